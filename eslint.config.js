@@ -1,0 +1,30 @@
+import tseslint from 'typescript-eslint';
+
+/** Time and chance enter as arguments; only the edge, the CLI and the tests may ask the machine for them. */
+const ambient = [
+  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Take the time as an argument.' },
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take the time as an argument.' },
+  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Take chance as an argument.' },
+  { selector: "CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/]", message: 'Use the Timer process.' },
+  { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+];
+
+export default tseslint.config(
+  { ignores: ['build/', 'node_modules/', '.library/'] },
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/edge/**', 'src/cli/**'],
+    rules: { 'no-restricted-syntax': ['error', ...ambient] },
+  },
+  { files: ['src/kernel/**', 'test/**'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
+);
