@@ -10,7 +10,7 @@ const ambient = [
 ];
 
 export default tseslint.config(
-  { ignores: ['build/', 'node_modules/', '.library/'] },
+  { ignores: ['build/', 'build-*/', 'node_modules/', '.library/'] },
   ...tseslint.configs.recommended,
   {
     rules: {
