@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Kernel, type KernelOptions } from '../../src/kernel/kernel.js';
+import type { Mailbox } from '../../src/kernel/mailbox.js';
+import { child, defineProcess, type AnyProcess, type Plan, type Self } from '../../src/kernel/process.js';
+import { declare, edgesOf } from '../../src/kernel/topology.js';
+
+type PingMsg = { readonly type: 'ping'; readonly n: number } | { readonly type: 'boom' } | { readonly type: 'open' };
+type PongMsg = { readonly type: 'pong'; readonly n: number };
+
+const pinger = declare({ name: 'Pinger', scope: 'client', doc: '', tells: { Ponger: ['pong'] } });
+const ponger = declare({ name: 'Ponger', scope: 'client', doc: '', tells: { Pinger: ['ping'] } });
+
+interface Log { readonly lines: string[] }
+
+function makePinger(log: Log, peer: () => Mailbox<PongMsg, 'Ponger'>) {
+  return defineProcess({
+    declaration: pinger,
+    init: (_: undefined, self: Self<typeof pinger, PingMsg>) => {
+      log.lines.push(`start ${self.id}`);
+      return { inStep: false };
+    },
+    step(s, m: PingMsg, self) {
+      assert.equal(s.inStep, false, 'a step is never re-entered');
+      s.inStep = true;
+      if (m.type === 'boom') throw new Error('boom');
+      if (m.type === 'ping') {
+        log.lines.push(`ping ${m.n}`);
+        if (m.n > 0) self.tell(peer(), { type: 'pong', n: m.n - 1 });
+      }
+      s.inStep = false;
+    },
+    stop: (_, self) => void log.lines.push(`stop ${self.id}`),
+    release: () => void log.lines.push('release'),
+  });
+}
+
+const makePonger = (log: Log, peer: () => Mailbox<PingMsg, 'Pinger'>) => defineProcess({
+  declaration: ponger,
+  init: (_: undefined, self: Self<typeof ponger, PongMsg>) => void log.lines.push(`start ${self.id}`),
+  step(_, m: PongMsg, self) {
+    if (m.n >= 0) self.tell(peer(), { type: 'ping', n: m.n });
+  },
+});
+
+function pair(strategy: Plan['strategy'], options: Partial<KernelOptions> = {}) {
+  const log: Log = { lines: [] };
+  const panics: unknown[] = [];
+  const kernel = new Kernel({ now: () => 0, seed: 1, strict: true, onPanic: (e) => panics.push(e), ...options });
+  const { mailbox, exports } = kernel.boot('Client', (reserve) => {
+    const definitionA: AnyProcess = makePinger(log, () => b);
+    const definitionB: AnyProcess = makePonger(log, () => a);
+    const a = reserve(definitionA) as Mailbox<PingMsg, 'Pinger'>;
+    const b = reserve(definitionB) as Mailbox<PongMsg, 'Ponger'>;
+    const children = [child(definitionA, a, () => undefined), child(definitionB, b, () => undefined)];
+    return { plan: { strategy, children, restarts: { most: 2, withinMs: 1000 } }, exports: { a, b } };
+  });
+  return { kernel, log, panics, root: mailbox, ...exports };
+}
+
+test('mail flows both ways on a flat stack: 100,000 rounds do not overflow it', () => {
+  const { kernel, log, a } = pair('one-for-one');
+  kernel.send(a, { type: 'ping', n: 100_000 });
+  assert.equal(log.lines.at(-1), 'ping 0');
+});
+
+test('every message is counted by edge and kind', () => {
+  const { kernel, a } = pair('one-for-one');
+  kernel.send(a, { type: 'ping', n: 3 });
+  assert.deepEqual(kernel.edges(), [
+    { from: 'Pinger', to: 'Ponger', kind: 'pong', count: 3 },
+    { from: 'Ponger', to: 'Pinger', kind: 'ping', count: 3 },
+  ]);
+  assert.deepEqual(edgesOf([pinger, ponger]), kernel.edges().map(({ from, to, kind }) => ({ from, to, kind })));
+});
+
+test('one-for-one: the crashed process starts again behind the same mailbox, its sibling goes on', () => {
+  const { kernel, log, a } = pair('one-for-one');
+  kernel.send(a, { type: 'boom' });
+  kernel.send(a, { type: 'ping', n: 0 });
+  assert.deepEqual(log.lines, ['start Client/Pinger', 'start Client/Ponger', 'release', 'start Client/Pinger', 'ping 0']);
+});
+
+test('rest-for-one: those started later restart too', () => {
+  const { kernel, log, a } = pair('rest-for-one');
+  kernel.send(a, { type: 'boom' });
+  assert.deepEqual(log.lines.slice(2), ['release', 'start Client/Pinger', 'start Client/Ponger']);
+});
+
+test('more crashes than allowed end the group, and the root says so', () => {
+  const { kernel, panics, a } = pair('one-for-one');
+  for (let i = 0; i < 3; i++) kernel.send(a, { type: 'boom' });
+  assert.equal(panics.length, 1);
+  assert.match(String(panics[0]), /boom/);
+  assert.deepEqual(kernel.processes(), []);
+});
+
+test('crashes further apart than the window are forgiven', () => {
+  let now = 0;
+  const { kernel, panics, a } = pair('one-for-one', { now: () => now });
+  for (let i = 0; i < 10; i++, now += 600) kernel.send(a, { type: 'boom' });
+  assert.deepEqual(panics, []);
+});
+
+test('a crash report names the process, the error and its last mail', () => {
+  const crashes: unknown[] = [];
+  const { kernel, a } = pair('one-for-one', { onCrash: ({ id, lastMail }) => crashes.push([id, lastMail]) });
+  kernel.send(a, { type: 'ping', n: 0 });
+  kernel.send(a, { type: 'boom' });
+  assert.deepEqual(crashes, [['Client/Pinger', ['ping', 'boom']]]);
+});
+
+test('a stop runs from the youngest to the oldest, and later mail is a dead letter', () => {
+  const { kernel, log, a, root } = pair('one-for-one');
+  kernel.shutDown(root);
+  assert.deepEqual(log.lines.slice(2), ['stop Client/Pinger']);
+  kernel.send(a, { type: 'ping', n: 1 });
+  assert.deepEqual([...kernel.deadLetters()], [['Pinger: ping', 1]]);
+});
+
+test('an undeclared edge crashes its sender when strict', () => {
+  const crashes: string[] = [];
+  const mute = declare({ name: 'Mute', scope: 'client', doc: '', tells: {} });
+  const kernel = new Kernel({ now: () => 0, seed: 1, strict: true, onPanic: () => undefined,
+    onCrash: (f) => crashes.push(String(f.error)) });
+  const definition = defineProcess({
+    declaration: mute,
+    init: () => undefined,
+    step: (_s: undefined, _m: { type: 'go' }, self: Self<typeof mute, { type: 'go' }>) =>
+      self.tell(self.mailbox as never, { type: 'go' } as never),
+  });
+  const { exports } = kernel.boot('Client', (reserve) => {
+    const m = reserve(definition);
+    return { plan: { strategy: 'one-for-one', children: [child(definition, m, () => undefined)] }, exports: m };
+  });
+  kernel.send(exports, { type: 'go' });
+  assert.deepEqual(crashes, ['Error: undeclared edge: Mute -> Mute: go']);
+});
+
+test('a process owns groups: it hears of their end, and they end with it', () => {
+  const log: Log = { lines: [] };
+  const leafDeclaration = declare({ name: 'Leaf', scope: 'peer', doc: '', tells: {} });
+  const leaf = defineProcess({
+    declaration: leafDeclaration,
+    init: (_: undefined, self: Self<typeof leafDeclaration, { type: 'boom' }>) => ({ id: self.id }),
+    step: () => { throw new Error('boom'); },
+    stop: (s) => void log.lines.push(`stop ${s.id}`),
+  });
+  const ownerDeclaration = declare({ name: 'Owner', scope: 'torrent', doc: '', tells: { Leaf: ['boom'] } });
+  type OwnerMsg = { type: 'adopt'; n: number } | { type: 'hit'; n: number } | { type: 'drop'; n: number };
+  type Group = { leaf: Mailbox<{ type: 'boom' }, 'Leaf'>; group: Mailbox<never> };
+  const owner = defineProcess({
+    declaration: ownerDeclaration,
+    init: (_: undefined) => new Map<number, Group>(),
+    step(s, m: OwnerMsg, self: Self<typeof ownerDeclaration, OwnerMsg>) {
+      if (m.type === 'adopt') {
+        const { exports, mailbox } = self.supervise(`Peer-${m.n}`, (reserve) => {
+          const box = reserve(leaf);
+          return { plan: { strategy: 'all-or-nothing', children: [child(leaf, box, () => undefined)] }, exports: box };
+        });
+        s.set(m.n, { leaf: exports, group: mailbox });
+      } else if (m.type === 'hit') self.tell(s.get(m.n)!.leaf, { type: 'boom' });
+      else self.stopChild(s.get(m.n)!.group);
+    },
+    childFailed: (_, failure) => void log.lines.push(`lost ${failure.id}: ${String(failure.error)}`),
+  });
+  const kernel = new Kernel({ now: () => 0, seed: 1, strict: true, onPanic: (e) => assert.fail(String(e)) });
+  const { exports, mailbox } = kernel.boot('Client', (reserve) => {
+    const box = reserve(owner);
+    return { plan: { strategy: 'one-for-one', children: [child(owner, box, () => undefined)] }, exports: box };
+  });
+  for (const n of [1, 2, 3]) kernel.send(exports, { type: 'adopt', n });
+  kernel.send(exports, { type: 'hit', n: 1 });
+  assert.deepEqual(log.lines, ['lost Client/Owner/Peer-1: Error: boom']);
+  kernel.send(exports, { type: 'adopt', n: 1 });
+  kernel.send(exports, { type: 'drop', n: 2 });
+  assert.equal(log.lines.at(-1), 'stop Client/Owner/Peer-2/Leaf');
+  kernel.shutDown(mailbox);
+  assert.deepEqual(log.lines.slice(2), ['stop Client/Owner/Peer-1/Leaf', 'stop Client/Owner/Peer-3/Leaf']);
+  assert.deepEqual(kernel.processes(), []);
+});
