@@ -1,0 +1,149 @@
+/**
+ * RarityOrder: pieces by availability, rarest first, ties in random order (the heart of rarest-first).
+ * Shape: one array of all pieces sorted into buckets by availability; in each bucket the candidates (wanted and not
+ * started) come first, the other pieces after them. `starts[a]` is where bucket `a` begins.
+ * Cost: `have`, `lost`, `add`, `remove` are O(1), a few swaps across bucket edges. Memory: 12 bytes a piece.
+ * Chance: a candidate that enters a bucket swaps with a random one of it, so nobody can foresee the order of equals.
+ * Peers that have everything are counted by the caller: one more copy of every piece changes no order.
+ */
+import type { Random } from '../base/random.js';
+import type { Bitfield } from './bitfield.js';
+
+export class RarityOrder {
+  private readonly random: Random;
+  private readonly order: Uint32Array;
+  /** Where each piece stands in `order`. */
+  private readonly places: Uint32Array;
+  private readonly copies: Uint32Array;
+  private starts = new Uint32Array(16);
+  /** How many candidates lead each bucket. */
+  private leading = new Uint32Array(16);
+  private total = 0;
+
+  /** No piece has a copy yet and none is a candidate. */
+  constructor(pieceCount: number, random: Random) {
+    this.random = random;
+    this.order = Uint32Array.from({ length: pieceCount }, (_, piece) => piece);
+    this.places = this.order.slice();
+    this.copies = new Uint32Array(pieceCount);
+    this.starts.fill(pieceCount, 1);
+  }
+
+  /** How many candidates there are. */
+  get candidates(): number {
+    return this.total;
+  }
+
+  /** How many candidates no peer has, of those counted here. */
+  get candidatesWithoutCopy(): number {
+    return this.leading[0]!;
+  }
+
+  /** How many copies were announced with `have`. */
+  availability(piece: number): number {
+    return this.copies[piece]!;
+  }
+
+  isCandidate(piece: number): boolean {
+    const a = this.copies[piece]!;
+    return this.places[piece]! < this.starts[a]! + this.leading[a]!;
+  }
+
+  /** One more copy. */
+  have(piece: number): void {
+    const candidate = this.isCandidate(piece);
+    if (candidate) this.remove(piece);
+    const a = this.copies[piece]!;
+    this.needBucket(a + 1);
+    // Last of its bucket, then, by moving the edge, first of the next; there it steps behind the candidates.
+    const edge = --this.starts[a + 1]!;
+    this.swap(this.places[piece]!, edge);
+    this.swap(edge, edge + this.leading[a + 1]!);
+    this.copies[piece] = a + 1;
+    if (candidate) this.add(piece);
+  }
+
+  /** One copy less. */
+  lost(piece: number): void {
+    const a = this.copies[piece]!;
+    if (a === 0) throw new Error(`piece ${piece} has no copy to lose`);
+    const candidate = this.isCandidate(piece);
+    if (candidate) this.remove(piece);
+    // Past the candidates to the front of its bucket, then, by moving the edge, last of the one before.
+    const edge = this.starts[a]!++;
+    this.swap(this.places[piece]!, edge + this.leading[a]!);
+    this.swap(edge + this.leading[a]!, edge);
+    this.copies[piece] = a - 1;
+    if (candidate) this.add(piece);
+  }
+
+  /** The piece becomes a candidate. */
+  add(piece: number): void {
+    if (this.isCandidate(piece)) return;
+    const a = this.copies[piece]!;
+    const start = this.starts[a]!;
+    const last = start + this.leading[a]!++;
+    this.swap(this.places[piece]!, last);
+    this.swap(last, start + this.random.below(this.leading[a]!));
+    this.total++;
+  }
+
+  /** The piece is a candidate no longer. */
+  remove(piece: number): void {
+    if (!this.isCandidate(piece)) return;
+    const a = this.copies[piece]!;
+    this.swap(this.places[piece]!, this.starts[a]! + --this.leading[a]!);
+    this.total--;
+  }
+
+  /** The rarest candidate that `accept` takes, or -1. */
+  pick(accept: (piece: number) => boolean): number {
+    for (let a = 0; this.starts[a]! < this.order.length; a++) {
+      const start = this.starts[a]!;
+      for (let i = start; i < start + this.leading[a]!; i++) if (accept(this.order[i]!)) return this.order[i]!;
+    }
+    return -1;
+  }
+
+  /** The rarest candidate of all, or -1: what to ask of a peer that has everything. */
+  rarest(): number {
+    return this.pick(() => true);
+  }
+
+  /**
+   * The rarest candidate that a peer counted here has, or -1 if none is among the `limit` rarest. Pieces without a
+   * copy are passed over, since this peer's own copy would be one.
+   */
+  pickFor(bits: Bitfield, limit: number): number {
+    let left = limit;
+    for (let a = 1; this.starts[a]! < this.order.length; a++) {
+      const start = this.starts[a]!;
+      const end = start + Math.min(left, this.leading[a]!);
+      for (let i = start; i < end; i++) if (bits.has(this.order[i]!)) return this.order[i]!;
+      left -= end - start;
+      if (left === 0) return -1;
+    }
+    return -1;
+  }
+
+  private swap(i: number, j: number): void {
+    const a = this.order[i]!;
+    const b = this.order[j]!;
+    this.order[i] = b;
+    this.order[j] = a;
+    this.places[b] = i;
+    this.places[a] = j;
+  }
+
+  /** Makes bucket `a`, and the end of it, exist. */
+  private needBucket(a: number): void {
+    const { length } = this.starts;
+    if (a + 1 < length) return;
+    const starts = new Uint32Array(length * 2).fill(this.order.length, length);
+    starts.set(this.starts);
+    const leading = new Uint32Array(length * 2);
+    leading.set(this.leading);
+    this.starts = starts;
+    this.leading = leading;
+  }
+}
