@@ -13,7 +13,7 @@ const LARGEST_STATE = 200_000;
 const SOONEST_TICK_MS = 100;
 
 export function checkDecision(decision: unknown, input: ChokeInput<Json>): Result<ChokeDecision<Json>> {
-  if (!isRecord(decision)) return wrong('decide()', '{ unchoked, state }', decision);
+  if (!isRecord(decision) || decision instanceof Promise) return wrong('decide()', '{ unchoked, state }', decision);
   const { unchoked, untouched, state, requestTickIn } = decision;
   if (!(unchoked instanceof Map)) return wrong('decide().unchoked', 'a Map from peer key to verdict', unchoked);
   const keys = new Set<unknown>(input.peers.map((peer) => peer.key));

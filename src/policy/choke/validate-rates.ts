@@ -15,14 +15,14 @@ export function checkRates(given: unknown): Result<readonly RateSpec[]> {
   const rates: RateSpec[] = [];
   for (const [i, spec] of (given as readonly unknown[]).entries()) {
     const rate = isRecord(spec) ? rateOf(spec) : undefined;
-    if (!rate) return flaw(`rates[${i}]`, FORMS, isRecord(spec) ? `kind ${show(spec['kind'])}, or other lengths` : show(spec));
+    if (!rate) return flaw(`rates[${i}]`, FORMS, isRecord(spec) ? `kind ${show(spec['kind'])}` : show(spec));
     rates.push(rate);
   }
   return ok(rates);
 }
 
 const FORMS = "{ kind: 'window', ms, bucketMs } with ms up to 1000 buckets, { kind: 'decaying', maxMs, fudgeMs } or "
-  + "{ kind: 'ewma', tauMs }, all ms above 0 and up to an hour";
+  + "{ kind: 'ewma', tauMs }, each above 0 and up to an hour";
 
 function rateOf({ kind, ms, bucketMs, maxMs, fudgeMs, tauMs }: Fields): RateSpec | undefined {
   if (kind === 'window' && isLength(ms) && isLength(bucketMs) && bucketMs <= ms && ms / bucketMs <= MOST_BUCKETS) {

@@ -4,7 +4,7 @@
  * Only `name`, `scope`, `timing`, `init` and `decide` must be there; of the rest what is missing is filled in.
  */
 import { flaw, ok, type Result } from '../../base/result.js';
-import { fits, describeParam } from './params.js';
+import { defaultsOf, describeParam, fits } from './params.js';
 import type { ChokeInput, ChokePolicy, LinkView, ParamSpec, ParamValue, Trigger } from './policy.js';
 import { checkDecision } from './validate-decision.js';
 import { checkRates } from './validate-rates.js';
@@ -22,29 +22,33 @@ export function asPolicy(module: unknown): Result<ChokePolicy> {
   const exported: unknown = isRecord(module) ? module['default'] : undefined;
   if (!isRecord(exported)) return wrong('default', 'an object { name, scope, timing, init, decide }', exported);
   const { name, scope, summary = 'a policy of your own', source = 'user module' } = exported;
-  if (typeof name !== 'string' || !NAME.test(name)) return wrong('name', 'lower-case letters, digits and hyphens', name);
+  if (typeof name !== 'string' || !NAME.test(name)) return wrong('name', 'a-z, 0-9 and hyphens, a letter first', name);
   if (scope !== 'torrent' && scope !== 'session') return wrong('scope', "'torrent' or 'session'", scope);
   if (typeof summary !== 'string') return wrong('summary', 'a line of text', summary);
   if (typeof source !== 'string') return wrong('source', 'a line of text', source);
 
-  for (const member of ['timing', 'init', 'decide']) {
-    if (typeof exported[member] !== 'function') return wrong(member, 'a function', exported[member]);
-  }
-  if (exported['slotBound'] !== undefined && typeof exported['slotBound'] !== 'function') {
-    return wrong('slotBound', 'a function, or nothing', exported['slotBound']);
+  const { timing, init, decide, slotBound, rateRefreshMs } = exported;
+  if (!isMethod(timing)) return wrong('timing', 'a function', timing);
+  if (!isMethod(init)) return wrong('init', 'a function', init);
+  if (!isMethod(decide)) return wrong('decide', 'a function', decide);
+  if (slotBound !== undefined && !isMethod(slotBound)) return wrong('slotBound', 'a function, or nothing', slotBound);
+  if (rateRefreshMs !== undefined && !isPositive(rateRefreshMs)) {
+    return wrong('rateRefreshMs', 'milliseconds above 0', rateRefreshMs);
   }
   const params = checkParams(exported);
   if (!params.ok) return params;
   const rates = checkRates(exported['rates'] ?? []);
   if (!rates.ok) return rates;
-  const refresh = exported['rateRefreshMs'];
-  if (refresh !== undefined && !isPositive(refresh)) return wrong('rateRefreshMs', 'milliseconds above 0', refresh);
 
-  // Every member that is used has been checked above; the object itself stays, so that its methods keep their `this`.
-  const policy = Object.assign(Object.create(exported) as object, {
-    summary, source, rates: rates.value, params: params.value,
-    defaults: Object.fromEntries(Object.entries(params.value).map(([key, spec]) => [key, spec.default])),
-  }) as unknown as ChokePolicy;
+  // What the methods return cannot be read off them: `tryOut` looks at a first answer, `checkDecision` at all others.
+  const policy: ChokePolicy = {
+    name, scope, summary, source, params: params.value, defaults: defaultsOf(params.value), rates: rates.value,
+    timing: timing.bind(exported) as ChokePolicy['timing'],
+    init: init.bind(exported) as ChokePolicy['init'],
+    decide: decide.bind(exported) as ChokePolicy['decide'],
+    ...(slotBound && { slotBound: slotBound.bind(exported) as NonNullable<ChokePolicy['slotBound']> }),
+    ...(rateRefreshMs !== undefined && { rateRefreshMs }),
+  };
   const tried = tryOut(policy);
   return tried.ok ? ok(policy) : tried;
 }
@@ -89,6 +93,7 @@ function checkSpec(field: string, given: unknown): Result<ParamSpec> {
 const isScalar = (v: unknown): v is ParamValue =>
   typeof v === 'string' || typeof v === 'boolean' || (typeof v === 'number' && Number.isFinite(v));
 const isTexts = (v: unknown): v is readonly string[] => Array.isArray(v) && v.every((word) => typeof word === 'string');
+const isMethod = (v: unknown): v is (...args: never[]) => unknown => typeof v === 'function';
 const isPositive = (v: unknown): v is number => typeof v === 'number' && Number.isFinite(v) && v > 0;
 
 const QUIET_LINK: LinkView = { upLimit: null, upMeasured: 0, upPeak: 0, upSaturated: false };

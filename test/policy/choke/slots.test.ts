@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KIB } from '../../../src/base/units.js';
+import { torrentKey } from '../../../src/base/brand.js';
+import { makeRoom, placesFor } from '../../../src/policy/choke/room.js';
+import { optimisticOf, seedSlots, slotsForLink } from '../../../src/policy/choke/slots.js';
+import { LINK, peer, torrent, torrents } from './views.js';
+
+test('slots from the upload limit follow mainline\'s table', () => {
+  const table: readonly [kib: number, slots: number][] =
+    [[1, 2], [8.9, 2], [9, 3], [14, 3], [15, 4], [41, 4], [42, 5], [100, 7], [1000, 24], [1e6, 64]];
+  for (const [kib, slots] of table) assert.equal(slotsForLink({ ...LINK, upLimit: kib * KIB }), slots, `${kib} KiB/s`);
+});
+
+test('without a limit there are 8, and more where the link has shown that it carries them', () => {
+  assert.equal(slotsForLink(LINK), 8);
+  assert.equal(slotsForLink({ ...LINK, upLimit: 0 }), 8);
+  assert.equal(slotsForLink({ ...LINK, upPeak: 1000 * KIB }), 24);
+  assert.equal(slotsForLink({ ...LINK, upPeak: 1e9 }), 64);
+});
+
+test('one slot in five is optimistic, and at least one', () => {
+  assert.deepEqual([1, 2, 4, 9, 10, 15, 64].map(optimisticOf), [1, 1, 1, 1, 2, 3, 12]);
+});
+
+test('seeding torrents get their share, what leeching ones cannot use, and no more than they can use', () => {
+  const share = (slots: number, leeching: number, seeding: number): number => seedSlots(slots, { leeching, seeding }, 0.3);
+  assert.equal(share(8, 20, 20), 2);
+  assert.equal(share(8, 3, 20), 5);
+  assert.equal(share(8, 0, 20), 8);
+  assert.equal(share(8, 20, 1), 1);
+  assert.equal(share(8, 20, 0), 0);
+  assert.equal(share(2, 20, 20), 1);
+  assert.equal(share(1, 20, 20), 0);
+  assert.equal(share(1, 0, 20), 1);
+});
+
+test('room: a torrent\'s own limit holds, with one place kept for optimistic unchokes', () => {
+  const two = torrentKey(2);
+  const views = torrents(torrent({ maxUploads: 3 }), torrent({ key: two }));
+  const room = makeRoom(views);
+  const limited = peer(1);
+  assert.deepEqual([1, 2, 3].map(() => room.claimRegular(limited)), [true, true, false]);
+  assert.deepEqual([1, 2].map(() => room.claim(limited)), [true, false]);
+  assert.deepEqual([1, 2, 3, 4].map(() => room.claimRegular(peer(2, { torrent: two }))), [true, true, true, true]);
+  assert.equal(placesFor([1, 2, 3, 4, 5].map((k) => peer(k)), views), 3);
+});
