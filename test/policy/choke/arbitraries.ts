@@ -1,11 +1,11 @@
-/** Any session a policy may be asked about: up to three torrents, up to thirty peers in any order, any state of each. */
+/** Any session a policy may be asked about: up to three torrents, up to thirty peers in any order and any state. */
 import fc from 'fast-check';
 import { peerKey, torrentKey } from '../../../src/base/brand.js';
 import type { ChokeInput, PeerView, TorrentView } from '../../../src/policy/choke/policy.js';
 import { NOW, peer, torrent } from './views.js';
 
 const KEYS = [1, 2, 3].map(torrentKey);
-const past = fc.oneof(fc.integer({ min: 0, max: 30_000 }), fc.integer({ min: 0, max: 900_000 })).map((ago) => NOW - ago);
+const past = fc.oneof(fc.nat(30_000), fc.nat(900_000)).map((ago) => NOW - ago);
 const maybe = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(of, { nil: null });
 const rate = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5 }), fc.double({ min: 0, max: 1e8, noNaN: true }));
 const bytes = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1 << 30 }));
@@ -13,7 +13,8 @@ const bytes = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1 << 30 }));
 const view: fc.Arbitrary<Omit<PeerView, 'key' | 'torrent'>> = fc.record({
   connectedAt: past, outgoing: fc.boolean(), local: fc.boolean(), priority: fc.constantFrom(0, 0.5, 1, 1, 1, 2),
   peerInterested: fc.boolean(), amInterested: fc.boolean(), amChoking: fc.boolean(), peerChoking: fc.boolean(),
-  peerIsSeed: fc.boolean(), peerUploadOnly: fc.boolean(), havePieces: fc.nat(64), haveRate: rate, peerHasWanted: fc.boolean(),
+  peerIsSeed: fc.boolean(), peerUploadOnly: fc.boolean(), havePieces: fc.nat(64), haveRate: rate,
+  peerHasWanted: fc.boolean(),
   downTotal: bytes, upTotal: bytes, downLastRound: bytes, upLastRound: bytes, upSinceUnchoke: bytes,
   down: fc.array(rate, { maxLength: 2 }), up: fc.array(rate, { maxLength: 2 }),
   lastPieceAt: maybe(past), lastChokeChangeAt: past, lastUnchokedAt: maybe(past), peerUnchokedUsSince: maybe(past),
@@ -35,7 +36,8 @@ export const session = (scope: 'torrent' | 'session'): fc.Arbitrary<Omit<ChokeIn
         .map((v, i) => [KEYS[i]!, torrent({ ...v, key: KEYS[i]! })]))),
     link: fc.record({ upLimit: maybe(rate), upMeasured: rate, upPeak: rate, upSaturated: fc.boolean() }),
     entropy: fc.tuple(fc.nat(), fc.nat()),
-    trigger: fc.constantFrom('tick', 'tick', 'tick', 'optimistic', 'joined', 'left', 'interested', 'uninterested', 'completed'),
+    trigger: fc.constantFrom(
+      'tick', 'tick', 'tick', 'optimistic', 'joined', 'left', 'interested', 'uninterested', 'completed'),
     round: fc.nat(1000),
     sinceLastRound: fc.constantFrom(0, 500, 10_000),
     subject: maybe(fc.nat(40).map(peerKey)),

@@ -10,8 +10,9 @@ import { session } from './arbitraries.js';
 
 for (const policy of listPolicies()) {
   const p = policy.defaults;
+  const history = fc.array(session(policy.scope), { minLength: 1, maxLength: 4 });
   /** A question asked after others: its state is what they left behind. */
-  const asked: fc.Arbitrary<ChokeInput<Json>> = fc.array(session(policy.scope), { minLength: 1, maxLength: 4 }).map((all) => {
+  const asked: fc.Arbitrary<ChokeInput<Json>> = history.map((all) => {
     let state = policy.init(p);
     for (const one of all.slice(0, -1)) state = policy.decide({ ...one, state }, p).state;
     return { ...all.at(-1)!, state };

@@ -47,7 +47,8 @@ test('a choice of words, and a text without any', () => {
 
 test('any text gives values that fit, or a flaw', () => {
   const key = fc.constantFrom(...Object.keys(titForTat.params), 'nonsense');
-  const value = fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String), fc.constantFrom('auto', 'yes'));
+  const number = fc.oneof(fc.integer(), fc.double()).map(String);
+  const value = fc.oneof(fc.string(), number, fc.constantFrom('auto', 'yes'));
   fc.assert(fc.property(fc.array(fc.tuple(key, value)), (pairs) => {
     const result = parseParams(titForTat, pairs.map(([k, v]) => `${k}=${v}`));
     if (!result.ok) return;

@@ -24,7 +24,8 @@ test('one slot in five is optimistic, and at least one', () => {
 });
 
 test('seeding torrents get their share, what leeching ones cannot use, and no more than they can use', () => {
-  const share = (slots: number, leeching: number, seeding: number): number => seedSlots(slots, { leeching, seeding }, 0.3);
+  const share = (slots: number, leeching: number, seeding: number): number =>
+    seedSlots(slots, { leeching, seeding }, 0.3);
   assert.equal(share(8, 20, 20), 2);
   assert.equal(share(8, 3, 20), 5);
   assert.equal(share(8, 0, 20), 8);

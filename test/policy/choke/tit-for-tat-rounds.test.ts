@@ -56,7 +56,8 @@ test('losing and regaining interest does not make a newcomer of a peer', () => {
 });
 
 test('a peer that begins to return the favour while on trial is promoted, and another is tried at once', () => {
-  const rounds = play({ policy, params: { slots: 4 }, rounds: 2, peers: [...[1, 2, 3].map((k) => peer(k, { down: [100 * k] })), peer(4), peer(5)],
+  const contributors = [1, 2, 3].map((k) => peer(k, { down: [100 * k] }));
+  const rounds = play({ policy, params: { slots: 4 }, rounds: 2, peers: [...contributors, peer(4), peer(5)],
     world: (peers) => peers.map((p) => (p.key > 3 && !p.amChoking ? { ...p, down: [5000] } : p)) });
   const [trial] = byWhy(rounds[0]!.unchoked).optimistic!;
   const { regular, optimistic } = byWhy(rounds[1]!.unchoked);
@@ -65,7 +66,7 @@ test('a peer that begins to return the favour while on trial is promoted, and an
   assert.notEqual(optimistic[0], trial);
 });
 
-test('a peer that stops sending blocks we asked for keeps its slot for a minute, then has only optimistic turns', () => {
+test('a peer that stops sending what we asked for keeps its slot for a minute, then has only optimistic turns', () => {
   const others = [2, 3, 4, 5].map((k) => peer(k, { down: [100] }));
   const snub = peer(1, { down: [900], peerUnchokedUsSince: NOW, lastPieceAt: NOW, outstandingToPeer: 5 });
   const rounds = play({ policy, params: { slots: 4 }, rounds: 40, peers: [snub, ...others] });

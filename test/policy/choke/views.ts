@@ -47,11 +47,16 @@ export function apply<S>(peers: readonly PeerView[], decision: ChokeDecision<S>,
   return peers.map((p) => {
     const amChoking = decision.untouched?.has(p.key) ? p.amChoking : !decision.unchoked.has(p.key);
     if (amChoking === p.amChoking) return p;
-    return { ...p, amChoking, lastChokeChangeAt: now, lastUnchokedAt: amChoking ? p.lastUnchokedAt : now, upSinceUnchoke: 0 };
+    const lastUnchokedAt = amChoking ? p.lastUnchokedAt : now;
+    return { ...p, amChoking, lastChokeChangeAt: now, lastUnchokedAt, upSinceUnchoke: 0 };
   });
 }
 
-export interface Round { readonly number: number; readonly peers: readonly PeerView[]; readonly unchoked: ReadonlyMap<PeerKey, Verdict> }
+export interface Round {
+  readonly number: number;
+  readonly peers: readonly PeerView[];
+  readonly unchoked: ReadonlyMap<PeerKey, Verdict>;
+}
 
 export interface Run<P extends Params, S extends Json> {
   readonly policy: ChokePolicy<P, S>;

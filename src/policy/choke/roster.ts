@@ -1,0 +1,99 @@
+/**
+ * What the choke engine knows of one peer: what was reported of it, and what follows from a series of reports (rates, bytes of the last
+ * round, times of change). Payload is counted in bytes since the connection began, from our side.
+ */
+import type { PeerKey, TorrentKey } from '../../base/brand.js';
+import type { Bytes, Millis } from '../../base/units.js';
+import { createRate, type Rate, type RateSpec } from '../../model/rate.js';
+import type { PeerView } from './policy.js';
+
+/** Said once, when the peer joins. */
+export type Introduction = Pick<PeerView,
+  'key' | 'torrent' | 'connectedAt' | 'outgoing' | 'local' | 'priority' | 'fastExtension'> & {
+    readonly key: PeerKey;
+    readonly torrent: TorrentKey;
+  };
+/** Said again whenever it changes. */
+export type PeerReport = Pick<PeerView,
+  'peerInterested' | 'amInterested' | 'peerChoking' | 'peerIsSeed' | 'peerUploadOnly' | 'havePieces' | 'peerHasWanted' | 'downTotal'
+  | 'upTotal' | 'lastPieceAt' | 'peerUnchokedUsSince' | 'outstandingToPeer' | 'queuedFromPeer' | 'socketDrained'>;
+
+const NOTHING_YET: PeerReport = {
+  peerInterested: false, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 0,
+  peerHasWanted: false, downTotal: 0, upTotal: 0, lastPieceAt: null, peerUnchokedUsSince: null, outstandingToPeer: 0,
+  queuedFromPeer: 0, socketDrained: true,
+};
+/** Pieces a second: announcements come in lumps, so over a minute. */
+const HAVE_RATE: RateSpec = { kind: 'ewma', tauMs: 60_000 };
+
+interface Estimators {
+  readonly down: readonly Rate[];
+  readonly up: readonly Rate[];
+}
+
+export class RosterEntry {
+  private readonly peer: Introduction;
+  private readonly haves: Rate;
+  private estimators: Estimators;
+  private latest = NOTHING_YET;
+  private amChoking = true;
+  private lastChokeChangeAt: Millis;
+  private lastUnchokedAt: Millis | null = null;
+  private upAtUnchoke: Bytes = 0;
+  /** Totals at the last two ends of a round. */
+  private roundStart = { down: 0, up: 0 };
+  private lastRound = { down: 0, up: 0 };
+
+  constructor(peer: Introduction, rates: readonly RateSpec[]) {
+    this.peer = peer;
+    this.lastChokeChangeAt = peer.connectedAt;
+    this.haves = createRate(HAVE_RATE, peer.connectedAt);
+    this.estimators = estimators(rates, peer.connectedAt);
+  }
+
+  /** A new policy wants other estimators; they start from nothing. */
+  estimateWith(rates: readonly RateSpec[]): void {
+    this.estimators = estimators(rates, this.peer.connectedAt);
+  }
+
+  /** How much was uploaded since the last report, and whether the peer was interested before. */
+  take(report: PeerReport, now: Millis): { readonly uploaded: Bytes; readonly was: boolean } {
+    const before = this.latest;
+    const uploaded = report.upTotal - before.upTotal;
+    for (const rate of this.estimators.down) rate.add(now, report.downTotal - before.downTotal);
+    for (const rate of this.estimators.up) rate.add(now, uploaded);
+    this.haves.add(now, Math.max(0, report.havePieces - before.havePieces));
+    this.latest = report;
+    return { uploaded, was: before.peerInterested };
+  }
+
+  endRound(): void {
+    const { downTotal: down, upTotal: up } = this.latest;
+    this.lastRound = { down: down - this.roundStart.down, up: up - this.roundStart.up };
+    this.roundStart = { down, up };
+  }
+
+  ordered(choke: boolean, now: Millis): void {
+    this.amChoking = choke;
+    this.lastChokeChangeAt = now;
+    if (choke) return;
+    this.lastUnchokedAt = now;
+    this.upAtUnchoke = this.latest.upTotal;
+  }
+
+  view(now: Millis): PeerView {
+    const { latest, lastUnchokedAt } = this;
+    return {
+      ...this.peer, ...latest, amChoking: this.amChoking, haveRate: this.haves.at(now),
+      downLastRound: this.lastRound.down, upLastRound: this.lastRound.up,
+      upSinceUnchoke: lastUnchokedAt === null ? 0 : latest.upTotal - this.upAtUnchoke,
+      down: this.estimators.down.map((r) => r.at(now)), up: this.estimators.up.map((r) => r.at(now)),
+      lastChokeChangeAt: this.lastChokeChangeAt, lastUnchokedAt,
+    };
+  }
+}
+
+const estimators = (rates: readonly RateSpec[], now: Millis): Estimators => ({
+  down: rates.map((spec) => createRate(spec, now)),
+  up: rates.map((spec) => createRate(spec, now)),
+});
