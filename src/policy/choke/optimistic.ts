@@ -1,8 +1,8 @@
 /**
  * Optimistic unchokes in turns: peers stand in a line, the first that may is tried for some rounds, then goes to the
  * end. A line and not a lottery: with n peers waiting and no newcomers each has every n-th turn, where a lottery would
- * leave some waiting for long. A newcomer is three times as likely to be put at the head as at any other place. State is plain JSON.
- * O(peers) a call. Source: BEP 3, "choking and optimistic unchoking".
+ * leave some waiting for long. A newcomer is three times as likely to be put at the head as at any other place. State
+ * is plain JSON. O(peers) a call. Source: BEP 3, "choking and optimistic unchoking".
  */
 import type { PeerKey } from '../../base/brand.js';
 import type { Random } from '../../base/random.js';
