@@ -1,0 +1,115 @@
+/**
+ * ActiveSet: the started pieces, the memory they take, and which of them a peer should help with.
+ * A piece counts from its start until it is stored, has failed or is given up: while active (blocks are missing) and
+ * while checking (all blocks are here, the hash is not yet known).
+ * Cost: lookups are O(1); a choice looks at SCAN pieces at most. With more than that many open ones it looks at a
+ * random run of them, so that every piece is found in time.
+ * Invariant: `bytes` is the sum over all pieces here; `open` holds just the active ones with a free block.
+ */
+import type { Random } from '../../base/random.js';
+import type { Bytes, Millis } from '../../base/units.js';
+import type { ActivePiece, Pace } from './active-piece.js';
+import type { PickPeer } from './swarm.js';
+
+/** Far above the number of half-asked pieces of a healthy swarm, and still less than a microsecond of work. */
+const SCAN = 64;
+/** However small the memory, one piece can be checked while the next is fetched. */
+const MIN_STARTED = 2;
+/** So long after the last request a piece that nobody fetches is taken to have lost its sources. */
+const STRANDED_AFTER_MS: Millis = 30_000;
+
+export class ActiveSet {
+  private readonly random: Random;
+  private readonly maxBytes: Bytes;
+  private readonly pieces = new Map<number, ActivePiece>();
+  private readonly open: ActivePiece[] = [];
+  private total: Bytes = 0;
+
+  constructor(maxBytes: Bytes, random: Random) {
+    this.maxBytes = maxBytes;
+    this.random = random;
+  }
+
+  /** Pieces started and not yet stored, and their bytes. */
+  get size(): number {
+    return this.pieces.size;
+  }
+
+  get bytes(): Bytes {
+    return this.total;
+  }
+
+  get openCount(): number {
+    return this.open.length;
+  }
+
+  get(piece: number): ActivePiece | undefined {
+    return this.pieces.get(piece);
+  }
+
+  values(): Iterable<ActivePiece> {
+    return this.pieces.values();
+  }
+
+  /** Whether another piece of `bytes` may be started. */
+  hasRoom(bytes: Bytes): boolean {
+    return this.pieces.size < MIN_STARTED || this.total + bytes <= this.maxBytes;
+  }
+
+  add(active: ActivePiece): void {
+    this.pieces.set(active.piece, active);
+    this.total += active.bytes;
+    this.refresh(active);
+  }
+
+  remove(active: ActivePiece): void {
+    this.pieces.delete(active.piece);
+    this.total -= active.bytes;
+    this.shut(active);
+  }
+
+  /** To be called when the free blocks of `active` may have come or gone. */
+  refresh(active: ActivePiece): void {
+    if (active.free === 0) this.shut(active);
+    else if (active.openAt < 0) active.openAt = this.open.push(active) - 1;
+  }
+
+  /** A started piece with a block for `peer`: of its own pace if there is one, then the first in rank. */
+  choose(peer: PickPeer, pace: Pace): ActivePiece | null {
+    const { open } = this;
+    const steps = Math.min(open.length, SCAN);
+    const first = open.length > SCAN ? this.random.below(open.length) : 0;
+    let best: ActivePiece | null = null;
+    for (let k = 0; k < steps; k++) {
+      const active = open[(first + k) % open.length]!;
+      if (!peer.has(active.piece) || (best !== null && !goesBefore(active, best, pace))) continue;
+      if (peer.late === 0 || active.nextFree(peer) >= 0) best = active;
+    }
+    return best;
+  }
+
+  /** The least complete piece that nobody has been fetching for long and `peer` cannot help with either. */
+  stranded(peer: PickPeer, now: Millis): ActivePiece | null {
+    let victim: ActivePiece | null = null;
+    for (const active of this.open) {
+      if (active.isFetched || now - active.touchedAt < STRANDED_AFTER_MS || peer.has(active.piece)) continue;
+      if (victim === null || active.received < victim.received) victim = active;
+    }
+    return victim;
+  }
+
+  private shut(active: ActivePiece): void {
+    if (active.openAt < 0) return;
+    const last = this.open.pop()!;
+    if (last !== active) {
+      this.open[active.openAt] = last;
+      last.openAt = active.openAt;
+    }
+    active.openAt = -1;
+  }
+}
+
+function goesBefore(a: ActivePiece, b: ActivePiece, pace: Pace): boolean {
+  if ((a.pace === pace) !== (b.pace === pace)) return a.pace === pace;
+  return a.rank < b.rank;
+}

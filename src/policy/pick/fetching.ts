@@ -1,0 +1,156 @@
+/**
+ * Fetching: the life of a started piece, and of the requests on it. Whatever happens to a request or a piece happens
+ * here, so that the three books (peers in Swarm, pieces in ActiveSet, requests on both) never disagree.
+ * Invariant: between calls no started piece is idle: once nothing is asked and nothing received, it is missing again.
+ */
+import { pieceIndex, type PieceIndex } from '../../base/brand.js';
+import type { Millis } from '../../base/units.js';
+import { ActivePiece } from './active-piece.js';
+import type { ActiveSet } from './active-set.js';
+import type { Outcome, PickRequest, PieceSizes, TimedOut } from './blocks.js';
+import { duplicate } from './endgame.js';
+import { Requests, type Request } from './requests.js';
+import type { PickOrder } from './selection.js';
+import type { PickPeer, Swarm } from './swarm.js';
+import { MAX_REQUEST_TIMEOUT_MS } from './timeouts.js';
+
+const NEW: Outcome = { kind: 'new', pieceComplete: false, cancel: [] };
+/** After so many timeouts a late request is forgotten: its answer is not coming, and the peer may be asked again. */
+const FORGOTTEN_AFTER_TIMEOUTS = 3;
+/** To look for stranded pieces is to walk over all open ones: once in so long is enough. */
+const STRANDED_CHECK_MS: Millis = 1000;
+
+export interface Books {
+  readonly layout: PieceSizes;
+  readonly swarm: Swarm;
+  readonly actives: ActiveSet;
+  readonly order: PickOrder;
+}
+export interface Expiry {
+  readonly now: Millis;
+  readonly timeoutMs: Millis;
+  readonly timedOut: TimedOut[];
+}
+
+export class Fetching {
+  private readonly books: Books;
+  private readonly requests = new Requests();
+  private starts = 0;
+  private strandedCheckedAt: Millis = -Infinity;
+  private evicted: PieceIndex[] = [];
+
+  constructor(books: Books) {
+    this.books = books;
+  }
+
+  // PIECES ---------------------------------------------------------------------------
+  /** missing -> active, if there is room. The caller asks or restores a block of it at once. */
+  start(piece: number, now: Millis): ActivePiece | null {
+    const { layout, swarm, actives, order } = this.books;
+    if (!swarm.missing.has(piece) || !actives.hasRoom(layout.pieceBytes(piece))) return null;
+    const active = new ActivePiece({
+      piece: pieceIndex(piece),
+      bytes: layout.pieceBytes(piece),
+      blocks: layout.blocksIn(piece),
+      rank: order === 'sequential' ? piece : this.starts++,
+      now,
+    });
+    actives.add(active);
+    swarm.started(piece);
+    return active;
+  }
+
+  /** active or checking -> missing. */
+  giveUp(active: ActivePiece): void {
+    this.books.actives.remove(active);
+    this.books.swarm.missed(active.piece);
+  }
+
+  /** Gives up a stranded piece in favour of a peer that cannot be used otherwise. */
+  evictFor(peer: PickPeer, now: Millis): boolean {
+    if (now - this.strandedCheckedAt < STRANDED_CHECK_MS) return false;
+    this.strandedCheckedAt = now;
+    const victim = this.books.actives.stranded(peer, now);
+    if (victim === null) return false;
+    for (let block = 0; block < victim.blocks; block++) this.dropAll(victim, block);
+    this.giveUp(victim);
+    this.evicted.push(victim.piece);
+    return true;
+  }
+
+  takeEvicted(): PieceIndex[] {
+    const { evicted } = this;
+    if (evicted.length > 0) this.evicted = [];
+    return evicted;
+  }
+
+  // REQUESTS -------------------------------------------------------------------------
+  /** Asks `peer` for free blocks of `active`; how many. */
+  askFree(peer: PickPeer, active: ActivePiece, { count, now, out }: PickRequest): number {
+    let asked = 0;
+    while (asked < count) {
+      const block = active.nextFree(peer);
+      if (block < 0) break;
+      this.requests.ask({ peer, active, block, now });
+      out.push({ piece: active.piece, block });
+      asked++;
+    }
+    this.books.actives.refresh(active);
+    return asked;
+  }
+
+  /** Endgame: asks `peer` for blocks that others have been asked for. */
+  askAgain(peer: PickPeer, { count, now, out }: PickRequest): void {
+    duplicate(this.books.actives.values(), { peer, count }, (active, block) => {
+      this.requests.ask({ peer, active, block, now });
+      out.push({ piece: active.piece, block });
+    });
+  }
+
+  /** The answer to `request`: its block is here, and everybody else is free of it. */
+  answered(request: Request): Outcome {
+    const { peer, active, block } = request;
+    peer.heard = true;
+    active.deliver(block, peer.key);
+    const only = active.requests[block] === request && request.sibling === null;
+    const cancel = only ? NEW.cancel : active.requesters(block).filter((key) => key !== peer.key);
+    this.dropAll(active, block);
+    this.books.actives.refresh(active);
+    return only && !active.isComplete ? NEW : { kind: 'new', pieceComplete: active.isComplete, cancel };
+  }
+
+  /** An unanswered request ends; a piece that holds nothing any more goes back and takes no memory. */
+  forget(request: Request): void {
+    const { active } = request;
+    this.requests.drop(request);
+    if (active.isIdle) this.giveUp(active);
+    else this.books.actives.refresh(active);
+  }
+
+  forgetAll(peer: PickPeer): void {
+    for (let r = peer.oldest; r !== null; r = peer.oldest) this.forget(r);
+  }
+
+  /**
+   * A request is late when its peer has been silent for a timeout, or has delivered others for so long that it must
+   * have lost this one. Requests are in order of asking, so the first that is in time ends the walk.
+   */
+  expire(peer: PickPeer, { now, timeoutMs, timedOut }: Expiry): void {
+    for (let r = peer.oldest, newer: Request | null; r !== null; r = newer) {
+      newer = r.newer;
+      const silence = (now - Math.max(r.askedAt, peer.heardAt)) / timeoutMs;
+      const age = (now - r.askedAt) / MAX_REQUEST_TIMEOUT_MS;
+      const timeouts = Math.max(silence, age);
+      if (timeouts < 1) return;
+      if (!r.late) {
+        this.requests.markLate(r);
+        this.books.actives.refresh(r.active);
+        timedOut.push({ peer: peer.key, piece: r.active.piece, block: r.block });
+      } else if (timeouts >= FORGOTTEN_AFTER_TIMEOUTS) this.forget(r);
+    }
+  }
+
+  private dropAll(active: ActivePiece, block: number): void {
+    for (let r = active.requests[block]!; r !== null; r = active.requests[block]!) this.requests.drop(r);
+  }
+}

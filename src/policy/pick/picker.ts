@@ -1,0 +1,276 @@
+/**
+ * Picker: which block to ask of whom (BEP 3, BEP 6; Cohen 2003). Bookkeeping only: it holds no bytes and no clock.
+ * Invariant: a piece is in exactly one state.
+ *   have      verified and stored
+ *   active    started: some of its blocks are asked for or received
+ *   checking  all blocks are here; hash and write are under way, and end with `stored` or `failed`
+ *   missing   wanted, not started
+ *   unwanted  neither had nor wanted
+ * Invariant: a block is asked of a peer at most once at a time and, before the endgame, of one peer in time at most.
+ * Pieces that are active or checking take at most `maxActiveBytes` (but two may always be started). A started piece
+ * belongs to every peer that has it, so that a slow or snubbed one holds nothing hostage.
+ * Cost: amortised O(1) a block; the start and the end of a piece are one bit test for each peer.
+ * An unknown peer is ignored, for mail about a peer that has just left is legal.
+ */
+import type { PeerKey, PieceIndex } from '../../base/brand.js';
+import type { Random } from '../../base/random.js';
+import type { Bytes, Millis } from '../../base/units.js';
+import { Bitfield } from '../../model/bitfield.js';
+import type { ActivePiece, Pace } from './active-piece.js';
+import { ActiveSet } from './active-set.js';
+import type { BlockRef, Outcome, PickerConfig, PickRequest, PieceSizes, PieceState, TimedOut } from './blocks.js';
+import { Fetching } from './fetching.js';
+import { type PickOrder, selectPiece } from './selection.js';
+import { type PickPeer, Swarm } from './swarm.js';
+
+const DUPLICATE: Outcome = { kind: 'duplicate', pieceComplete: false, cancel: [] };
+const UNREQUESTED: Outcome = { kind: 'unrequested', pieceComplete: false, cancel: [] };
+
+export class Picker {
+  private readonly layout: PieceSizes;
+  private readonly random: Random;
+  private readonly order: PickOrder;
+  private readonly owned: Bitfield;
+  private readonly swarm: Swarm;
+  private readonly actives: ActiveSet;
+  private readonly fetching: Fetching;
+  private leftBytes: Bytes = 0;
+
+  constructor({ layout, have, wanted, random, order = 'rarest', maxActiveBytes }: PickerConfig) {
+    this.layout = layout;
+    this.random = random;
+    this.order = order;
+    this.owned = have.clone();
+    const lacking = wanted?.clone() ?? Bitfield.full(layout.pieceCount);
+    for (let i = have.nextSet(0); i >= 0; i = have.nextSet(i + 1)) lacking.clear(i);
+    for (let i = lacking.nextSet(0); i >= 0; i = lacking.nextSet(i + 1)) this.leftBytes += layout.pieceBytes(i);
+    this.swarm = new Swarm(lacking, random);
+    this.actives = new ActiveSet(maxActiveBytes, random);
+    this.fetching = new Fetching({ layout, swarm: this.swarm, actives: this.actives, order });
+  }
+
+  // QUESTIONS ------------------------------------------------------------------------
+  /** Bytes of the wanted pieces we do not have. */
+  get left(): Bytes {
+    return this.leftBytes;
+  }
+
+  get isComplete(): boolean {
+    return this.swarm.lacking.isEmpty;
+  }
+
+  /** All that can be asked for has been: every obtainable piece is started, every block of those asked of somebody. */
+  get isEndgame(): boolean {
+    return this.actives.size > 0 && this.actives.openCount === 0 && this.swarm.obtainable === 0;
+  }
+
+  /** Pieces that are active or checking, and their bytes. */
+  get activeCount(): number {
+    return this.actives.size;
+  }
+
+  get activeBytes(): Bytes {
+    return this.actives.bytes;
+  }
+
+  stateOf(piece: number): PieceState {
+    if (this.owned.has(piece)) return 'have';
+    if (this.swarm.missing.has(piece)) return 'missing';
+    const active = this.actives.get(piece);
+    if (active === undefined) return 'unwanted';
+    return active.isComplete ? 'checking' : 'active';
+  }
+
+  /** How many connected peers have the piece. */
+  availability(piece: number): number {
+    return this.swarm.availability(piece);
+  }
+
+  /** The peer has a piece that we want and lack. */
+  interesting(peer: PeerKey): boolean {
+    const known = this.swarm.get(peer);
+    return known !== undefined && this.swarm.wantedOf(known) > 0;
+  }
+
+  /** Peers for whom `interesting` may have changed since the last call, each once. */
+  takeChanged(): PeerKey[] {
+    return this.swarm.takeChanged();
+  }
+
+  /** Pieces given up since the last call, to make room: what was received of them is to be discarded. */
+  takeEvicted(): PieceIndex[] {
+    return this.fetching.takeEvicted();
+  }
+
+  /** Blocks the peer owes us and is in time with: what its request window bounds. */
+  outstanding(peer: PeerKey): number {
+    return this.swarm.get(peer)?.live ?? 0;
+  }
+
+  // PEERS ----------------------------------------------------------------------------
+  join(peer: PeerKey): void {
+    this.swarm.join(peer);
+  }
+
+  /** Replaces whatever the peer announced before; `bits` is copied. */
+  setBitfield(peer: PeerKey, bits: Bitfield): void {
+    const known = this.swarm.get(peer);
+    if (known !== undefined) this.swarm.setBitfield(known, bits);
+  }
+
+  /** The peer has everything (BEP 6 "have all", or a full bitfield). O(1). */
+  setAll(peer: PeerKey): void {
+    const known = this.swarm.get(peer);
+    if (known !== undefined) this.swarm.setAll(known);
+  }
+
+  /** An index out of range is ignored. */
+  have(peer: PeerKey, piece: number): void {
+    const known = this.swarm.get(peer);
+    if (known !== undefined && piece >= 0 && piece < this.layout.pieceCount) this.swarm.have(known, piece);
+  }
+
+  /** The connection is gone: what it owed may be asked of others. */
+  leave(peer: PeerKey): void {
+    const known = this.swarm.get(peer);
+    if (known === undefined) return;
+    this.fetching.forgetAll(known);
+    this.swarm.leave(known);
+  }
+
+  /** Choked by a peer without BEP 6, which drops our requests silently. With BEP 6 it rejects each (`unrequest`). */
+  choked(peer: PeerKey): void {
+    const known = this.swarm.get(peer);
+    if (known !== undefined) this.fetching.forgetAll(known);
+  }
+
+  // PICKING --------------------------------------------------------------------------
+  /** Appends up to `count` blocks to ask of an unchoking peer to `out`; returns how many. */
+  pick(peer: PeerKey, count: number, now: Millis, out: BlockRef[]): number {
+    const known = this.swarm.get(peer);
+    if (known === undefined || count <= 0 || this.swarm.wantedOf(known) === 0) return 0;
+    const before = out.length;
+    const pace = paceOf(known.live + count);
+    let left = count;
+    // Its own piece first: the fewer have fed a piece, the easier it is to tell who spoilt it.
+    let active = known.current;
+    if (active === null || active.openAt < 0) active = this.pieceFor(known, pace, now);
+    while (active !== null) {
+      active.pace = pace;
+      left -= this.fetching.askFree(known, active, { count: left, now, out });
+      if (left === 0) break;
+      active = this.pieceFor(known, pace, now);
+    }
+    if (left > 0 && this.isEndgame) this.fetching.askAgain(known, { count: left, now, out });
+    return out.length - before;
+  }
+
+  /** As `pick`, while the peer chokes us but has granted these pieces (BEP 6 "allowed fast"). */
+  pickAllowedFast(peer: PeerKey, allowed: readonly number[], { count, now, out }: PickRequest): number {
+    const known = this.swarm.get(peer);
+    if (known === undefined) return 0;
+    let left = count;
+    for (const piece of allowed) {
+      if (left <= 0) break;
+      if (!known.has(piece)) continue;
+      const active = this.actives.get(piece) ?? this.fetching.start(piece, now);
+      if (active) left -= this.fetching.askFree(known, active, { count: left, now, out });
+    }
+    return count - left;
+  }
+
+  /** A block has arrived. `piece` and `block` may be anything: they come from the wire. */
+  received(peer: PeerKey, piece: number, block: number): Outcome {
+    const known = this.swarm.get(peer);
+    if (known === undefined) return UNREQUESTED;
+    const active = this.actives.get(piece);
+    if (active === undefined) return this.owned.has(piece) ? DUPLICATE : UNREQUESTED;
+    const request = active.requestOf(block, known);
+    if (request !== null) return this.fetching.answered(request);
+    return active.isReceived(block) ? DUPLICATE : UNREQUESTED;
+  }
+
+  /** The peer will not send the block: it rejected the request (BEP 6), or we cancelled it. */
+  unrequest(peer: PeerKey, piece: number, block: number): void {
+    const known = this.swarm.get(peer);
+    const active = this.actives.get(piece);
+    if (known === undefined || active === undefined) return;
+    const request = active.requestOf(block, known);
+    if (request !== null) this.fetching.forget(request);
+  }
+
+  /**
+   * Requests that turned late since the last call: their blocks may be asked of others now, yet the peer may still
+   * deliver. To be called about once a second, for a peer's silence is measured from the call after its last block.
+   */
+  expire(now: Millis, timeoutMs: (peer: PeerKey) => Millis): TimedOut[] {
+    const timedOut: TimedOut[] = [];
+    for (const peer of this.swarm.values()) {
+      if (peer.heard) peer.heardAt = now;
+      peer.heard = false;
+      if (peer.oldest !== null) this.fetching.expire(peer, { now, timeoutMs: timeoutMs(peer.key), timedOut });
+    }
+    return timedOut;
+  }
+
+  // PIECES ---------------------------------------------------------------------------
+  /** Verified and written, or found whole on disk. */
+  stored(piece: number): void {
+    const active = this.actives.get(piece);
+    if (this.owned.has(piece) || active?.isComplete === false) {
+      throw new Error(`piece ${piece} was stored while ${this.stateOf(piece)}`);
+    }
+    this.owned.set(piece);
+    if (active !== undefined) this.actives.remove(active);
+    if (this.swarm.lacking.has(piece)) this.leftBytes -= this.layout.pieceBytes(piece);
+    this.swarm.settled(piece);
+  }
+
+  /** The hash did not match: the piece is missing again. Returns the peers that fed it, each once. */
+  failed(piece: number): PeerKey[] {
+    const active = this.actives.get(piece);
+    if (!active?.isComplete) throw new Error(`piece ${piece} failed its check while ${this.stateOf(piece)}`);
+    this.fetching.giveUp(active);
+    return active.contributors();
+  }
+
+  /** Takes up a piece that a resume record says was begun. Refused: it is not missing, does not fit, or has no room. */
+  restore(piece: number, blocks: Bitfield, now: Millis): 'active' | 'checking' | 'refused' {
+    if (!this.swarm.missing.has(piece) || blocks.isEmpty) return 'refused';
+    if (blocks.length !== this.layout.blocksIn(piece)) return 'refused';
+    const active = this.fetching.start(piece, now);
+    if (active === null) return 'refused';
+    active.restore(blocks);
+    this.actives.refresh(active);
+    return active.isComplete ? 'checking' : 'active';
+  }
+
+  /** Other files were chosen. A piece that is started already is finished all the same. */
+  setWanted(wanted: Bitfield): void {
+    for (let piece = 0; piece < this.layout.pieceCount; piece++) {
+      const state = this.stateOf(piece);
+      if (state === 'unwanted' && wanted.has(piece)) {
+        this.leftBytes += this.layout.pieceBytes(piece);
+        this.swarm.wanted(piece);
+      } else if (state === 'missing' && !wanted.has(piece)) {
+        this.leftBytes -= this.layout.pieceBytes(piece);
+        this.swarm.settled(piece);
+      }
+    }
+  }
+
+  /** A started piece if one can use the peer, else a new one. */
+  private pieceFor(peer: PickPeer, pace: Pace, now: Millis): ActivePiece | null {
+    const { swarm, random, order } = this;
+    const started = this.actives.choose(peer, pace);
+    if (started !== null || swarm.startableOf(peer) === 0) return started;
+    if (!this.actives.hasRoom(this.layout.pieceBytes(0)) && !this.fetching.evictFor(peer, now)) return null;
+    return this.fetching.start(selectPiece({ swarm, random, order, first: this.owned.isEmpty }, peer), now);
+  }
+}
+
+/** In blocks asked at once: a peer of the first class answers a few a second, one of the last dozens. */
+function paceOf(depth: number): Pace {
+  if (depth <= 4) return 0;
+  return depth <= 32 ? 1 : 2;
+}

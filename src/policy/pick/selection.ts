@@ -1,0 +1,50 @@
+/**
+ * Selection: which piece to start next with a peer that has at least one we are missing.
+ * - At first a random one: a rare piece has few sources and would arrive late, and until one piece is whole we have
+ *   nothing to give in return (BEP 3; Cohen 2003, "random first piece").
+ * - Then the rarest. The search is exact among the SCAN rarest; a peer that has none of those is asked for the rarest
+ *   of a sample of what it has, so that no peer makes the picker walk a hundred thousand pieces.
+ * - In sequential order the first one.
+ */
+import type { Random } from '../../base/random.js';
+import type { PickPeer, Swarm } from './swarm.js';
+
+export type PickOrder = 'rarest' | 'sequential';
+
+const SCAN = 1024;
+const SAMPLE = 16;
+
+export interface Selection {
+  readonly swarm: Swarm;
+  readonly random: Random;
+  readonly order: PickOrder;
+  /** We have no whole piece yet. */
+  readonly first: boolean;
+}
+
+/** A missing piece that `peer` has, or -1. */
+export function selectPiece({ swarm, random, order, first }: Selection, peer: PickPeer): number {
+  if (swarm.startableOf(peer) === 0) return -1;
+  if (order === 'sequential') return nextFrom(swarm, peer, 0);
+  if (first) return sampled(swarm, peer, { from: random.below(swarm.missing.length), size: 1 });
+  if (peer.hasAll) return swarm.rarity.rarest();
+  const rarest = swarm.rarity.pickFor(peer.bits, SCAN);
+  if (rarest >= 0) return rarest;
+  return sampled(swarm, peer, { from: random.below(swarm.missing.length), size: SAMPLE });
+}
+
+/** The rarest of the next `size` pieces at or after `from`, going round. */
+function sampled(swarm: Swarm, peer: PickPeer, { from, size }: { from: number; size: number }): number {
+  let best = -1;
+  let at = from;
+  for (let n = 0; n < size; n++) {
+    const piece = nextFrom(swarm, peer, at);
+    const found = piece >= 0 ? piece : nextFrom(swarm, peer, 0);
+    if (best < 0 || swarm.rarity.availability(found) < swarm.rarity.availability(best)) best = found;
+    at = found + 1;
+  }
+  return best;
+}
+
+const nextFrom = ({ missing }: Swarm, peer: PickPeer, from: number): number =>
+  peer.hasAll ? missing.nextSet(from) : missing.nextCommon(peer.bits, from);

@@ -1,0 +1,185 @@
+/**
+ * Swarm: which peer has which piece, how rare each is, and which peers have something for us.
+ * Of all pieces, `lacking` are those we want and do not have; `missing` is the part of them that is not started.
+ * Cost: `interesting` and `have` are O(1); a whole bitfield is O(pieces), "has everything" O(1); a piece that starts
+ * or is stored costs one bit test for each peer that has not everything.
+ * Invariant: missing is a subset of lacking; for a peer that has not everything, `wanted` = |its bits in lacking| and
+ * `startable` = |its bits in missing|; the candidates of `rarity` are the missing pieces.
+ */
+import type { PeerKey } from '../../base/brand.js';
+import type { Random } from '../../base/random.js';
+import type { Millis } from '../../base/units.js';
+import { Bitfield } from '../../model/bitfield.js';
+import { RarityOrder } from '../../model/rarity.js';
+import type { ActivePiece } from './active-piece.js';
+import type { Request } from './requests.js';
+
+/** What the picker knows of one peer. */
+export class PickPeer {
+  readonly key: PeerKey;
+  readonly bits: Bitfield;
+  /** It has every piece, and `bits` says nothing. */
+  hasAll = false;
+  wanted = 0;
+  startable = 0;
+  /** Its requests, in the order of asking: how many are in time, how many late. */
+  oldest: Request | null = null;
+  newest: Request | null = null;
+  live = 0;
+  late = 0;
+  /** The piece it was last asked for. */
+  current: ActivePiece | null = null;
+  /** A block came since the last look at the clock, which was at `heardAt`. */
+  heard = false;
+  heardAt: Millis = 0;
+
+  constructor(key: PeerKey, pieceCount: number) {
+    this.key = key;
+    this.bits = new Bitfield(pieceCount);
+  }
+
+  has(piece: number): boolean {
+    return this.hasAll || this.bits.has(piece);
+  }
+}
+
+export class Swarm {
+  readonly rarity: RarityOrder;
+  readonly lacking: Bitfield;
+  readonly missing: Bitfield;
+  private readonly peers = new Map<PeerKey, PickPeer>();
+  private seeds = 0;
+  private changed = new Set<PeerKey>();
+
+  constructor(lacking: Bitfield, random: Random) {
+    this.lacking = lacking.clone();
+    this.missing = lacking.clone();
+    this.rarity = new RarityOrder(lacking.length, random);
+    for (let i = lacking.nextSet(0); i >= 0; i = lacking.nextSet(i + 1)) this.rarity.add(i);
+  }
+
+  get(key: PeerKey): PickPeer | undefined {
+    return this.peers.get(key);
+  }
+
+  values(): Iterable<PickPeer> {
+    return this.peers.values();
+  }
+
+  /** How many missing pieces some connected peer has. */
+  get obtainable(): number {
+    return this.missing.count - (this.seeds > 0 ? 0 : this.rarity.candidatesWithoutCopy);
+  }
+
+  availability(piece: number): number {
+    return this.seeds + this.rarity.availability(piece);
+  }
+
+  wantedOf(peer: PickPeer): number {
+    return peer.hasAll ? this.lacking.count : peer.wanted;
+  }
+
+  startableOf(peer: PickPeer): number {
+    return peer.hasAll ? this.missing.count : peer.startable;
+  }
+
+  /** Peers whose answer to "do we want anything of you?" may have changed since the last call, each once. */
+  takeChanged(): PeerKey[] {
+    if (this.changed.size === 0) return [];
+    const keys = [...this.changed];
+    this.changed.clear();
+    return keys;
+  }
+
+  // PEERS ----------------------------------------------------------------------------
+  join(key: PeerKey): void {
+    if (!this.peers.has(key)) this.peers.set(key, new PickPeer(key, this.lacking.length));
+  }
+
+  leave(peer: PickPeer): void {
+    this.forget(peer);
+    this.peers.delete(peer.key);
+    this.changed.delete(peer.key);
+  }
+
+  setBitfield(peer: PickPeer, bits: Bitfield): void {
+    if (bits.isFull) return this.setAll(peer);
+    const before = this.wantedOf(peer);
+    this.forget(peer);
+    for (let i = bits.nextSet(0); i >= 0; i = bits.nextSet(i + 1)) {
+      peer.bits.set(i);
+      this.rarity.have(i);
+    }
+    peer.wanted = bits.countCommon(this.lacking);
+    peer.startable = bits.countCommon(this.missing);
+    this.compare(peer, before);
+  }
+
+  setAll(peer: PickPeer): void {
+    if (peer.hasAll) return;
+    const before = this.wantedOf(peer);
+    this.forget(peer);
+    peer.hasAll = true;
+    this.seeds++;
+    this.compare(peer, before);
+  }
+
+  have(peer: PickPeer, piece: number): void {
+    if (peer.hasAll || !peer.bits.set(piece)) return;
+    this.rarity.have(piece);
+    if (this.missing.has(piece)) peer.startable++;
+    if (this.lacking.has(piece) && peer.wanted++ === 0) this.changed.add(peer.key);
+  }
+
+  // PIECES ---------------------------------------------------------------------------
+  /** missing -> started. */
+  started(piece: number): void {
+    if (!this.missing.clear(piece)) return;
+    this.rarity.remove(piece);
+    for (const peer of this.peers.values()) if (!peer.hasAll && peer.bits.has(piece)) peer.startable--;
+  }
+
+  /** started -> missing. */
+  missed(piece: number): void {
+    if (!this.missing.set(piece)) return;
+    this.rarity.add(piece);
+    for (const peer of this.peers.values()) if (!peer.hasAll && peer.bits.has(piece)) peer.startable++;
+  }
+
+  /** We have it now, or want it no longer. */
+  settled(piece: number): void {
+    this.started(piece);
+    if (!this.lacking.clear(piece)) return;
+    const last = this.lacking.isEmpty;
+    for (const peer of this.peers.values()) {
+      if (peer.hasAll ? last : peer.bits.has(piece) && --peer.wanted === 0) this.changed.add(peer.key);
+    }
+  }
+
+  /** We want it from now on. */
+  wanted(piece: number): void {
+    if (!this.lacking.set(piece)) return;
+    const first = this.lacking.count === 1;
+    for (const peer of this.peers.values()) {
+      if (peer.hasAll ? first : peer.bits.has(piece) && peer.wanted++ === 0) this.changed.add(peer.key);
+    }
+    this.missed(piece);
+  }
+
+  /** Takes back all that the peer announced. */
+  private forget(peer: PickPeer): void {
+    if (peer.hasAll) this.seeds--;
+    peer.hasAll = false;
+    for (let i = peer.bits.nextSet(0); i >= 0; i = peer.bits.nextSet(i + 1)) {
+      this.rarity.lost(i);
+      peer.bits.clear(i);
+    }
+    peer.wanted = 0;
+    peer.startable = 0;
+    peer.current = null;
+  }
+
+  private compare(peer: PickPeer, before: number): void {
+    if (before > 0 !== this.wantedOf(peer) > 0) this.changed.add(peer.key);
+  }
+}
