@@ -4,11 +4,11 @@
  *
  * Refused: leading zeros, -0, negative or overlong lengths, truncation, trailing bytes, keys that are unsorted,
  * repeated or not strings, integers beyond +-(2^53 - 1), and more depth, items or bytes than the limits say. Also
- * refused are keys the decoder of the `bencode` package would confuse with others: `__proto__`, and a key behind a
- * byte order mark.
+ * refused are keys the decoder of the `bencode` package would confuse with others: `__proto__`, and text behind a byte
+ * order mark.
  */
 import type { Flaw, Result } from '../base/result.js';
-import { fromUtf8Lossy } from '../base/bytes.js';
+import { fromUtf8, fromUtf8Lossy } from '../base/bytes.js';
 import { MIB } from '../base/units.js';
 import { compareBytes, toLatin1, type ByteRange } from './raw.js';
 
@@ -86,7 +86,7 @@ function endOf(bytes: Uint8Array, at: number): number {
 
 function decimal(bytes: Uint8Array, from: number, to: number): number {
   let n = 0;
-  for (let i = from; i < to; i++) n = n * 10 + bytes[i]! - ZERO;
+  for (let i = from; i < to; i++) n = n * 10 + (bytes[i]! - ZERO); // exact up to 2^53
   return n;
 }
 
@@ -231,8 +231,8 @@ class Scanner {
 
 const quoted = (bytes: Uint8Array): string => JSON.stringify(fromUtf8Lossy(bytes.subarray(0, 40)));
 
-/** An object's `__proto__` is no ordinary member, and a UTF-8 decoder drops a leading mark (EF BB BF). */
+/** An object's `__proto__` is no ordinary member, and text loses a leading mark (EF BB BF) when decoded. */
 function isConfusable(key: Uint8Array): boolean {
   if (key[0] === 0x5f) return toLatin1(key.subarray(0, 10)) === '__proto__';
-  return key[0] === 0xef && key[1] === 0xbb && key[2] === 0xbf;
+  return key[0] === 0xef && key[1] === 0xbb && key[2] === 0xbf && fromUtf8(key) !== undefined;
 }
