@@ -39,13 +39,15 @@ export function parseAnnounceQuery(query: string): Result<AnnounceQuery> {
   const values = new Map<string, Uint8Array>();
   for (const [key, value] of pairsOf(query)) if (!values.has(key)) values.set(key, percentDecode(value, true));
   const read = new QueryReader(values);
+  const hash = infoHash(read.hex20('info_hash'));
+  const id = peerId(read.hex20('peer_id'));
   const event = read.text('event');
   const port = read.count('port') ?? 0;
   if (!isPort(port)) read.flaws.add('port', 'a port from 1 to 65535', quote(read.text('port') ?? 'nothing'));
   const trackerId = values.get('trackerid');
   const parsed = {
-    infoHash: infoHash(read.hex20('info_hash')),
-    peerId: peerId(read.hex20('peer_id')),
+    infoHash: hash,
+    peerId: id,
     port,
     uploaded: read.count('uploaded') ?? 0,
     downloaded: read.count('downloaded') ?? 0,

@@ -29,9 +29,9 @@ const LIMITS = { maxBytes: MIB, maxDepth: 8, maxItems: 100_000, lenientOrder: tr
 const MAX_REASON_CHARS = 1000;
 const MAX_INTERVAL_S = 86_400;
 
-/** The announce URL with `announce` at the start of its last path part replaced; a tracker without it has no scrape. */
+/** The announce URL with the `announce` behind its last slash replaced; where there is none, the tracker has no scrape. */
 export function scrapeUrl(announce: string, hashes: readonly InfoHash[]): Result<string> {
-  const [, before, after] = /^([^?#]*\/)announce([^/?#]*(?:\?[^#]*)?)(?:#.*)?$/s.exec(announce) ?? [];
+  const [, before, after] = /^([^?#]*\/)announce([^/?#]*(?:\?[^/#]*)?)(?:#.*)?$/s.exec(announce) ?? [];
   if (before === undefined) return flaw('announce', 'a URL whose last part begins with announce', quote(announce));
   const wanted = hashes.map((hash) => `info_hash=${percentEncode(fromHex(hash))}`);
   return ok(withQuery(`${before}scrape${after ?? ''}`, wanted));

@@ -59,16 +59,20 @@ const everyKind = concat([
   hello,
   encodeMessages([{ type: 'keepAlive' }, { type: 'bitfield', bits: counted(90) }, { type: 'unchoke' }]),
   block(1, 16_384, counted(40)),
-  encodeMessages([{ type: 'have', piece: 5 }, { type: 'extended', id: 3, payload: counted(70) }, { type: 'keepAlive' }]),
+  encodeMessages([{ type: 'have', piece: 5 }, { type: 'extended', id: 3, payload: counted(70) }]),
+  encodeMessage({ type: 'keepAlive' }),
   block(2, 0, counted(1)),
   block(3, 9, counted(25)),
-  encodeMessages([{ type: 'request', piece: 1, begin: 2, length: 3 }, { type: 'port', port: 6881 }, { type: 'haveAll' }]),
+  encodeMessages([{ type: 'request', piece: 1, begin: 2, length: 3 }, { type: 'port', port: 6881 }]),
+  encodeMessage({ type: 'haveAll' }),
 ]);
 
 test('a stream cut in two anywhere, or into single bytes, gives the same events', () => {
   const whole = feedCut(everyKind, []).events;
   assert.equal(whole.length, 13);
-  for (let cut = 1; cut < everyKind.length; cut++) assert.deepEqual(feedCut(everyKind, [cut]).events, whole, `at ${cut}`);
+  for (let cut = 1; cut < everyKind.length; cut++) {
+    assert.deepEqual(feedCut(everyKind, [cut]).events, whole, `at ${cut}`);
+  }
   assert.deepEqual(feedCut(everyKind, Array.from(everyKind.keys()).slice(1)).events, whole);
 });
 
@@ -107,7 +111,8 @@ test('with any credit the events are the same, payload is paid byte for byte, an
 
 test('without credit it stops behind a block header, and the messages before it have come', () => {
   const { sink, framer } = setup();
-  const stream = concat([encodeMessage({ type: 'choke' }), block(1, 0, counted(30)), encodeMessage({ type: 'unchoke' })]);
+  const plain = (type: 'choke' | 'unchoke'): Uint8Array => encodeMessage({ type });
+  const stream = concat([plain('choke'), block(1, 0, counted(30)), plain('unchoke')]);
   const at = framer.feed(stream, 0, 0);
   assert.equal(at, 5 + 13);
   assert.deepEqual([framer.spent, framer.payloadPending, sink.events.length], [0, 30, 1]);
