@@ -16,7 +16,7 @@ export interface ScanLimits {
   readonly maxBytes: number;
   /** Containers inside each other. */
   readonly maxDepth: number;
-  /** Values, at any depth; keys are not counted. */
+  /** Values, at any depth; keys are not counted. An item of 2 bytes takes up to 250 once decoded. */
   readonly maxItems: number;
   /** Takes unsorted keys, as some trackers and old clients send them; repeated keys are refused all the same. */
   readonly lenientOrder: boolean;
@@ -26,7 +26,7 @@ export interface ScanLimits {
 export const SCAN_LIMITS: ScanLimits = {
   maxBytes: 64 * MIB,
   maxDepth: 100,
-  maxItems: 8_000_000,
+  maxItems: 1_000_000,
   lenientOrder: false,
   allowTrailing: false,
 };

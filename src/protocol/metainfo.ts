@@ -9,7 +9,7 @@ import { infoHash, type InfoHash } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import type { Result } from '../base/result.js';
 import { KIB, MIB } from '../base/units.js';
-import { decodeScanned, rangeIn, scan, type Scan } from './bencode.js';
+import { decodeScanned, rangeIn, scan, type Scan, type ScanLimits } from './bencode.js';
 import { stringAt } from './bencode-scan.js';
 import { Fields, Flaws, isList, present, shown, textsOf } from './fields.js';
 import { readFiles, readName, type FileEntry, type FileLimits } from './metainfo-files.js';
@@ -62,11 +62,15 @@ export const METAINFO_LIMITS: MetainfoLimits = {
 };
 
 export const HASH_BYTES = 20;
+/** Bencode values a file may take: its dictionary, length, attributes, hashes and the parts of its path. */
+const ITEMS_PER_FILE = 10;
+const scanLimits = ({ maxBytes, maxFiles }: MetainfoLimits): Partial<ScanLimits> =>
+  ({ maxBytes, maxItems: ITEMS_PER_FILE * maxFiles + 10_000 });
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
 export function parseMetainfo(bytes: Uint8Array, sha1: Sha1, limits: Partial<MetainfoLimits> = {}): Result<Metainfo> {
   const all = { ...METAINFO_LIMITS, ...limits };
-  const scanned = scan(bytes, { maxBytes: all.maxBytes });
+  const scanned = scan(bytes, scanLimits(all));
   if (!scanned.ok) return scanned;
   const top = new Fields(decodeScanned(scanned.value));
   const info = top.dict('info');
@@ -90,7 +94,7 @@ export function parseMetainfo(bytes: Uint8Array, sha1: Sha1, limits: Partial<Met
 export function parseInfo(bytes: Uint8Array, sha1: Sha1, limits: Partial<MetainfoLimits> = {}): Result<Metainfo> {
   const all = { ...METAINFO_LIMITS, ...limits };
   const infoBytes = copyOf(bytes);
-  const scanned = scan(infoBytes, { maxBytes: all.maxBytes });
+  const scanned = scan(infoBytes, scanLimits(all));
   if (!scanned.ok) return scanned;
   const flaws = new Flaws();
   const core = readInfo(new Fields(decodeScanned(scanned.value), 'info', flaws), scanned.value, all);

@@ -29,7 +29,7 @@ const LIMITS = { maxBytes: MIB, maxDepth: 8, maxItems: 100_000, lenientOrder: tr
 const MAX_REASON_CHARS = 1000;
 const MAX_INTERVAL_S = 86_400;
 
-/** The announce URL with the `announce` behind its last slash replaced; where there is none, the tracker has no scrape. */
+/** The announce URL with the `announce` behind its last slash replaced; a tracker without one has no scrape. */
 export function scrapeUrl(announce: string, hashes: readonly InfoHash[]): Result<string> {
   const [, before, after] = /^([^?#]*\/)announce([^/?#]*(?:\?[^/#]*)?)(?:#.*)?$/s.exec(announce) ?? [];
   if (before === undefined) return flaw('announce', 'a URL whose last part begins with announce', quote(announce));

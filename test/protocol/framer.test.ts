@@ -182,6 +182,14 @@ test('input may be a Node Buffer: copies are copies all the same', () => {
   assert.deepEqual(kept, [{ type: 'bitfield', bits: counted(8) }]);
 });
 
+test('blocks longer than 16 KiB are gathered too, whatever sizes come in turn', () => {
+  const blocks = [40_000, 10, 131_072, 16_384, 50_000, 16_385, 1].map((n, i) => block(i, 0, counted(n)));
+  const stream = concat(blocks);
+  const { sink, framer } = setup();
+  for (let at = 0; at < stream.length; at += 1460) framer.feed(stream.slice(at, at + 1460), 0, Infinity);
+  assert.deepEqual(sink.events, feedCut(concat([hello, stream]), []).events.slice(1));
+});
+
 const frame = (length: number, id: number): Uint8Array => Uint8Array.of(0, length >> 16, length >> 8, length, id);
 const violations: readonly (readonly [what: string, bytes: Uint8Array, field: string])[] = [
   ['choke with a payload', frame(2, 0), 'message 0'],
