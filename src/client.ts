@@ -1,0 +1,58 @@
+/**
+ * A client, as its user sees it: what it is told at its start, what a torrent is added with, and what can be asked of it.
+ * `compose.ts` makes one from ports and this configuration; the CLI and the simulator are its users.
+ */
+import type { Endpoint } from './base/endpoint.js';
+import type { PeerId, TorrentKey } from './base/brand.js';
+import type { Bytes, BytesPerSec, Millis } from './base/units.js';
+import type { Kernel } from './kernel/kernel.js';
+import type { ChokePolicy, Params } from './policy/choke/policy.js';
+import type { Metainfo } from './protocol/metainfo.js';
+
+/** null: no limit. */
+export type Limit = BytesPerSec | null;
+export type Direction = 'up' | 'down';
+
+/** A policy with its checked parameters. */
+export interface ChosenPolicy {
+  readonly policy: ChokePolicy;
+  readonly params: Params;
+}
+
+export interface ClientConfig {
+  /** All chance of the run comes from it. */
+  readonly seed: number;
+  readonly peerId: PeerId;
+  /** Name and version told to peers (BEP 10 `v`) and trackers. */
+  readonly agent: string;
+  readonly listen: { readonly host?: string; readonly port: number };
+  readonly limits: Readonly<Record<Direction, Limit>>;
+  readonly choke: ChosenPolicy;
+  /** Connections a torrent. */
+  readonly maxPeers: number;
+  /** For pieces that are being downloaded or stored, a torrent. */
+  readonly pieceMemory: Bytes;
+  /** Undeclared edges and crashes are errors: for tests. */
+  readonly strict?: boolean;
+}
+
+export interface TorrentRequest {
+  readonly meta: Metainfo;
+  readonly folder: string;
+  /** Tried at once. */
+  readonly peers: readonly Endpoint[];
+  /** By file; absent: all. */
+  readonly wanted?: readonly boolean[];
+  readonly sequential: boolean;
+  /** `record`: trust the resume record where sizes and times match; `full`: hash everything. */
+  readonly check: 'record' | 'full';
+  /** Seed on after completion until one of these; absent goals mean until stopped. The `seeded` event says when. */
+  readonly goals?: { readonly ratio?: number; readonly time?: Millis };
+}
+
+export interface Client {
+  readonly kernel: Kernel;
+  add(request: TorrentRequest): TorrentKey;
+  /** Saves everything and tells the trackers; the `stopped` event ends it. Within about 5 s. */
+  stop(): void;
+}

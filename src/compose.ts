@@ -1,0 +1,211 @@
+/**
+ * The composition root: ports and configuration in, a running client out. Everything that knows more than one process is here: who is
+ * made, in which order, under which supervisor, and with whose mailboxes. The simulator composes the same with other ports.
+ *
+ * Owned by whom (a crash restarts what stands in brackets, or as it says):
+ *   Client [one-for-one]: Timer, Limiter, ChokeMgr, Console, TorrentMgr, Listener
+ *   TorrentMgr: Torrent [rest-for-one]: Status, Files, PieceMgr, PeerMgr, Tracker (one a tier)
+ *   PeerMgr: Peer [ends as a whole]: Controller, SenderQueue, Sender, Receiver
+ */
+import { torrentKey, type TorrentKey } from './base/brand.js';
+import type { Client, ClientConfig, TorrentRequest } from './client.js';
+import { Kernel } from './kernel/kernel.js';
+import type { Mailbox } from './kernel/mailbox.js';
+import { child, type Failure, type Planner } from './kernel/process.js';
+import { Bitfield } from './model/bitfield.js';
+import { Layout } from './model/layout.js';
+import type { Ports } from './ports/ports.js';
+import type { Terminal } from './ports/terminal.js';
+import {
+  chokeMgr, consoleProcess, controller, files, limiter, listener, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
+  torrentMgr, tracker,
+} from './process/index.js';
+import type { ChokeMsg } from './process/choke-mgr.js';
+import type { ConsoleMsg } from './process/console.js';
+import type { FilesMsg } from './process/files.js';
+import type { LimiterMsg } from './process/limiter.js';
+import type { ControllerMsg } from './process/peer/controller.js';
+import type { NewPeer, PeerMgrMsg } from './process/peer-mgr.js';
+import type { PieceMgrMsg } from './process/piece-mgr.js';
+import type { StatusMsg } from './process/status.js';
+import type { TimerMsg } from './process/timer.js';
+import type { TorrentMgrMsg, TorrentParts } from './process/torrent-mgr.js';
+
+export function startClient(config: ClientConfig, ports: Ports): Client {
+  const { clock } = ports;
+  let lastKey = 0;
+  const kernel = new Kernel({
+    now: () => clock.now(),
+    seed: config.seed,
+    strict: config.strict ?? false,
+    onCrash: (failure) => ports.terminal.show({ event: 'warning', reason: crashLine(failure) }),
+    onPanic: (error) => {
+      ports.terminal.show({ event: 'error', reason: `nothing runs any more: ${String(error)}` });
+      ports.terminal.show({ event: 'stopped' });
+    },
+  });
+  const terminal: Terminal = {
+    lines: (onLine) => ports.terminal.lines(onLine),
+    show(event) {
+      ports.terminal.show(event);
+      // Everybody has said goodbye: the processes end when the step that said so has.
+      if (event.event === 'stopped') clock.after(0, () => kernel.shutDown(root.mailbox));
+    },
+  };
+  const root = kernel.boot('Client', planClient(config, { ...ports, terminal }));
+  return {
+    kernel,
+    add(request) {
+      const key = torrentKey(++lastKey);
+      kernel.send(root.exports, { type: 'add', key, request });
+      return key;
+    },
+    stop: () => kernel.send(root.exports, { type: 'stop' }),
+  };
+}
+
+const crashLine = (f: Failure): string => `${f.id} crashed after ${f.lastMail.slice(-5).join(', ')}: ${String(f.error)}`;
+
+// CLIENT -----------------------------------------------------------------------------
+
+/** The mailboxes of the client that torrents and peers are given. */
+interface ClientParts {
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+  readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
+  readonly chokeMgr: Mailbox<ChokeMsg, 'ChokeMgr'>;
+  readonly console: Mailbox<ConsoleMsg, 'Console'>;
+  readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
+}
+
+const planClient = (config: ClientConfig, ports: Ports): Planner<Mailbox<TorrentMgrMsg, 'TorrentMgr'>> => (reserve) => {
+  const parts: ClientParts = {
+    timer: reserve(timer), limiter: reserve(limiter), chokeMgr: reserve(chokeMgr), console: reserve(consoleProcess),
+    torrentMgr: reserve(torrentMgr),
+  };
+  const ears = reserve(listener);
+  const { timer: clock, console } = parts;
+  return {
+    exports: parts.torrentMgr,
+    plan: {
+      strategy: 'one-for-one',
+      children: [
+        child(timer, parts.timer, () => ({ clock: ports.clock })),
+        child(limiter, parts.limiter, () => ({ limits: config.limits, timer: clock, chokeMgr: parts.chokeMgr })),
+        child(chokeMgr, parts.chokeMgr, () => ({ choke: config.choke, timer: clock })),
+        child(consoleProcess, parts.console, () => ({ terminal: ports.terminal, ...parts })),
+        child(torrentMgr, parts.torrentMgr, () => ({
+          console, timer: clock, plan: (key, request, port) => planTorrent({ config, ports, client: parts, key, request, port }),
+        })),
+        child(listener, ears, () => ({ net: ports.net, at: config.listen, torrentMgr: parts.torrentMgr, console, timer: clock })),
+      ],
+    },
+  };
+};
+
+// TORRENT ----------------------------------------------------------------------------
+
+interface TorrentContext {
+  readonly config: ClientConfig;
+  readonly ports: Ports;
+  readonly client: ClientParts;
+  readonly key: TorrentKey;
+  readonly request: TorrentRequest;
+  readonly port: number;
+}
+
+const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve) => {
+  const { config, ports, client, key, request, port } = context;
+  const { meta } = request;
+  const { infoHash: torrent, name } = meta;
+  const layout = new Layout(meta);
+  const wanted = wantedPieces(layout, request.wanted);
+  const boxes = {
+    status: reserve(status), files: reserve(files), pieceMgr: reserve(pieceMgr), peerMgr: reserve(peerMgr),
+    trackers: meta.trackers.map((_, tier) => reserve(tracker, `Tracker-${tier}`)),
+  };
+  const { timer: clock, console, torrentMgr: manager } = client;
+  return {
+    exports: boxes,
+    plan: {
+      strategy: 'rest-for-one',
+      children: [
+        child(status, boxes.status, () => ({
+          torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, console, timer: clock,
+        })),
+        child(files, boxes.files, () => ({
+          ...boxes, torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
+          disk: ports.disk, torrentMgr: manager, timer: clock,
+        })),
+        child(pieceMgr, boxes.pieceMgr, () => ({
+          ...boxes, layout, sequential: request.sequential, pieceMemory: config.pieceMemory, timer: clock, ...(wanted && { wanted }),
+        })),
+        child(peerMgr, boxes.peerMgr, () => ({
+          ...boxes, torrent, key, ownId: config.peerId, maxPeers: config.maxPeers, peers: request.peers, net: ports.net,
+          view: {
+            key, private: meta.private, totalSize: meta.totalBytes, pieceLength: meta.pieceLength, pieceCount: meta.pieceCount,
+            maxUploads: null,
+          },
+          plan: (peer) => planPeer({ config, ports, client, boxes, layout, torrent, port, peer }),
+          chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock,
+        })),
+        ...boxes.trackers.map((box, tier) => child(tracker, box, () => ({
+          ...boxes, urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http,
+          torrentMgr: manager, timer: clock,
+        }))),
+      ],
+    },
+  };
+};
+
+/** The pieces that hold a byte of a wanted file; undefined for all. */
+function wantedPieces(layout: Layout, files: readonly boolean[] | undefined): Bitfield | undefined {
+  if (!files || files.every(Boolean)) return undefined;
+  const wanted = new Bitfield(layout.pieceCount);
+  files.forEach((want, file) => {
+    const { first, last } = layout.piecesOf(file);
+    for (let piece = first; want && piece <= last; piece++) wanted.set(piece);
+  });
+  return wanted;
+}
+
+// PEER -------------------------------------------------------------------------------
+
+interface PeerContext {
+  readonly config: ClientConfig;
+  readonly ports: Ports;
+  readonly client: ClientParts;
+  readonly boxes: {
+    readonly status: Mailbox<StatusMsg, 'Status'>;
+    readonly files: Mailbox<FilesMsg, 'Files'>;
+    readonly pieceMgr: Mailbox<PieceMgrMsg, 'PieceMgr'>;
+    readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
+  };
+  readonly layout: Layout;
+  readonly torrent: TorrentRequest['meta']['infoHash'];
+  readonly port: number;
+  readonly peer: NewPeer;
+}
+
+const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Controller'>> => (reserve) => {
+  const { config, ports, client, boxes, layout, torrent, port } = context;
+  const { peer, connection, incoming } = context.peer;
+  const { limiter: credit } = client;
+  const own = { controller: reserve(controller), senderQueue: reserve(senderQueue), sender: reserve(sender), receiver: reserve(receiver) };
+  return {
+    exports: own.controller,
+    plan: {
+      strategy: 'all-or-nothing',
+      children: [
+        child(controller, own.controller, () => ({
+          ...boxes, ...client, ...own, peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout,
+          sha1: ports.sha1, ...(incoming && { said: incoming.handshake }),
+        })),
+        child(senderQueue, own.senderQueue, () => ({ sender: own.sender })),
+        child(sender, own.sender, () => ({ ...boxes, ...own, connection, limiter: credit })),
+        child(receiver, own.receiver, () => ({
+          ...own, connection, limiter: credit, ...(incoming && { afterHandshake: incoming.rest }),
+        })),
+      ],
+    },
+  };
+};

@@ -1,0 +1,66 @@
+/**
+ * Disk: where a torrent's bytes live, real or virtual. Hashing is part of it, so that a piece crosses to a worker once: hashed,
+ * compared and written there. Every job is answered exactly once, also after `close`.
+ */
+import type { Bytes, Millis } from '../base/units.js';
+
+/** A stretch of one file: `file` is its index in the torrent. */
+export interface Span {
+  readonly file: number;
+  readonly offset: Bytes;
+  readonly length: Bytes;
+}
+
+export interface StoredFile {
+  /** Below the folder, torrent name first; already checked for `..` and the like. */
+  readonly path: readonly string[];
+  readonly length: Bytes;
+}
+
+/** Something people must mend: which file, and what is wrong with it. */
+export interface Trouble {
+  readonly file: string;
+  readonly cause: 'full' | 'denied' | 'missing' | 'failed';
+  /** For people: `no space left on device`. */
+  readonly detail: string;
+}
+
+export type StoreOutcome = { readonly type: 'stored' } | { readonly type: 'mismatch' } | { readonly type: 'trouble'; readonly trouble: Trouble };
+/** `absent`: a file is not there or too short, which is no trouble in a check. */
+export type CheckOutcome = { readonly type: 'match' } | { readonly type: 'mismatch' } | { readonly type: 'absent' }
+  | { readonly type: 'trouble'; readonly trouble: Trouble };
+export type ReadOutcome = { readonly type: 'read'; readonly bytes: Uint8Array } | { readonly type: 'trouble'; readonly trouble: Trouble };
+
+export interface FileFacts {
+  readonly length: Bytes;
+  readonly modifiedAt: Millis;
+}
+
+export interface Storage {
+  /** A buffer for one piece, shared with the workers. Give it back with `release`. */
+  buffer(length: Bytes): Uint8Array;
+  release(buffer: Uint8Array): void;
+  /** Hashes `bytes`, and where the SHA-1 is `expected`, writes them to `spans`. */
+  store(job: { readonly bytes: Uint8Array; readonly expected: Uint8Array; readonly spans: readonly Span[] },
+    done: (outcome: StoreOutcome) => void): void;
+  /** Hashes what is on disk at `spans`. */
+  check(job: { readonly expected: Uint8Array; readonly spans: readonly Span[] }, done: (outcome: CheckOutcome) => void): void;
+  /** Reads `spans`, one after the other, into a fresh buffer. */
+  read(spans: readonly Span[], done: (outcome: ReadOutcome) => void): void;
+  /** Makes the empty files, and folders for all. Existing files are left as they are. */
+  prepare(): Promise<Trouble | undefined>;
+  /** What is there now; undefined for a file that is not. */
+  facts(): Promise<readonly (FileFacts | undefined)[]>;
+  /** Waits for what runs, then forces written data to the device. */
+  sync(): Promise<Trouble | undefined>;
+  close(): Promise<void>;
+}
+
+export interface Disk {
+  /** Hash jobs worth running at once: `--procs`, at least 1. */
+  readonly parallel: number;
+  open(folder: string, files: readonly StoredFile[]): Storage;
+  /** Small files of our own, such as the resume record. Writing is atomic: the old or the new, never half. */
+  readRecord(folder: string, name: string): Promise<Uint8Array | undefined>;
+  writeRecord(folder: string, name: string, bytes: Uint8Array): Promise<Trouble | undefined>;
+}

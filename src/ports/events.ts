@@ -1,0 +1,62 @@
+/**
+ * Events: what a client says of itself while it runs. `--json` prints them as they are, plus the time; the status line and the
+ * plain output are made from them. A promise to scripts (docs: interfaces), so fields are only ever added.
+ */
+import type { InfoHash, PieceIndex } from '../base/brand.js';
+import type { Bytes, BytesPerSec, Millis } from '../base/units.js';
+
+export interface OfTorrent {
+  readonly torrent: InfoHash;
+  readonly name: string;
+}
+
+export interface Stats {
+  readonly downloaded: Bytes;
+  readonly uploaded: Bytes;
+  readonly left: Bytes;
+  readonly downloadRate: BytesPerSec;
+  readonly uploadRate: BytesPerSec;
+  /** Connected, and how many of them have everything. */
+  readonly peers: number;
+  readonly seeds: number;
+  /** 0 to 1, of the bytes wanted. */
+  readonly progress: number;
+}
+
+export interface PeerFacts {
+  readonly address: string;
+  readonly client: string;
+  readonly incoming: boolean;
+  readonly progress: number;
+  readonly downloadRate: BytesPerSec;
+  readonly uploadRate: BytesPerSec;
+  readonly amChoking: boolean;
+  readonly amInterested: boolean;
+  readonly peerChoking: boolean;
+  readonly peerInterested: boolean;
+  readonly snubbed: boolean;
+}
+
+export type ClientEvent =
+  | { readonly event: 'listening'; readonly port: number }
+  | ({ readonly event: 'started'; readonly bytes: Bytes; readonly pieces: number; readonly folder: string } & OfTorrent)
+  | ({ readonly event: 'checking'; readonly checked: number; readonly pieces: number; readonly good: number } & OfTorrent)
+  | ({ readonly event: 'checked'; readonly good: number; readonly pieces: number; readonly resumed: boolean } & OfTorrent)
+  | ({ readonly event: 'stats' } & Stats & OfTorrent)
+  | ({ readonly event: 'piece'; readonly piece: PieceIndex; readonly have: number; readonly pieces: number } & OfTorrent)
+  | ({ readonly event: 'peer'; readonly what: 'connected' | 'disconnected' | 'banned'; readonly address: string;
+      readonly client?: string; readonly reason?: string } & OfTorrent)
+  | ({ readonly event: 'choke'; readonly address: string; readonly choked: boolean; readonly why: string } & OfTorrent)
+  | ({ readonly event: 'tracker'; readonly url: string; readonly what: 'announced' | 'failed' | 'warning'; readonly peers?: number;
+      readonly seeds?: number; readonly leechers?: number; readonly nextInMs?: Millis; readonly reason?: string } & OfTorrent)
+  | ({ readonly event: 'done'; readonly downloaded: Bytes; readonly uploaded: Bytes; readonly elapsedMs: Millis } & OfTorrent)
+  /** A seed ratio or seed time was reached. */
+  | ({ readonly event: 'seeded'; readonly uploaded: Bytes; readonly ratio: number } & OfTorrent)
+  | ({ readonly event: 'paused' | 'resumed'; readonly reason?: string } & OfTorrent)
+  /** The torrent cannot go on; others are not touched. */
+  | ({ readonly event: 'error'; readonly reason: string } & Partial<OfTorrent>)
+  | ({ readonly event: 'warning'; readonly reason: string } & Partial<OfTorrent>)
+  /** Answers of the console to what was typed. */
+  | { readonly event: 'answer'; readonly lines: readonly string[] }
+  /** Everything is saved and closed. */
+  | { readonly event: 'stopped' };

@@ -1,0 +1,16 @@
+/** All that a client takes of the outside world: the composition root is handed one of these. */
+import type { Clock } from './clock.js';
+import type { Disk } from './disk.js';
+import type { Sha1 } from './hash.js';
+import type { Http } from './http.js';
+import type { Net } from './net.js';
+import type { Terminal } from './terminal.js';
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly net: Net;
+  readonly disk: Disk;
+  readonly http: Http;
+  readonly sha1: Sha1;
+  readonly terminal: Terminal;
+}

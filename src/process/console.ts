@@ -1,0 +1,94 @@
+/**
+ * Console: speaks with the person or program at the terminal.
+ * Hears:  Status, TorrentMgr, Listener (event), the terminal (line).
+ * Tells:  TorrentMgr (pause, resume, listPeers, stop), Limiter (setLimit), ChokeMgr (setPolicy).
+ * Owns:   the terminal, and the latest numbers of each torrent for `status`. Commands: see console-commands.ts.
+ */
+import type { InfoHash } from '../base/brand.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import { defineProcess, type Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import type { Cancel } from '../ports/clock.js';
+import type { ClientEvent } from '../ports/events.js';
+import type { Terminal } from '../ports/terminal.js';
+import type { ChokeMsg } from './choke-mgr.js';
+import { HELP, parseCommand, type Command } from './console-commands.js';
+import type { LimiterMsg } from './limiter.js';
+import type { TorrentMgrMsg } from './torrent-mgr.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type ConsoleMsg =
+  | { readonly type: 'event'; readonly event: ClientEvent }
+  /** Typed, or sent down a pipe. */
+  | { readonly type: 'line'; readonly line: string };
+
+const declaration = declare({
+  name: 'Console',
+  scope: 'client',
+  doc: 'the terminal: events out, commands in',
+  tells: { TorrentMgr: ['pause', 'resume', 'listPeers', 'stop'], Limiter: ['setLimit'], ChokeMgr: ['setPolicy'] },
+});
+type Me = Self<typeof declaration, ConsoleMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface ConsoleInput {
+  readonly terminal: Terminal;
+  readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
+  readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
+  readonly chokeMgr: Mailbox<ChokeMsg, 'ChokeMgr'>;
+}
+type StatsEvent = Extract<ClientEvent, { event: 'stats' }>;
+interface State extends ConsoleInput {
+  readonly silence: Cancel;
+  readonly stats: Map<InfoHash, StatsEvent>;
+}
+
+// CORE -------------------------------------------------------------------------------
+function step(s: State, m: ConsoleMsg, self: Me): void {
+  if (m.type === 'event') {
+    if (m.event.event === 'stats') s.stats.set(m.event.torrent, m.event);
+    return s.terminal.show(m.event);
+  }
+  const command = parseCommand(m.line);
+  if (command.ok) obey(s, command.value, self);
+  else answer(s, `${command.error.field}: expected ${command.error.expected}, found ${command.error.found}`);
+}
+
+function obey(s: State, c: Command, self: Me): void {
+  switch (c.type) {
+    case 'help': return answer(s, ...HELP);
+    case 'status': return answer(s, ...[...s.stats.values()].map(statusLine));
+    case 'peers': return self.tell(s.torrentMgr, { type: 'listPeers' });
+    case 'limit':
+      self.tell(s.limiter, { type: 'setLimit', direction: c.direction, limit: c.limit });
+      return answer(s, `${c.direction} limit: ${c.limit === null ? 'none' : `${c.limit / 1000} KB/s`}`);
+    case 'policy':
+      self.tell(s.chokeMgr, { type: 'setPolicy', chosen: c.chosen });
+      return answer(s, `choking policy: ${c.chosen.policy.name}`);
+    case 'pause': return self.tell(s.torrentMgr, { type: 'pause' });
+    case 'resume': return self.tell(s.torrentMgr, { type: 'resume' });
+    case 'quit': return self.tell(s.torrentMgr, { type: 'stop' });
+  }
+}
+
+function answer(s: State, ...lines: string[]): void {
+  s.terminal.show({ event: 'answer', lines });
+}
+
+function statusLine(e: StatsEvent): string {
+  const kb = (rate: number): string => `${(rate / 1000).toFixed(1)} KB/s`;
+  return `${e.name}: ${(e.progress * 100).toFixed(1)}%, down ${kb(e.downloadRate)}, up ${kb(e.uploadRate)}, `
+    + `${e.peers} peers (${e.seeds} seeds)`;
+}
+
+// ACTOR ------------------------------------------------------------------------------
+export const consoleProcess = defineProcess({
+  declaration,
+  init: (input: ConsoleInput, self: Me): State => {
+    const silence = input.terminal.lines((line) => self.post({ type: 'line', line }));
+    return { ...input, silence, stats: new Map() };
+  },
+  step,
+  stop: (s) => s.silence(),
+  release: (s) => s.silence(),
+});

@@ -1,0 +1,280 @@
+/**
+ * Files: the torrent's bytes, in memory while a piece is being put together and on disk after that.
+ * Hears:  Controller (block), Sender (read), PieceMgr (recover, check, discard), TorrentMgr (retry, stop), Timer (tick), the disk.
+ * Tells:  PieceMgr (recovered, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, closed), Timer (register).
+ * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record. A block is copied once, into its piece's buffer; a whole
+ *         piece is hashed and written off the main thread in one job. The memory is bounded by PieceMgr, which starts no piece beyond it.
+ */
+import type { InfoHash } from '../base/brand.js';
+import { BLOCK_BYTES, SECOND, type Bytes } from '../base/units.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import { defineProcess, type Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import { Bitfield } from '../model/bitfield.js';
+import type { Layout } from '../model/layout.js';
+import { ReadAhead, within, type Stretch } from '../model/read-ahead.js';
+import type { CheckOutcome, Disk, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
+import type { BlockRange } from '../protocol/wire.js';
+import { fullCheck, recall, remember, type Recalled } from './files-recovery.js';
+import type { PieceMgrMsg } from './piece-mgr.js';
+import type { SenderMsg } from './peer/sender.js';
+import type { StatusMsg } from './status.js';
+import type { Tick, TimerMsg } from './timer.js';
+import type { TorrentMgrMsg } from './torrent-mgr.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type FilesMsg =
+  /** Asked for, of the right length; `data` is only valid now. */
+  | { readonly type: 'block'; readonly piece: number; readonly begin: Bytes; readonly data: Uint8Array }
+  /** All blocks are in: hash, and store if it is right. */
+  | { readonly type: 'check'; readonly piece: number }
+  /** Given up: what was received of it is of no use. */
+  | { readonly type: 'discard'; readonly piece: number }
+  /** PieceMgr starts, or starts again, and wants to know what is there. */
+  | { readonly type: 'recover' }
+  | { readonly type: 'read'; readonly block: BlockRange; readonly replyTo: Reader }
+  /** The user says that the trouble is mended. */
+  | { readonly type: 'retry' }
+  | { readonly type: 'stop' }
+  | Tick
+  // From the disk:
+  | { readonly type: 'recalled'; readonly recalled: Recalled }
+  | { readonly type: 'pieceChecked'; readonly piece: number; readonly outcome: CheckOutcome }
+  | { readonly type: 'stored'; readonly piece: number; readonly outcome: StoreOutcome }
+  | { readonly type: 'readBack'; readonly stretch: Stretch; readonly outcome: ReadOutcome }
+  | { readonly type: 'remembered'; readonly trouble: Trouble | undefined };
+
+const declaration = declare({
+  name: 'Files',
+  scope: 'torrent',
+  doc: 'assembles, stores, reads; keeps the resume record',
+  tells: {
+    PieceMgr: ['recovered', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'], TorrentMgr: ['trouble', 'closed'],
+    Timer: ['register'],
+  },
+});
+type Me = Self<typeof declaration, FilesMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface FilesInput {
+  readonly torrent: InfoHash;
+  readonly layout: Layout;
+  readonly files: readonly StoredFile[];
+  /** 20 bytes a piece. */
+  readonly hashes: Uint8Array;
+  readonly folder: string;
+  readonly check: 'record' | 'full';
+  readonly disk: Disk;
+  readonly pieceMgr: Mailbox<PieceMgrMsg, 'PieceMgr'>;
+  readonly status: Mailbox<StatusMsg, 'Status'>;
+  readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+}
+/** A piece that is being put together, or that waits for the disk. */
+interface Assembly {
+  readonly bytes: Uint8Array;
+  readonly got: Uint8Array;
+  /** Hash and write are under way. */
+  storing: boolean;
+  /** The disk refused it: kept until `retry`. */
+  stuck: boolean;
+}
+type Reader = Mailbox<SenderMsg, 'Sender'>;
+export interface FilesState extends FilesInput {
+  readonly storage: Storage;
+  readonly have: Bitfield;
+  readonly assemblies: Map<number, Assembly>;
+  readonly readAhead: ReadAhead<{ readonly block: BlockRange; readonly replyTo: Reader }>;
+  /** Pieces that the check still has to look at. */
+  unchecked: number;
+  notedAt: number;
+  known: boolean;
+  asked: boolean;
+  /** Something was stored since the record was written. */
+  dirty: boolean;
+  remembering: boolean;
+  closing: boolean;
+}
+
+/** 16 MiB: peers are few that are served at once, and each is in a run or two. */
+const RUNS_KEPT = 64;
+const REMEMBER_EVERY = 60 * SECOND;
+const REMEMBER = 'remember';
+/** Progress of a check is worth telling this often. */
+const NOTE_EVERY = SECOND / 5;
+
+// CORE -------------------------------------------------------------------------------
+function init(input: FilesInput, self: Me): FilesState {
+  const s: FilesState = {
+    ...input, storage: input.disk.open(input.folder, input.files), have: new Bitfield(input.layout.pieceCount),
+    assemblies: new Map(), readAhead: new ReadAhead(RUNS_KEPT), unchecked: 0, notedAt: -Infinity, known: false, asked: false, dirty: false, remembering: false, closing: false,
+  };
+  void recall(s).then((recalled) => self.post({ type: 'recalled', recalled }));
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: REMEMBER_EVERY, tag: REMEMBER });
+  return s;
+}
+
+function step(s: FilesState, m: FilesMsg, self: Me): void {
+  switch (m.type) {
+    case 'block': return assemble(s, m.piece, m.begin, m.data);
+    case 'check': return store(s, m.piece, self);
+    case 'discard': return discard(s, m.piece);
+    case 'recover':
+      s.asked = true;
+      // A PieceMgr that starts again knows of no unfinished piece.
+      for (const piece of [...s.assemblies.keys()]) discard(s, piece);
+      return tellRecovered(s, self);
+    case 'read': return read(s, m.block, m.replyTo, self);
+    case 'retry':
+      for (const [piece, a] of s.assemblies) if (a.stuck) store(s, piece, self);
+      return;
+    case 'stop':
+      s.closing = true;
+      return rememberNow(s, self);
+    case 'tick':
+      if (s.dirty) rememberNow(s, self);
+      return self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: REMEMBER_EVERY, tag: REMEMBER });
+    case 'recalled': return recalled(s, m.recalled, self);
+    case 'pieceChecked': return pieceChecked(s, m.piece, m.outcome, self);
+    case 'stored': return stored(s, m.piece, m.outcome, self);
+    case 'readBack': return readBack(s, m.stretch, m.outcome, self);
+    case 'remembered': return remembered(s, m.trouble, self);
+  }
+}
+
+// DOWN: FROM BLOCKS TO PIECES ON DISK
+
+function assemble(s: FilesState, piece: number, begin: Bytes, data: Uint8Array): void {
+  if (s.have.has(piece)) return;
+  let a = s.assemblies.get(piece);
+  if (!a) {
+    const { layout, storage } = s;
+    a = { bytes: storage.buffer(layout.pieceBytes(piece)), got: new Uint8Array(layout.blocksIn(piece)), storing: false, stuck: false };
+    s.assemblies.set(piece, a);
+  }
+  const block = begin / BLOCK_BYTES;
+  // A second copy (endgame) must not touch what is being hashed.
+  if (a.storing || a.got[block] === 1) return;
+  a.got[block] = 1;
+  a.bytes.set(data, begin);
+}
+
+function store(s: FilesState, piece: number, self: Me): void {
+  const a = s.assemblies.get(piece);
+  if (!a) throw new Error(`check of piece ${piece}, of which there is no block`);
+  a.storing = true;
+  a.stuck = false;
+  const expected = s.hashes.subarray(20 * piece, 20 * piece + 20);
+  s.storage.store({ bytes: a.bytes, expected, spans: s.layout.pieceSpans(piece) },
+    (outcome) => self.post({ type: 'stored', piece, outcome }));
+}
+
+function stored(s: FilesState, piece: number, outcome: StoreOutcome, self: Me): void {
+  const a = s.assemblies.get(piece);
+  if (!a) return;
+  if (outcome.type === 'trouble') {
+    a.stuck = true;
+    return trouble(s, outcome.trouble, self);
+  }
+  s.assemblies.delete(piece);
+  s.storage.release(a.bytes);
+  const good = outcome.type === 'stored';
+  if (good) {
+    s.have.set(piece);
+    s.dirty = true;
+  }
+  self.tell(s.pieceMgr, { type: 'checked', piece, good });
+}
+
+function discard(s: FilesState, piece: number): void {
+  const a = s.assemblies.get(piece);
+  if (!a || a.storing) return;
+  s.assemblies.delete(piece);
+  s.storage.release(a.bytes);
+}
+
+function trouble(s: FilesState, { file, detail }: Trouble, self: Me): void {
+  self.tell(s.torrentMgr, { type: 'trouble', torrent: s.torrent, reason: `${file}: ${detail}` });
+}
+
+// UP: FROM DISK TO SENDERS
+
+function read(s: FilesState, block: BlockRange, replyTo: Reader, self: Me): void {
+  const pieceBytes = s.layout.pieceBytes(block.piece);
+  const bytes = s.readAhead.find(block, pieceBytes);
+  if (bytes) return self.tell(replyTo, { type: 'data', block, bytes });
+  const stretch = s.readAhead.wait(block, pieceBytes, { block, replyTo });
+  if (!stretch) return;
+  const spans = s.layout.spans(stretch.piece * s.layout.pieceLength + stretch.begin, stretch.length);
+  s.storage.read(spans, (outcome) => self.post({ type: 'readBack', stretch, outcome }));
+}
+
+function readBack(s: FilesState, stretch: Stretch, outcome: ReadOutcome, self: Me): void {
+  const bytes = outcome.type === 'read' ? outcome.bytes : undefined;
+  for (const { block, replyTo } of s.readAhead.arrived(stretch, bytes)) {
+    if (bytes) self.tell(replyTo, { type: 'data', block, bytes: within(bytes, stretch, block) });
+    else self.tell(replyTo, { type: 'unreadable', block });
+  }
+  if (outcome.type === 'trouble') trouble(s, outcome.trouble, self);
+}
+
+// WHAT IS THERE: AT THE START, AND IN THE RECORD FOR THE NEXT
+
+function recalled(s: FilesState, { good, doubtful, trouble: found }: Recalled, self: Me): void {
+  for (const piece of good) s.have.set(piece);
+  s.unchecked = doubtful.length;
+  if (found) trouble(s, found, self);
+  if (doubtful.length === 0) return known(s, good.length > 0, self);
+  note(s, self);
+  fullCheck(s, doubtful, (piece, outcome) => self.post({ type: 'pieceChecked', piece, outcome }));
+}
+
+function pieceChecked(s: FilesState, piece: number, outcome: CheckOutcome, self: Me): void {
+  s.unchecked--;
+  if (outcome.type === 'match') s.have.set(piece);
+  else if (outcome.type === 'trouble') trouble(s, outcome.trouble, self);
+  if (s.unchecked === 0) known(s, false, self);
+  else if (self.now() - s.notedAt >= NOTE_EVERY) note(s, self);
+}
+
+function note(s: FilesState, self: Me): void {
+  s.notedAt = self.now();
+  const { pieceCount: pieces } = s.layout;
+  self.tell(s.status, { type: 'note', note: { event: 'checking', checked: pieces - s.unchecked, pieces, good: s.have.count } });
+}
+
+function known(s: FilesState, resumed: boolean, self: Me): void {
+  s.known = true;
+  s.dirty = !resumed && s.have.count > 0;
+  const { pieceCount: pieces } = s.layout;
+  self.tell(s.status, { type: 'note', note: { event: 'checked', good: s.have.count, pieces, resumed } });
+  tellRecovered(s, self);
+}
+
+function tellRecovered(s: FilesState, self: Me): void {
+  if (s.known && s.asked) self.tell(s.pieceMgr, { type: 'recovered', have: s.have.clone() });
+}
+
+function rememberNow(s: FilesState, self: Me): void {
+  if (s.remembering) return;
+  s.remembering = true;
+  const dirty = s.dirty && s.known;
+  s.dirty = false;
+  void remember(s, dirty).then((found) => self.post({ type: 'remembered', trouble: found }));
+}
+
+function remembered(s: FilesState, found: Trouble | undefined, self: Me): void {
+  s.remembering = false;
+  if (found) {
+    self.tell(s.status, { type: 'note', note: { event: 'warning', reason: `resume record not saved: ${found.file}: ${found.detail}` } });
+  }
+  if (!s.closing) return;
+  // Something was stored while the record was being written: once more.
+  if (s.dirty && !found) return rememberNow(s, self);
+  self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });
+}
+
+const letGo = (s: FilesState): void => void s.storage.close();
+
+// ACTOR ------------------------------------------------------------------------------
+export const files = defineProcess({ declaration, init, step, stop: letGo, release: letGo });

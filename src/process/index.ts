@@ -1,0 +1,33 @@
+/**
+ * The roll call: every process of a client, in the order of the design's table. The graph, the tests and the composition root read the
+ * declarations from here.
+ */
+import type { AnyProcess } from '../kernel/process.js';
+import type { Declaration } from '../kernel/topology.js';
+import { chokeMgr } from './choke-mgr.js';
+import { consoleProcess } from './console.js';
+import { files } from './files.js';
+import { limiter } from './limiter.js';
+import { listener } from './listener.js';
+import { controller } from './peer/controller.js';
+import { receiver } from './peer/receiver.js';
+import { senderQueue } from './peer/sender-queue.js';
+import { sender } from './peer/sender.js';
+import { peerMgr } from './peer-mgr.js';
+import { pieceMgr } from './piece-mgr.js';
+import { status } from './status.js';
+import { timer } from './timer.js';
+import { torrentMgr } from './torrent-mgr.js';
+import { tracker } from './tracker.js';
+
+export const PROCESSES: readonly AnyProcess[] = [
+  timer, limiter, chokeMgr, listener, consoleProcess, torrentMgr,
+  tracker, peerMgr, pieceMgr, files, status,
+  controller, receiver, senderQueue, sender,
+];
+export const TOPOLOGY: readonly Declaration[] = PROCESSES.map((p) => p.declaration as Declaration);
+
+export {
+  chokeMgr, consoleProcess, controller, files, limiter, listener, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
+  torrentMgr, tracker,
+};

@@ -1,0 +1,134 @@
+/**
+ * Listener: takes incoming connections and finds out which torrent each is for.
+ * Hears:  the net (accepted, listening, refused), each new connection (greeting, ended), Timer (tick).
+ * Tells:  TorrentMgr (listening, incoming), Console (event), Timer (register, cancel).
+ * Owns:   the listening socket and the connections that have not said their handshake. Those are few and short-lived: a stranger can
+ *         cost us at most PENDING sockets of 68 bytes each, for GREETING_MS.
+ */
+import { describe } from '../base/result.js';
+import { SECOND } from '../base/units.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import { defineProcess, type Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import type { Connection, Listening, Net } from '../ports/net.js';
+import { decodeHandshake, HANDSHAKE_BYTES, prefixFlaw, type Handshake } from '../protocol/handshake.js';
+import type { ConsoleMsg } from './console.js';
+import type { Tick, TimerMsg } from './timer.js';
+import type { TorrentMgrMsg } from './torrent-mgr.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type ListenerMsg =
+  | { readonly type: 'listening'; readonly socket: Listening }
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'accepted'; readonly connection: Connection }
+  | { readonly type: 'greeting'; readonly stranger: number; readonly data: Uint8Array }
+  | { readonly type: 'ended'; readonly stranger: number }
+  | Tick;
+/** A connection whose handshake has been read. */
+export interface Incoming {
+  readonly connection: Connection;
+  readonly handshake: Handshake;
+  /** What came after the handshake: a copy. */
+  readonly rest: Uint8Array;
+}
+
+const declaration = declare({
+  name: 'Listener',
+  scope: 'client',
+  doc: 'accepts connections, reads their handshake',
+  tells: { TorrentMgr: ['listening', 'incoming'], Console: ['event'], Timer: ['register', 'cancel'] },
+});
+type Me = Self<typeof declaration, ListenerMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface ListenerInput {
+  readonly net: Net;
+  readonly at: { readonly host?: string; readonly port: number };
+  readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
+  readonly console: Mailbox<ConsoleMsg, 'Console'>;
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+}
+interface Stranger {
+  readonly connection: Connection;
+  readonly said: Uint8Array;
+  filled: number;
+}
+interface State extends ListenerInput {
+  readonly strangers: Map<number, Stranger>;
+  socket: Listening | undefined;
+  next: number;
+}
+
+const PENDING = 100;
+const GREETING_MS = 10 * SECOND;
+
+// CORE -------------------------------------------------------------------------------
+function init(input: ListenerInput, self: Me): State {
+  input.net.listen(input.at, (connection) => self.post({ type: 'accepted', connection })).then(
+    (socket) => self.post({ type: 'listening', socket }),
+    (error: unknown) => self.post({ type: 'refused', reason: error instanceof Error ? error.message : String(error) }),
+  );
+  return { ...input, strangers: new Map(), socket: undefined, next: 1 };
+}
+
+function step(s: State, m: ListenerMsg, self: Me): void {
+  switch (m.type) {
+    case 'listening':
+      s.socket = m.socket;
+      self.tell(s.console, { type: 'event', event: { event: 'listening', port: m.socket.port } });
+      return self.tell(s.torrentMgr, { type: 'listening', port: m.socket.port });
+    case 'refused':
+      self.tell(s.console, { type: 'event', event: { event: 'error', reason: `cannot listen: ${m.reason}` } });
+      return self.tell(s.torrentMgr, { type: 'listening', port: 0 });
+    case 'accepted': return accept(s, m.connection, self);
+    case 'greeting': return greeting(s, m.stranger, m.data, self);
+    case 'ended': return dismiss(s, m.stranger, self);
+    case 'tick': return dismiss(s, Number(m.tag), self);
+  }
+}
+
+function accept(s: State, connection: Connection, self: Me): void {
+  if (s.strangers.size >= PENDING) return connection.close();
+  const stranger = s.next++;
+  s.strangers.set(stranger, { connection, said: new Uint8Array(HANDSHAKE_BYTES), filled: 0 });
+  connection.reader.readAtMost(HANDSHAKE_BYTES);
+  connection.reader.read({
+    data: (data) => self.post({ type: 'greeting', stranger, data }),
+    end: () => self.post({ type: 'ended', stranger }),
+  });
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: GREETING_MS, tag: `${stranger}` });
+}
+
+function greeting(s: State, number: number, data: Uint8Array, self: Me): void {
+  const stranger = s.strangers.get(number);
+  if (!stranger) return;
+  const { connection, said } = stranger;
+  const n = Math.min(data.length, HANDSHAKE_BYTES - stranger.filled);
+  said.set(data.subarray(0, n), stranger.filled);
+  stranger.filled += n;
+  const flaw = prefixFlaw(said, stranger.filled);
+  if (flaw) {
+    const event = { event: 'warning', reason: `${connection.remote.host}: ${describe(flaw)}` } as const;
+    self.tell(s.console, { type: 'event', event });
+    return dismiss(s, number, self);
+  }
+  if (stranger.filled < HANDSHAKE_BYTES) return;
+  connection.reader.pause();
+  s.strangers.delete(number);
+  self.tell(s.timer, { type: 'cancel', replyTo: self.mailbox, tag: `${number}` });
+  self.tell(s.torrentMgr, { type: 'incoming', incoming: { connection, handshake: decodeHandshake(said), rest: data.slice(n) } });
+}
+
+function dismiss(s: State, number: number, self: Me): void {
+  s.strangers.get(number)?.connection.close();
+  s.strangers.delete(number);
+  self.tell(s.timer, { type: 'cancel', replyTo: self.mailbox, tag: `${number}` });
+}
+
+function close(s: State): void {
+  s.socket?.close();
+  for (const { connection } of s.strangers.values()) connection.close();
+}
+
+// ACTOR ------------------------------------------------------------------------------
+export const listener = defineProcess({ declaration, init, step, stop: close, release: close });

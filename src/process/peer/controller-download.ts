@@ -1,0 +1,133 @@
+/**
+ * The Controller's download side: how many blocks to have asked for, what to do with each that comes, and what the peer's choke means.
+ * Runs for every block, so nothing here depends on the number of pieces or peers.
+ */
+import type { Bytes, Millis } from '../../base/units.js';
+import { nextWindow } from '../../policy/pick/request-window.js';
+import { isSnubbed } from '../../policy/pick/timeouts.js';
+import { PLAIN, type BlockRange } from '../../protocol/wire.js';
+import { next } from './controller-chart.js';
+import { end, say, type Me, type State } from './controller-state.js';
+
+/** More than any peer is asked for at once: see request-window. */
+const MOST_BLOCKS = 500;
+/** Asking for a quarter of the window at a time keeps the messages few and the pipe full. */
+const BATCH = 1 / 4;
+
+/** PieceMgr says whether the peer has anything that we want. */
+export function interest(s: State, interested: boolean, self: Me): void {
+  const standing = next(s.standing, { type: interested ? 'amInterested' : 'amNotInterested' });
+  if (standing === s.standing) return;
+  s.standing = standing;
+  s.dirty = true;
+  say(s, self, interested ? PLAIN.interested : PLAIN.notInterested);
+  ask(s, self);
+}
+
+export function unchoked(s: State, self: Me): void {
+  s.standing = next(s.standing, { type: 'peerUnchokes' });
+  s.unchokedSince ??= self.now();
+  s.dirty = true;
+  ask(s, self);
+}
+
+/** Without BEP 6 a choke drops all our requests silently; with it the peer rejects each, and may serve some first. */
+export function choked(s: State, self: Me): void {
+  s.standing = next(s.standing, { type: 'peerChokes' });
+  s.unchokedSince = null;
+  s.asking = false;
+  s.dirty = true;
+  if (s.fast) return;
+  s.pardoned += s.outstanding.size;
+  s.outstanding.clear();
+  s.owingSince = null;
+  self.tell(s.pieceMgr, { type: 'choked', peer: s.peer });
+}
+
+/** Asks PieceMgr for blocks where the window has room for a batch. */
+export function ask(s: State, self: Me): void {
+  const { standing } = s;
+  if (s.asking || !standing.amInterested || (standing.peerChoking && s.grantedFast.size === 0)) return;
+  const size = windowOf(s);
+  const room = size - s.outstanding.size;
+  if (room <= 0 || (room < size * BATCH && s.outstanding.size > 0)) return;
+  s.asking = true;
+  const request = { type: 'needBlocks', peer: s.peer, count: room, timeout: s.times.timeoutMs } as const;
+  self.tell(s.pieceMgr, standing.peerChoking ? { ...request, allowed: [...s.grantedFast] } : request);
+}
+
+function windowOf(s: State): number {
+  const size = s.window.slowStart ? s.window.blocks + s.grown : s.window.blocks;
+  return Math.min(size, s.reqq, MOST_BLOCKS);
+}
+
+/** PieceMgr's answer. */
+export function request(s: State, blocks: readonly BlockRange[], self: Me): void {
+  s.asking = false;
+  const { standing } = s;
+  const late = standing.peerChoking && !blocks.every((b) => s.grantedFast.has(b.piece));
+  if (late || s.over) {
+    // Choked between question and answer.
+    for (const { piece, begin } of blocks) self.tell(s.pieceMgr, { type: 'lostBlock', peer: s.peer, piece, begin });
+    return;
+  }
+  if (s.outstanding.size === 0) s.askedAt = s.owingSince = self.now();
+  for (const block of blocks) s.outstanding.add(block);
+  s.saidAt = self.now();
+  self.tell(s.senderQueue, { type: 'request', blocks });
+}
+
+export function block(s: State, piece: number, begin: Bytes, data: Uint8Array, self: Me): void {
+  const asked = s.outstanding.take(piece, begin);
+  if (!asked) return unasked(s, self);
+  if (asked.length !== data.length) {
+    return end(s, `sent ${data.length} bytes of a block of ${asked.length}`, true, self);
+  }
+  self.tell(s.files, { type: 'block', piece, begin, data });
+  self.tell(s.status, { type: 'downloaded', bytes: data.length });
+  self.tell(s.pieceMgr, { type: 'gotBlock', peer: s.peer, piece, begin });
+  const now = self.now();
+  s.times.observe(now - Math.max(s.askedAt, s.lastBlockAt ?? 0));
+  if (s.lastBlockAt === null || s.lastBlockAt < s.askedAt) s.rtt = Math.min(s.rtt, now - s.askedAt);
+  s.lastBlockAt = now;
+  s.owingSince = s.outstanding.size > 0 ? s.owingSince : null;
+  s.snubbed = false;
+  s.grown++;
+  s.downTotal += data.length;
+  s.downRate.add(now, data.length);
+  s.dirty = true;
+  ask(s, self);
+}
+
+/** Legal after we gave up on it (a cancel crossed it, or a choke); else the peer floods us. */
+function unasked(s: State, self: Me): void {
+  if (s.pardoned > 0) s.pardoned--;
+  else end(s, 'sent a block that was not asked for', true, self);
+}
+
+export function cancel(s: State, blockRange: BlockRange, self: Me): void {
+  if (!s.outstanding.take(blockRange.piece, blockRange.begin)) return;
+  s.pardoned++;
+  say(s, self, { type: 'cancel', ...blockRange });
+  ask(s, self);
+}
+
+/** BEP 6. Asked again at the next tick at the soonest, so that a peer that rejects everything costs little. */
+export function rejected(s: State, { piece, begin }: BlockRange, self: Me): void {
+  if (s.outstanding.take(piece, begin)) self.tell(s.pieceMgr, { type: 'lostBlock', peer: s.peer, piece, begin });
+  else if (s.pardoned > 0) s.pardoned--;
+  else end(s, 'rejected a block that was not asked for', true, self);
+}
+
+/** Once a second. */
+export function everySecond(s: State, now: Millis, self: Me): void {
+  s.snubbed = isSnubbed({ owingSince: s.owingSince, lastBlockAt: s.lastBlockAt, now });
+  if (s.downTotal > 0 || s.outstanding.size > 0) {
+    const blocks = windowOf(s);
+    s.window = nextWindow({ ...s.window, blocks }, { rate: s.downRate.at(now), rttMs: s.rtt, reqq: s.reqq, snubbed: s.snubbed });
+    s.grown = 0;
+  }
+  s.asking = false;
+  ask(s, self);
+}
+

@@ -1,0 +1,160 @@
+/**
+ * What a Controller is given and keeps. Its parts (controller-download, controller-upload, controller-report) share this state; no other
+ * process sees it.
+ */
+import type { InfoHash, PeerId, PeerKey } from '../../base/brand.js';
+import type { Endpoint } from '../../base/endpoint.js';
+import type { Bytes, Millis } from '../../base/units.js';
+import type { Mailbox } from '../../kernel/mailbox.js';
+import type { Self } from '../../kernel/process.js';
+import { declare } from '../../kernel/topology.js';
+import { Bitfield } from '../../model/bitfield.js';
+import type { Layout } from '../../model/layout.js';
+import { Outstanding } from '../../model/outstanding.js';
+import { createRate, type Rate } from '../../model/rate.js';
+import { DEFAULT_REQQ, initialWindow, type WindowState } from '../../policy/pick/request-window.js';
+import { RequestTimes } from '../../policy/pick/timeouts.js';
+import type { Sha1 } from '../../ports/hash.js';
+import type { Handshake } from '../../protocol/handshake.js';
+import type { OwnMessage } from '../../protocol/wire-encode.js';
+import type { ChokeMsg, ChokeOrder } from '../choke-mgr.js';
+import type { FilesMsg } from '../files.js';
+import type { PeerMgrMsg } from '../peer-mgr.js';
+import type { PieceMgrMsg, PieceOrder } from '../piece-mgr.js';
+import type { StatusMsg } from '../status.js';
+import type { Tick, TimerMsg } from '../timer.js';
+import { initialStanding, type Standing } from './controller-chart.js';
+import type { Received } from './receiver.js';
+import type { Sent } from './sender.js';
+import type { SenderQueueMsg } from './sender-queue.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type ControllerMsg = Received | Sent | PieceOrder | ChokeOrder | Tick
+  /** We have a new piece. */
+  | { readonly type: 'have'; readonly piece: number }
+  /** We have all we want. */
+  | { readonly type: 'finish' };
+
+export const declaration = declare({
+  name: 'Controller',
+  scope: 'peer',
+  doc: 'one peer: handshake, choke and interest, request window',
+  tells: {
+    SenderQueue: ['greet', 'send', 'request', 'serve', 'cancel', 'choke'],
+    PieceMgr: ['join', 'bitfield', 'haveAll', 'have', 'needBlocks', 'gotBlock', 'lostBlock', 'choked'],
+    Files: ['block'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
+  },
+});
+export type Me = Self<typeof declaration, ControllerMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface ControllerInput {
+  readonly peer: PeerKey;
+  readonly endpoint: Endpoint;
+  /** Where the peer came to us: what it said. */
+  readonly said?: Handshake;
+  readonly torrent: InfoHash;
+  readonly ownId: PeerId;
+  readonly agent: string;
+  /** Where we listen; 0: nowhere. */
+  readonly port: number;
+  readonly layout: Layout;
+  readonly sha1: Sha1;
+  readonly senderQueue: Mailbox<SenderQueueMsg, 'SenderQueue'>;
+  readonly files: Mailbox<FilesMsg, 'Files'>;
+  readonly pieceMgr: Mailbox<PieceMgrMsg, 'PieceMgr'>;
+  readonly chokeMgr: Mailbox<ChokeMsg, 'ChokeMgr'>;
+  readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
+  readonly status: Mailbox<StatusMsg, 'Status'>;
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+}
+
+export interface State extends ControllerInput {
+  standing: Standing;
+  /** Of the peer's handshake. */
+  fast: boolean;
+  extensions: boolean;
+  client: string;
+  uploadOnly: boolean;
+  /** It is on its way out: nothing more is done with it. */
+  over: boolean;
+
+  // What both have
+  /** Ours: from PieceMgr's welcome on. */
+  have: Bitfield | undefined;
+  /** Messages that must wait until we have told what we have. */
+  early: OwnMessage[];
+  readonly theirs: Bitfield;
+  complete: boolean;
+
+  // Down
+  readonly outstanding: Outstanding;
+  /** Blocks that may still come although we gave up on them. */
+  pardoned: number;
+  window: WindowState;
+  /** Blocks received since the window was estimated: in slow start each makes room for one more. */
+  grown: number;
+  reqq: number;
+  /** PieceMgr was asked for blocks and has not answered. */
+  asking: boolean;
+  /** Pieces we may ask for although choked (BEP 6). */
+  readonly grantedFast: Set<number>;
+  readonly times: RequestTimes;
+  readonly downRate: Rate;
+  downTotal: Bytes;
+  /** From the last idle moment of the requests to their first answer: the least is the round trip. */
+  askedAt: Millis;
+  rtt: Millis;
+  owingSince: Millis | null;
+  lastBlockAt: Millis | null;
+  unchokedSince: Millis | null;
+  snubbed: boolean;
+
+  // Up
+  /** Pieces the peer may ask for although choked (BEP 6). */
+  givenFast: ReadonlySet<number>;
+  readonly upRate: Rate;
+  upTotal: Bytes;
+  /** Asked for by the peer, and not sent. */
+  queuedBytes: Bytes;
+  drained: boolean;
+
+  heardAt: Millis;
+  saidAt: Millis;
+  /** Something changed that ChokeMgr and Status should know. */
+  dirty: boolean;
+}
+
+/** For the request window and the display; policies have estimators of their own. */
+const RATE = { kind: 'window', ms: 4000, bucketMs: 500 } as const;
+/** Until it is measured. */
+const FIRST_RTT: Millis = 200;
+
+export function initialState(input: ControllerInput, now: Millis): State {
+  return {
+    ...input, standing: initialStanding(), fast: false, extensions: false, client: 'unknown', uploadOnly: false, over: false,
+    have: undefined, early: [], theirs: new Bitfield(input.layout.pieceCount), complete: false,
+    outstanding: new Outstanding(), pardoned: 0, window: initialWindow, grown: 0, reqq: DEFAULT_REQQ, asking: false,
+    grantedFast: new Set(), times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
+    askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,
+    givenFast: new Set(), upRate: createRate(RATE, now), upTotal: 0, queuedBytes: 0, drained: true,
+    heardAt: now, saidAt: now, dirty: true,
+  };
+}
+
+/** Sends messages; what we have must be told first, so before that they wait. */
+export function say(s: State, self: Me, ...messages: OwnMessage[]): void {
+  if (!s.have) {
+    s.early.push(...messages);
+    return;
+  }
+  s.saidAt = self.now();
+  self.tell(s.senderQueue, { type: 'send', messages });
+}
+
+/** The end of this peer. `fault`: it broke the protocol. */
+export function end(s: State, reason: string, fault: boolean, self: Me): void {
+  if (s.over) return;
+  s.over = true;
+  self.tell(s.peerMgr, { type: 'ended', peer: s.peer, reason, fault });
+}

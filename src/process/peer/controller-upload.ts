@@ -1,0 +1,87 @@
+/**
+ * The Controller's upload side: ChokeMgr's orders, and the blocks the peer asks for.
+ */
+import { BLOCK_BYTES, KIB } from '../../base/units.js';
+import type { Why } from '../../policy/choke/policy.js';
+import { allowedFastSet } from '../../protocol/allowed-fast.js';
+import { PLAIN, type BlockRange } from '../../protocol/wire.js';
+import { formatEndpoint } from '../../base/endpoint.js';
+import { next } from './controller-chart.js';
+import { end, say, type Me, type State } from './controller-state.js';
+
+/** Nobody asks for more at once; clients of the field end a peer that does. */
+const MOST_ASKED = 128 * KIB;
+
+export function unchoke(s: State, why: Why, self: Me): void {
+  const standing = next(s.standing, { type: 'amUnchoking' });
+  if (standing === s.standing) return;
+  s.standing = standing;
+  say(s, self, PLAIN.unchoke);
+  note(s, why, self);
+}
+
+export function choke(s: State, self: Me): void {
+  const standing = next(s.standing, { type: 'amChoking' });
+  if (standing === s.standing) return;
+  s.standing = standing;
+  s.queuedBytes = 0;
+  self.tell(s.senderQueue, { type: 'choke', reject: s.fast });
+  note(s, 'not chosen', self);
+}
+
+function note(s: State, why: string, self: Me): void {
+  s.dirty = true;
+  const address = formatEndpoint(s.endpoint);
+  self.tell(s.status, { type: 'note', note: { event: 'choke', address, choked: s.standing.amChoking, why } });
+}
+
+export function peerInterest(s: State, interested: boolean): void {
+  s.standing = next(s.standing, { type: interested ? 'peerInterested' : 'peerNotInterested' });
+  s.dirty = true;
+}
+
+/** The peer asks for a block. While choked it is answered for granted pieces only; with BEP 6 a refusal is said. */
+export function requested(s: State, block: BlockRange, self: Me): void {
+  const { piece, begin, length } = block;
+  const { layout } = s;
+  if (piece >= layout.pieceCount) return end(s, `asked for piece ${piece} of ${layout.pieceCount}`, true, self);
+  if (length === 0 || length > MOST_ASKED || begin + length > layout.pieceBytes(piece)) {
+    return end(s, `asked for bytes ${begin}+${length} of a piece of ${layout.pieceBytes(piece)}`, true, self);
+  }
+  const mayHave = s.have?.has(piece) && (!s.standing.amChoking || s.givenFast.has(piece));
+  if (mayHave) {
+    s.queuedBytes += length;
+    s.drained = false;
+    s.dirty = true;
+    self.tell(s.senderQueue, { type: 'serve', block });
+  } else if (s.fast) {
+    say(s, self, { type: 'reject', ...block });
+  }
+}
+
+export function cancelled(s: State, block: BlockRange, self: Me): void {
+  s.queuedBytes = Math.max(0, s.queuedBytes - block.length);
+  self.tell(s.senderQueue, { type: 'cancel', block, reject: s.fast });
+}
+
+export function sent(s: State, bytes: number, drained: boolean, self: Me): void {
+  s.upTotal += bytes;
+  s.upRate.add(self.now(), bytes);
+  s.queuedBytes = Math.max(0, s.queuedBytes - bytes);
+  s.drained = drained;
+  s.saidAt = self.now();
+  s.dirty = true;
+}
+
+/** BEP 6: a few pieces that the peer may fetch although choked, so that it soon has something to trade. Not for one that has plenty. */
+export function grantFast(s: State, self: Me): void {
+  if (!s.fast || !s.have || s.theirs.count > ENOUGH_TO_TRADE) return;
+  const { torrent, layout, sha1 } = s;
+  const pieces = allowedFastSet({ ip: s.endpoint.host, infoHash: torrent, pieceCount: layout.pieceCount, sha1 });
+  const granted = pieces.filter((piece) => s.have?.has(piece));
+  s.givenFast = new Set(granted);
+  if (granted.length > 0) say(s, self, ...granted.map((piece) => ({ type: 'allowedFast', piece }) as const));
+}
+const ENOUGH_TO_TRADE = 10;
+
+export const queuedBlocks = (s: State): number => Math.ceil(s.queuedBytes / BLOCK_BYTES);

@@ -1,0 +1,141 @@
+/**
+ * Receiver: the read half of a connection. Cuts the stream into messages and blocks.
+ * Hears:  the connection (data, ended), Limiter (grant, revoke).
+ * Tells:  Controller (handshake, wire, block, violation, disconnected), Limiter (want, leave).
+ * Owns:   the framer and the payload credit. Without credit it stops reading in the middle of a block, so that the sender is slowed;
+ *         all other messages pass without credit.
+ */
+import type { Flaw } from '../../base/result.js';
+import { KIB, type Bytes } from '../../base/units.js';
+import type { Mailbox } from '../../kernel/mailbox.js';
+import { defineProcess, type Self } from '../../kernel/process.js';
+import { declare } from '../../kernel/topology.js';
+import type { Connection } from '../../ports/net.js';
+import { Framer } from '../../protocol/framer.js';
+import type { Handshake } from '../../protocol/handshake.js';
+import type { WireMessage } from '../../protocol/wire.js';
+import type { Credit, LimiterMsg } from '../limiter.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type ReceiverMsg =
+  | Credit
+  /** From the connection; a view that is valid until everything it causes is done. */
+  | { readonly type: 'data'; readonly data: Uint8Array }
+  | { readonly type: 'ended'; readonly reason: string };
+/** What the Controller hears of us. */
+export type Received =
+  | { readonly type: 'handshake'; readonly handshake: Handshake }
+  | { readonly type: 'wire'; readonly message: WireMessage }
+  /** `data` is valid until the mail it causes is delivered: whoever keeps it copies it. */
+  | { readonly type: 'block'; readonly piece: number; readonly begin: Bytes; readonly data: Uint8Array }
+  | { readonly type: 'violation'; readonly flaw: Flaw }
+  | { readonly type: 'disconnected'; readonly reason: string };
+
+const declaration = declare({
+  name: 'Receiver',
+  scope: 'peer',
+  doc: 'reads the connection, frames messages and blocks',
+  tells: { Controller: ['handshake', 'wire', 'block', 'violation', 'disconnected'], Limiter: ['want', 'leave'] },
+});
+type Me = Self<typeof declaration, ReceiverMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface ReceiverInput {
+  readonly connection: Connection;
+  /** Where the Listener has read the handshake already: what came after it. */
+  readonly afterHandshake?: Uint8Array;
+  readonly controller: Mailbox<Received, 'Controller'>;
+  readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
+}
+interface State extends ReceiverInput {
+  readonly framer: Framer;
+  credit: Bytes;
+  /** Credit was asked for and has not come. */
+  waiting: boolean;
+  /** What was read but not consumed for want of credit. */
+  rest: Uint8Array | undefined;
+}
+
+/** Without a limit few large reads are cheapest; under one, small reads keep little in memory and the sender close. */
+const READ_FREE = 256 * KIB;
+const READ_LIMITED = 16 * KIB;
+
+// CORE -------------------------------------------------------------------------------
+function init(input: ReceiverInput, self: Me): State {
+  const { controller } = input;
+  const framer = new Framer({
+    handshake: (handshake) => self.tell(controller, { type: 'handshake', handshake }),
+    message: (message) => self.tell(controller, { type: 'wire', message }),
+    block: (piece, begin, data) => self.tell(controller, { type: 'block', piece, begin, data }),
+  }, { expectHandshake: input.afterHandshake === undefined });
+  const s: State = { ...input, framer, credit: 0, waiting: false, rest: undefined };
+  const { reader } = input.connection;
+  reader.readAtMost(READ_LIMITED);
+  reader.read({
+    data: (data) => self.post({ type: 'data', data }),
+    end: (reason) => self.post({ type: 'ended', reason }),
+  });
+  if (input.afterHandshake) {
+    take(s, input.afterHandshake, self);
+    if (!s.waiting) reader.resume();
+  }
+  return s;
+}
+
+function step(s: State, m: ReceiverMsg, self: Me): void {
+  switch (m.type) {
+    case 'data': return take(s, m.data, self);
+    case 'ended': return self.tell(s.controller, { type: 'disconnected', reason: m.reason });
+    case 'grant': return granted(s, m.bytes, self);
+    case 'revoke':
+      s.credit = 0;
+      s.connection.reader.readAtMost(READ_LIMITED);
+  }
+}
+
+function take(s: State, data: Uint8Array, self: Me): void {
+  if (s.rest) {
+    // Data that was under way when reading was paused.
+    const joined = new Uint8Array(s.rest.length + data.length);
+    joined.set(s.rest);
+    joined.set(data, s.rest.length);
+    s.rest = joined;
+    return;
+  }
+  const { framer } = s;
+  const end = framer.feed(data, 0, s.credit);
+  s.credit -= framer.spent;
+  if (framer.flaw) {
+    s.connection.reader.pause();
+    self.tell(s.controller, { type: 'violation', flaw: framer.flaw });
+  } else if (framer.payloadPending > 0 && s.credit === 0) {
+    // A copy: the buffer belongs to the next read.
+    if (end < data.length) s.rest = data.slice(end);
+    s.connection.reader.pause();
+    ask(s, self);
+  }
+}
+
+function ask(s: State, self: Me): void {
+  if (s.waiting) return;
+  s.waiting = true;
+  self.tell(s.limiter, { type: 'want', direction: 'down', bytes: s.framer.payloadPending, replyTo: self.mailbox });
+}
+
+function granted(s: State, bytes: Bytes, self: Me): void {
+  s.credit += bytes;
+  s.waiting = false;
+  if (bytes === Infinity) s.connection.reader.readAtMost(READ_FREE);
+  const { rest } = s;
+  s.rest = undefined;
+  if (rest) take(s, rest, self);
+  if (!s.waiting && !s.framer.flaw) s.connection.reader.resume();
+}
+
+function leave(s: State, self: Me): void {
+  s.connection.close();
+  self.tell(s.limiter, { type: 'leave', direction: 'down', replyTo: self.mailbox });
+}
+
+// ACTOR ------------------------------------------------------------------------------
+export const receiver = defineProcess({ declaration, init, step, stop: leave, release: (s: State) => s.connection.close() });

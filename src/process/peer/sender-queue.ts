@@ -1,0 +1,107 @@
+/**
+ * SenderQueue: what waits to be sent to one peer. It holds requests for blocks, never their bytes.
+ * Hears:  Controller (send, request, serve, cancel, choke), Sender (ready, dropped).
+ * Tells:  Sender (control, blocks, drop).
+ * Owns:   the queue. A choke empties it, a cancel takes one out; a peer with the fast extension is told of each (BEP 6 reject).
+ *         Messages other than blocks go to the Sender at once; blocks only as it has room for them.
+ */
+import type { Mailbox } from '../../kernel/mailbox.js';
+import { defineProcess, type Self } from '../../kernel/process.js';
+import { declare } from '../../kernel/topology.js';
+import { encodeMessages, encodeRequests, type OwnMessage } from '../../protocol/wire-encode.js';
+import { PLAIN, type BlockRange } from '../../protocol/wire.js';
+import type { SenderMsg } from './sender.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type SenderQueueMsg =
+  /** The handshake, which is no message: already encoded. */
+  | { readonly type: 'greet'; readonly handshake: Uint8Array }
+  | { readonly type: 'send'; readonly messages: readonly OwnMessage[] }
+  /** Blocks we ask the peer for: the most frequent message of a download. */
+  | { readonly type: 'request'; readonly blocks: readonly BlockRange[] }
+  /** The peer asks for a block. */
+  | { readonly type: 'serve'; readonly block: BlockRange }
+  /** `reject`: the peer speaks BEP 6 and is told of every block that it will not get. */
+  | { readonly type: 'cancel'; readonly block: BlockRange; readonly reject: boolean }
+  | { readonly type: 'choke'; readonly reject: boolean }
+  /** The Sender has room for so many more blocks. */
+  | { readonly type: 'ready'; readonly blocks: number }
+  /** The Sender gives back what it had not begun. */
+  | { readonly type: 'dropped'; readonly blocks: readonly BlockRange[] };
+
+const declaration = declare({
+  name: 'SenderQueue',
+  scope: 'peer',
+  doc: 'what waits to be sent; choke and cancel prune it',
+  tells: { Sender: ['control', 'blocks', 'drop'] },
+});
+type Me = Self<typeof declaration, SenderQueueMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface SenderQueueInput {
+  readonly sender: Mailbox<SenderMsg, 'Sender'>;
+}
+interface State extends SenderQueueInput {
+  queue: BlockRange[];
+  /** Blocks the Sender can still take. */
+  room: number;
+  /** As the last cancel or choke said. */
+  reject: boolean;
+}
+
+// CORE -------------------------------------------------------------------------------
+function step(s: State, m: SenderQueueMsg, self: Me): void {
+  switch (m.type) {
+    case 'greet': return self.tell(s.sender, { type: 'control', bytes: m.handshake });
+    case 'send': return send(s, m.messages, self);
+    case 'request': return self.tell(s.sender, { type: 'control', bytes: encodeRequests(m.blocks) });
+    case 'serve':
+      s.queue.push(m.block);
+      return fill(s, self);
+    case 'cancel': return cancel(s, m.block, m.reject, self);
+    case 'choke': return choke(s, m.reject, self);
+    case 'ready':
+      s.room += m.blocks;
+      return fill(s, self);
+    case 'dropped': return refuse(s, m.blocks, self);
+  }
+}
+
+function send(s: State, messages: readonly OwnMessage[], self: Me): void {
+  self.tell(s.sender, { type: 'control', bytes: encodeMessages(messages) });
+}
+
+function fill(s: State, self: Me): void {
+  if (s.room === 0 || s.queue.length === 0) return;
+  const blocks = s.queue.splice(0, s.room);
+  s.room -= blocks.length;
+  self.tell(s.sender, { type: 'blocks', blocks });
+}
+
+function cancel(s: State, block: BlockRange, reject: boolean, self: Me): void {
+  s.reject = reject;
+  const at = s.queue.findIndex((b) => b.piece === block.piece && b.begin === block.begin && b.length === block.length);
+  if (at >= 0) refuse(s, s.queue.splice(at, 1), self);
+  else self.tell(s.sender, { type: 'drop', block });
+}
+
+/** The Sender drops before it sends the choke, so that no block begins after it. */
+function choke(s: State, reject: boolean, self: Me): void {
+  s.reject = reject;
+  const dropped = s.queue;
+  s.queue = [];
+  self.tell(s.sender, { type: 'drop' });
+  send(s, [PLAIN.choke], self);
+  refuse(s, dropped, self);
+}
+
+function refuse(s: State, blocks: readonly BlockRange[], self: Me): void {
+  if (s.reject && blocks.length > 0) send(s, blocks.map((b) => ({ type: 'reject', ...b })), self);
+}
+
+// ACTOR ------------------------------------------------------------------------------
+export const senderQueue = defineProcess({
+  declaration,
+  init: (input: SenderQueueInput): State => ({ ...input, queue: [], room: 0, reject: false }),
+  step,
+});

@@ -1,0 +1,205 @@
+/**
+ * Sender: the write half of a connection. Reads blocks, waits for credit, and writes gathered.
+ * Hears:  SenderQueue (control, blocks, drop), Files (data, unreadable), Limiter (grant, revoke), the connection (wrote).
+ * Tells:  SenderQueue (ready, dropped), Files (read), Limiter (want, leave), Controller (sent), Status (uploaded).
+ * Owns:   the few blocks that are next. Under a limit a block goes out in parts as credit comes, so the rate is even at any scale;
+ *         other messages are held up by the rest of one begun block at most.
+ */
+import { KIB, MIB, type Bytes } from '../../base/units.js';
+import type { Mailbox } from '../../kernel/mailbox.js';
+import { defineProcess, type Self } from '../../kernel/process.js';
+import { declare } from '../../kernel/topology.js';
+import type { Connection } from '../../ports/net.js';
+import { pieceHeader } from '../../protocol/wire-encode.js';
+import type { BlockRange } from '../../protocol/wire.js';
+import type { FilesMsg } from '../files.js';
+import type { Credit, LimiterMsg } from '../limiter.js';
+import type { StatusMsg } from '../status.js';
+import type { SenderQueueMsg } from './sender-queue.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type SenderMsg =
+  | Credit
+  /** Encoded messages, or the handshake. */
+  | { readonly type: 'control'; readonly bytes: Uint8Array }
+  | { readonly type: 'blocks'; readonly blocks: readonly BlockRange[] }
+  /** Gives back this block, or all, if not begun. */
+  | { readonly type: 'drop'; readonly block?: BlockRange }
+  | { readonly type: 'data'; readonly block: BlockRange; readonly bytes: Uint8Array }
+  | { readonly type: 'unreadable'; readonly block: BlockRange }
+  /** The transport has taken a write. */
+  | { readonly type: 'wrote'; readonly bytes: Bytes; readonly payload: Bytes };
+/** What the Controller hears of us: payload that has left. */
+export interface Sent {
+  readonly type: 'sent';
+  readonly bytes: Bytes;
+  /** Nothing more waits in the socket. */
+  readonly drained: boolean;
+}
+
+const declaration = declare({
+  name: 'Sender',
+  scope: 'peer',
+  doc: 'writes the connection, blocks under credit',
+  tells: {
+    SenderQueue: ['ready', 'dropped'], Files: ['read'], Limiter: ['want', 'leave'], Controller: ['sent'], Status: ['uploaded'],
+  },
+});
+type Me = Self<typeof declaration, SenderMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface SenderInput {
+  readonly connection: Connection;
+  readonly senderQueue: Mailbox<SenderQueueMsg, 'SenderQueue'>;
+  readonly controller: Mailbox<Sent, 'Controller'>;
+  readonly files: Mailbox<FilesMsg, 'Files'>;
+  readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
+  readonly status: Mailbox<StatusMsg, 'Status'>;
+}
+interface Next {
+  readonly block: BlockRange;
+  bytes: Uint8Array | undefined;
+}
+interface State extends SenderInput {
+  /** In order; only the first may have been begun. */
+  readonly queue: Next[];
+  /** Payload of the first that has been written. */
+  begun: Bytes;
+  /** Messages that wait for the end of the begun block. */
+  held: Uint8Array[];
+  /** Room given to the SenderQueue and not used yet. */
+  announced: number;
+  credit: Bytes;
+  waiting: boolean;
+  /** Written, and not yet taken by the transport. */
+  inFlight: Bytes;
+}
+
+/** Blocks to hold ahead: enough to keep a fast link busy, or, under a limit, so few that a choke takes hold at once. */
+const AHEAD_FREE = 64;
+const AHEAD_LIMITED = 2;
+/** More than this in the socket only delays what comes next. */
+const HIGH_WATER = MIB;
+/** One write gathers up to this much payload. */
+const GATHER = 512 * KIB;
+
+// CORE -------------------------------------------------------------------------------
+function init(input: SenderInput, self: Me): State {
+  const s: State = { ...input, queue: [], begun: 0, held: [], announced: 0, credit: 0, waiting: false, inFlight: 0 };
+  announce(s, self);
+  return s;
+}
+
+function step(s: State, m: SenderMsg, self: Me): void {
+  switch (m.type) {
+    case 'control':
+      if (s.begun > 0) s.held.push(m.bytes);
+      else write(s, [m.bytes], 0, self);
+      return;
+    case 'blocks': return take(s, m.blocks, self);
+    case 'drop': return drop(s, m.block, self);
+    case 'data': {
+      const next = s.queue.find((n) => !n.bytes && same(n.block, m.block));
+      if (next) next.bytes = m.bytes;
+      return pump(s, self);
+    }
+    case 'unreadable': return drop(s, m.block, self);
+    case 'grant':
+      s.credit += m.bytes;
+      s.waiting = false;
+      announce(s, self);
+      return pump(s, self);
+    case 'revoke':
+      s.credit = 0;
+      return;
+    case 'wrote': return wrote(s, m.bytes, m.payload, self);
+  }
+}
+
+function take(s: State, blocks: readonly BlockRange[], self: Me): void {
+  s.announced -= blocks.length;
+  for (const block of blocks) {
+    s.queue.push({ block, bytes: undefined });
+    self.tell(s.files, { type: 'read', block, replyTo: self.mailbox });
+  }
+}
+
+function drop(s: State, block: BlockRange | undefined, self: Me): void {
+  const kept = s.queue.filter((n, i) => (i === 0 && s.begun > 0) || (block !== undefined && !same(n.block, block)));
+  const dropped = s.queue.filter((n) => !kept.includes(n)).map((n) => n.block);
+  if (dropped.length === 0) return;
+  s.queue.splice(0, s.queue.length, ...kept);
+  self.tell(s.senderQueue, { type: 'dropped', blocks: dropped });
+  announce(s, self);
+  pump(s, self);
+}
+
+/** Writes as much as is read, granted and sensible to have under way. */
+function pump(s: State, self: Me): void {
+  while (s.queue[0]?.bytes && s.inFlight < HIGH_WATER) {
+    const parts: Uint8Array[] = [];
+    let payload = 0;
+    while (payload < GATHER) {
+      const next = s.queue[0];
+      if (!next?.bytes || s.credit === 0) break;
+      const { bytes, block } = next;
+      if (s.begun === 0) parts.push(pieceHeader(block.piece, block.begin, block.length));
+      const n = Math.min(s.credit, bytes.length - s.begun);
+      parts.push(n === bytes.length ? bytes : bytes.subarray(s.begun, s.begun + n));
+      payload += n;
+      s.credit -= n;
+      s.begun += n;
+      if (s.begun === bytes.length) endBlock(s, parts);
+    }
+    if (payload > 0) write(s, parts, payload, self);
+    if (s.credit === 0) return ask(s, self);
+  }
+}
+
+function endBlock(s: State, parts: Uint8Array[]): void {
+  s.queue.shift();
+  s.begun = 0;
+  parts.push(...s.held);
+  s.held = [];
+}
+
+function ask(s: State, self: Me): void {
+  const next = s.queue[0];
+  if (s.waiting || !next) return;
+  s.waiting = true;
+  self.tell(s.limiter, { type: 'want', direction: 'up', bytes: next.block.length - s.begun, replyTo: self.mailbox });
+}
+
+function write(s: State, parts: readonly Uint8Array[], payload: Bytes, self: Me): void {
+  const bytes = parts.reduce((n, p) => n + p.length, 0);
+  s.inFlight += bytes;
+  s.connection.writer.write(parts, () => self.post({ type: 'wrote', bytes, payload }));
+}
+
+function wrote(s: State, bytes: Bytes, payload: Bytes, self: Me): void {
+  s.inFlight -= bytes;
+  if (payload === 0) return;
+  self.tell(s.status, { type: 'uploaded', bytes: payload });
+  self.tell(s.controller, { type: 'sent', bytes: payload, drained: s.inFlight === 0 && s.queue.length === 0 });
+  announce(s, self);
+  pump(s, self);
+}
+
+/** Tells how many more blocks fit, in batches: a message for each block would be too many. */
+function announce(s: State, self: Me): void {
+  const ahead = s.credit === Infinity ? AHEAD_FREE : AHEAD_LIMITED;
+  const room = ahead - s.queue.length - s.announced;
+  if (room <= 0 || (room < ahead / 4 && s.queue.length > 0)) return;
+  s.announced += room;
+  self.tell(s.senderQueue, { type: 'ready', blocks: room });
+}
+
+const same = (a: BlockRange, b: BlockRange): boolean => a.piece === b.piece && a.begin === b.begin && a.length === b.length;
+
+function leave(s: State, self: Me): void {
+  s.connection.close();
+  self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo: self.mailbox });
+}
+
+// ACTOR ------------------------------------------------------------------------------
+export const sender = defineProcess({ declaration, init, step, stop: leave, release: (s: State) => s.connection.close() });

@@ -1,0 +1,256 @@
+/**
+ * PieceMgr: which blocks are missing, whom they are asked of, and which pieces are done.
+ * Hears:  Controller (join, bitfield, haveAll, have, needBlocks, gotBlock, lostBlock, choked), PeerMgr (peerLeft), Files (recovered, checked),
+ *         Timer (tick).
+ * Tells:  Controller (welcome, request, cancel, interest), Files (recover, check, discard), PeerMgr (ready, have, badPeers),
+ *         Status (progress, note), Timer (register).
+ * Owns:   the picker (policy/pick), which holds the swarm's availability and every request. No bytes pass here.
+ */
+import type { PeerKey, PieceIndex } from '../base/brand.js';
+import { BLOCK_BYTES, SECOND, type Bytes, type Millis } from '../base/units.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import { defineProcess, type Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import type { Bitfield } from '../model/bitfield.js';
+import type { Layout } from '../model/layout.js';
+import type { BlockRef } from '../policy/pick/blocks.js';
+import { Picker } from '../policy/pick/picker.js';
+import { MAX_REQUEST_TIMEOUT_MS } from '../policy/pick/timeouts.js';
+import type { BlockRange } from '../protocol/wire.js';
+import type { FilesMsg } from './files.js';
+import type { PeerMgrMsg } from './peer-mgr.js';
+import type { StatusMsg } from './status.js';
+import type { Tick, TimerMsg } from './timer.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type PieceMgrMsg =
+  /** A peer that has shaken hands; it is welcomed with what we have. */
+  | { readonly type: 'join'; readonly peer: PeerKey; readonly inbox: Mailbox<PieceOrder, 'Controller'> }
+  | { readonly type: 'bitfield'; readonly peer: PeerKey; readonly bits: Bitfield }
+  | { readonly type: 'haveAll'; readonly peer: PeerKey }
+  | { readonly type: 'have'; readonly peer: PeerKey; readonly piece: number }
+  /** Room for `count` more requests. `allowed`: the peer chokes us but for these pieces (BEP 6). `timeout`: how long it may be silent. */
+  | { readonly type: 'needBlocks'; readonly peer: PeerKey; readonly count: number; readonly timeout: Millis;
+      readonly allowed?: readonly number[] }
+  | { readonly type: 'gotBlock'; readonly peer: PeerKey; readonly piece: number; readonly begin: Bytes }
+  /** The peer will not send it (BEP 6 reject). */
+  | { readonly type: 'lostBlock'; readonly peer: PeerKey; readonly piece: number; readonly begin: Bytes }
+  /** The peer choked us and dropped our requests. */
+  | { readonly type: 'choked'; readonly peer: PeerKey }
+  | { readonly type: 'peerLeft'; readonly peer: PeerKey }
+  | { readonly type: 'recovered'; readonly have: Bitfield }
+  | { readonly type: 'checked'; readonly piece: number; readonly good: boolean }
+  | Tick;
+/** What a Controller hears of us. */
+export type PieceOrder =
+  /** Its own copy of what we have. */
+  | { readonly type: 'welcome'; readonly have: Bitfield }
+  | { readonly type: 'request'; readonly blocks: readonly BlockRange[] }
+  /** Arrived from another peer. */
+  | { readonly type: 'cancel'; readonly block: BlockRange }
+  | { readonly type: 'interest'; readonly interested: boolean };
+
+const declaration = declare({
+  name: 'PieceMgr',
+  scope: 'torrent',
+  doc: 'which pieces and blocks are missing, in flight, stored',
+  tells: {
+    Controller: ['welcome', 'request', 'cancel', 'interest'], Files: ['recover', 'check', 'discard'],
+    PeerMgr: ['ready', 'have', 'badPeers'], Status: ['progress', 'note'], Timer: ['register'],
+  },
+});
+type Me = Self<typeof declaration, PieceMgrMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface PieceMgrInput {
+  readonly layout: Layout;
+  readonly wanted?: Bitfield;
+  readonly sequential: boolean;
+  /** Bounds the memory of unfinished pieces, in Files. */
+  readonly pieceMemory: Bytes;
+  readonly files: Mailbox<FilesMsg, 'Files'>;
+  readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
+  readonly status: Mailbox<StatusMsg, 'Status'>;
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+}
+interface Peer {
+  readonly inbox: Mailbox<PieceOrder, 'Controller'>;
+  timeout: Millis;
+  /** It could take this many more blocks when we last had none for it. */
+  hungry: number;
+  allowed: readonly number[] | undefined;
+}
+interface Running {
+  readonly picker: Picker;
+  readonly have: Bitfield;
+  readonly wantedBytes: Bytes;
+}
+interface State extends PieceMgrInput {
+  readonly peers: Map<PeerKey, Peer>;
+  /** From the moment Files has told what is there. */
+  running: Running | undefined;
+}
+
+const TICK = 'timeouts';
+
+// CORE -------------------------------------------------------------------------------
+function init(input: PieceMgrInput, self: Me): State {
+  self.tell(input.files, { type: 'recover' });
+  self.tell(input.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
+  return { ...input, peers: new Map(), running: undefined };
+}
+
+function step(s: State, m: PieceMgrMsg, self: Me): void {
+  if (m.type === 'recovered') return recovered(s, m.have, self);
+  if (m.type === 'tick') self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
+  // Peers come only after `ready`; mail that is older is of a time before a restart.
+  const { running } = s;
+  if (!running) return;
+  const { picker } = running;
+  switch (m.type) {
+    case 'gotBlock': return gotBlock(s, running, m, self);
+    case 'needBlocks': return needBlocks(s, picker, m, self);
+    case 'join':
+      s.peers.set(m.peer, { inbox: m.inbox, timeout: MAX_REQUEST_TIMEOUT_MS, hungry: 0, allowed: undefined });
+      picker.join(m.peer);
+      return self.tell(m.inbox, { type: 'welcome', have: running.have.clone() });
+    case 'bitfield':
+      picker.setBitfield(m.peer, m.bits);
+      return tellInterest(s, picker, self);
+    case 'haveAll':
+      picker.setAll(m.peer);
+      return tellInterest(s, picker, self);
+    case 'have':
+      picker.have(m.peer, m.piece);
+      tellInterest(s, picker, self);
+      return feed(s, picker, m.peer, self);
+    case 'lostBlock':
+      // Not of the same peer again before it asks.
+      hunger(s, m.peer, 0);
+      picker.unrequest(m.peer, m.piece, m.begin / BLOCK_BYTES);
+      return feedAll(s, picker, self);
+    case 'choked':
+      hunger(s, m.peer, 0);
+      picker.choked(m.peer);
+      return feedAll(s, picker, self);
+    case 'peerLeft':
+      s.peers.delete(m.peer);
+      picker.leave(m.peer);
+      return feedAll(s, picker, self);
+    case 'checked': return checked(s, running, m, self);
+    case 'tick': return expire(s, picker, self);
+  }
+}
+
+function recovered(s: State, have: Bitfield, self: Me): void {
+  const { layout, wanted } = s;
+  const picker = new Picker({
+    layout, have, random: self.random, order: s.sequential ? 'sequential' : 'rarest', maxActiveBytes: s.pieceMemory,
+    ...(wanted && { wanted }),
+  });
+  let wantedBytes = 0;
+  for (let i = 0; i < layout.pieceCount; i++) if (wanted?.has(i) ?? true) wantedBytes += layout.pieceBytes(i);
+  s.running = { picker, have, wantedBytes };
+  progress(s, s.running, self);
+  self.tell(s.peerMgr, { type: 'ready', have: have.count, complete: picker.isComplete });
+}
+
+// BLOCKS
+
+function needBlocks(s: State, picker: Picker, m: PieceMgrMsg & { type: 'needBlocks' }, self: Me): void {
+  const peer = s.peers.get(m.peer);
+  if (!peer) return;
+  peer.hungry = m.count;
+  peer.timeout = m.timeout;
+  peer.allowed = m.allowed;
+  feed(s, picker, m.peer, self);
+}
+
+/** Asks the peer for as many blocks as it has room for, and remembers what room is left. */
+function feed(s: State, picker: Picker, key: PeerKey, self: Me): void {
+  const peer = s.peers.get(key);
+  if (!peer || peer.hungry === 0) return;
+  const picked: BlockRef[] = [];
+  const now = self.now();
+  if (peer.allowed) picker.pickAllowedFast(key, peer.allowed, { count: peer.hungry, now, out: picked });
+  else picker.pick(key, peer.hungry, now, picked);
+  discardEvicted(s, picker, self);
+  if (picked.length === 0) return;
+  peer.hungry -= picked.length;
+  self.tell(peer.inbox, { type: 'request', blocks: picked.map(({ piece, block }) => rangeOf(s.layout, piece, block)) });
+}
+
+/** Blocks became free, or memory did: peers that had room and got nothing are asked again. */
+function feedAll(s: State, picker: Picker, self: Me): void {
+  for (const [key, peer] of s.peers) if (peer.hungry > 0) feed(s, picker, key, self);
+}
+
+function hunger(s: State, key: PeerKey, count: number): void {
+  const peer = s.peers.get(key);
+  if (peer) peer.hungry = count;
+}
+
+function gotBlock(s: State, { picker }: Running, m: PieceMgrMsg & { type: 'gotBlock' }, self: Me): void {
+  const block = m.begin / BLOCK_BYTES;
+  const { kind, pieceComplete, cancel } = picker.received(m.peer, m.piece, block);
+  if (kind === 'unrequested') {
+    // Files must hold no piece that the picker does not know of: its memory would be nobody's.
+    const state = picker.stateOf(m.piece);
+    if (state === 'missing' || state === 'unwanted') self.tell(s.files, { type: 'discard', piece: m.piece });
+    return;
+  }
+  for (const other of cancel) {
+    const peer = s.peers.get(other);
+    if (peer) self.tell(peer.inbox, { type: 'cancel', block: rangeOf(s.layout, m.piece, block) });
+  }
+  if (pieceComplete) self.tell(s.files, { type: 'check', piece: m.piece });
+}
+
+function expire(s: State, picker: Picker, self: Me): void {
+  const late = picker.expire(self.now(), (key) => s.peers.get(key)?.timeout ?? MAX_REQUEST_TIMEOUT_MS);
+  if (late.length > 0) feedAll(s, picker, self);
+}
+
+function discardEvicted(s: State, picker: Picker, self: Me): void {
+  for (const piece of picker.takeEvicted()) self.tell(s.files, { type: 'discard', piece });
+}
+
+// PIECES
+
+function checked(s: State, running: Running, m: { readonly piece: number; readonly good: boolean }, self: Me): void {
+  const { picker, have } = running;
+  const state = picker.stateOf(m.piece);
+  if (m.good && state !== 'have') {
+    picker.stored(m.piece);
+    have.set(m.piece);
+    self.tell(s.peerMgr, { type: 'have', piece: m.piece, complete: picker.isComplete });
+    const { pieceCount: pieces } = s.layout;
+    self.tell(s.status, { type: 'note', note: { event: 'piece', piece: m.piece as PieceIndex, have: have.count, pieces } });
+    progress(s, running, self);
+  } else if (!m.good && state === 'checking') {
+    const peers = picker.failed(m.piece);
+    self.tell(s.status, { type: 'note', note: { event: 'warning', reason: `piece ${m.piece} does not match its hash: fetching it again` } });
+    self.tell(s.peerMgr, { type: 'badPeers', peers, sole: peers.length === 1 });
+  }
+  tellInterest(s, picker, self);
+  // Its memory is free again.
+  feedAll(s, picker, self);
+}
+
+function progress(s: State, { picker, wantedBytes }: Running, self: Me): void {
+  self.tell(s.status, { type: 'progress', left: picker.left, wanted: wantedBytes, complete: picker.isComplete });
+}
+
+function tellInterest(s: State, picker: Picker, self: Me): void {
+  for (const key of picker.takeChanged()) {
+    const peer = s.peers.get(key);
+    if (peer) self.tell(peer.inbox, { type: 'interest', interested: picker.interesting(key) });
+  }
+}
+
+function rangeOf(layout: Layout, piece: number, block: number): BlockRange {
+  return { piece, begin: block * BLOCK_BYTES, length: layout.blockBytes(piece, block) };
+}
+
+// ACTOR ------------------------------------------------------------------------------
+export const pieceMgr = defineProcess({ declaration, init, step });

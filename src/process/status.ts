@@ -1,0 +1,175 @@
+/**
+ * Status: what a torrent has done so far, and how fast.
+ * Hears:  Sender (uploaded), Controller (downloaded, peer, note), PieceMgr (progress, note), PeerMgr (peerLeft, note), Tracker (note), Files (note),
+ *         TorrentMgr (listPeers), Timer (tick).
+ * Tells:  Console (event), Tracker (totals), Timer (register).
+ * Owns:   totals, rates, and the latest facts of each peer. It decides nothing but when a seeding goal is reached.
+ */
+import type { InfoHash, PeerKey } from '../base/brand.js';
+import { SECOND, type Bytes, type Millis } from '../base/units.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import { defineProcess, type Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import { createRate, type Rate } from '../model/rate.js';
+import type { ClientEvent, OfTorrent, PeerFacts } from '../ports/events.js';
+import type { ConsoleMsg } from './console.js';
+import type { Tick, TimerMsg } from './timer.js';
+import type { TrackerMsg } from './tracker.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+type Nameless<E> = E extends Partial<OfTorrent> & { event: Named } ? Omit<E, keyof OfTorrent> : never;
+type Named = Exclude<ClientEvent['event'], 'listening' | 'answer' | 'stopped'>;
+/** An event of this torrent, before it has its name. */
+export type Note = Nameless<ClientEvent>;
+
+export type StatusMsg =
+  /** Payload that left for a peer. */
+  | { readonly type: 'uploaded'; readonly bytes: Bytes }
+  /** A block of a peer. */
+  | { readonly type: 'downloaded'; readonly bytes: Bytes }
+  /** How a peer stands: once a second, if anything changed. */
+  | { readonly type: 'peer'; readonly peer: PeerKey; readonly facts: PeerFacts }
+  | { readonly type: 'peerLeft'; readonly peer: PeerKey }
+  /** `left` and `wanted` in bytes. `complete`: nothing wanted is missing. */
+  | { readonly type: 'progress'; readonly left: Bytes; readonly wanted: Bytes; readonly complete: boolean }
+  | { readonly type: 'note'; readonly note: Note }
+  | { readonly type: 'listPeers' }
+  | Tick;
+
+/** What trackers and seeding goals are told. */
+export interface Totals {
+  readonly uploaded: Bytes;
+  readonly downloaded: Bytes;
+  readonly left: Bytes;
+  readonly complete: boolean;
+}
+
+const declaration = declare({
+  name: 'Status',
+  scope: 'torrent',
+  doc: 'uploaded, downloaded, left, rates',
+  tells: { Console: ['event'], Tracker: ['totals'], Timer: ['register'] },
+});
+type Me = Self<typeof declaration, StatusMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface StatusInput {
+  readonly torrent: InfoHash;
+  readonly name: string;
+  readonly goals: { readonly ratio?: number; readonly time?: Millis };
+  readonly trackers: readonly Mailbox<TrackerMsg, 'Tracker'>[];
+  readonly console: Mailbox<ConsoleMsg, 'Console'>;
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+}
+interface State extends StatusInput {
+  readonly startedAt: Millis;
+  readonly peers: Map<PeerKey, PeerFacts>;
+  readonly down: Rate;
+  readonly up: Rate;
+  downloaded: Bytes;
+  uploaded: Bytes;
+  /** Unknown until the check is over. */
+  progress: { readonly left: Bytes; readonly wanted: Bytes } | undefined;
+  completeAt: Millis | undefined;
+  /** Goals are announced once. */
+  seeded: boolean;
+}
+
+/** Short enough to feel alive, long enough to be read. */
+const RATE = { kind: 'window', ms: 5000, bucketMs: 500 } as const;
+const TICK = 'second';
+
+// CORE -------------------------------------------------------------------------------
+function init(input: StatusInput, self: Me): State {
+  const now = self.now();
+  self.tell(input.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
+  return {
+    ...input, startedAt: now, peers: new Map(), down: createRate(RATE, now), up: createRate(RATE, now),
+    downloaded: 0, uploaded: 0, progress: undefined, completeAt: undefined, seeded: false,
+  };
+}
+
+function step(s: State, m: StatusMsg, self: Me): void {
+  switch (m.type) {
+    case 'uploaded':
+      s.uploaded += m.bytes;
+      return s.up.add(self.now(), m.bytes);
+    case 'downloaded':
+      s.downloaded += m.bytes;
+      return s.down.add(self.now(), m.bytes);
+    case 'peer': return void s.peers.set(m.peer, m.facts);
+    case 'peerLeft': return void s.peers.delete(m.peer);
+    case 'progress': return progress(s, m, self);
+    case 'note': return say(s, m.note, self);
+    case 'listPeers':
+      return self.tell(s.console, { type: 'event', event: { event: 'answer', lines: peerTable(s) } });
+    case 'tick':
+      self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
+      return report(s, self);
+  }
+}
+
+function progress(s: State, m: StatusMsg & { type: 'progress' }, self: Me): void {
+  const before = s.progress;
+  s.progress = m;
+  if (!m.complete) {
+    s.completeAt = undefined;
+  } else if (s.completeAt === undefined) {
+    s.completeAt = self.now();
+    report(s, self);
+    const { downloaded, uploaded } = s;
+    say(s, { event: 'done', downloaded, uploaded, elapsedMs: s.completeAt - s.startedAt }, self);
+  }
+  if (!before) tellTrackers(s, self);
+}
+
+function report(s: State, self: Me): void {
+  if (!s.progress) return;
+  const now = self.now();
+  const { left, wanted } = s.progress;
+  const seeds = [...s.peers.values()].filter((p) => p.progress === 1).length;
+  say(s, {
+    event: 'stats', downloaded: s.downloaded, uploaded: s.uploaded, left, progress: wanted === 0 ? 1 : 1 - left / wanted,
+    downloadRate: Math.round(s.down.at(now)), uploadRate: Math.round(s.up.at(now)), peers: s.peers.size, seeds,
+  }, self);
+  tellTrackers(s, self);
+  goals(s, now, self);
+}
+
+function goals(s: State, now: Millis, self: Me): void {
+  if (s.seeded || s.completeAt === undefined || !s.progress) return;
+  const { ratio: goal = Infinity, time = Infinity } = s.goals;
+  // By what was downloaded, or, where nothing had to be, by the size.
+  const ratio = s.uploaded / Math.max(1, s.downloaded || s.progress.wanted);
+  if (ratio < goal && now - s.completeAt < time) return;
+  s.seeded = true;
+  say(s, { event: 'seeded', uploaded: s.uploaded, ratio }, self);
+}
+
+function tellTrackers(s: State, self: Me): void {
+  if (!s.progress) return;
+  const { uploaded, downloaded, completeAt } = s;
+  const totals: Totals = { uploaded, downloaded, left: s.progress.left, complete: completeAt !== undefined };
+  for (const tracker of s.trackers) self.tell(tracker, { type: 'totals', totals });
+}
+
+function say(s: State, note: Note, self: Me): void {
+  const event = { ...note, torrent: s.torrent, name: s.name } as ClientEvent;
+  self.tell(s.console, { type: 'event', event });
+}
+
+const PEER_HEADING = 'address                flags  done   down KB/s  up KB/s  client';
+
+function peerTable(s: State): string[] {
+  const rows = [...s.peers.values()].map((p) => {
+    const flags = [p.amInterested ? (p.peerChoking ? 'd' : 'D') : '-', p.peerInterested ? (p.amChoking ? 'u' : 'U') : '-',
+      p.snubbed ? 'S' : '-', p.incoming ? 'I' : '-'].join('');
+    const rate = (bytes: number): string => (bytes / 1000).toFixed(1);
+    return `${p.address.padEnd(22)} ${flags.padEnd(5)} ${`${Math.floor(p.progress * 100)}%`.padStart(5)} `
+      + `${rate(p.downloadRate).padStart(11)} ${rate(p.uploadRate).padStart(8)}  ${p.client}`;
+  });
+  return [`${s.name}: ${s.peers.size} peers`, PEER_HEADING, ...rows];
+}
+
+// ACTOR ------------------------------------------------------------------------------
+export const status = defineProcess({ declaration, init, step });

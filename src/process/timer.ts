@@ -1,0 +1,74 @@
+/**
+ * Timer: the one process that holds the clock's alarms.
+ * Hears:  anyone (register, cancel).
+ * Tells:  anyone who registered (tick), once for each register; whoever wants a beat registers again.
+ * Owns:   the alarms, one for each mailbox and tag. Registering a tag again replaces its alarm.
+ */
+import type { Millis } from '../base/units.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import { defineProcess, type Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import type { Cancel, Clock } from '../ports/clock.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export interface Tick {
+  readonly type: 'tick';
+  /** As registered. */
+  readonly tag: string;
+}
+export type TimerClient = keyof typeof declaration.tells;
+export type TimerMsg =
+  | { readonly type: 'register'; readonly replyTo: Mailbox<Tick, TimerClient>; readonly after: Millis; readonly tag: string }
+  | { readonly type: 'cancel'; readonly replyTo: Mailbox<Tick, TimerClient>; readonly tag: string }
+  /** An alarm went off: from the clock. */
+  | { readonly type: 'due'; readonly replyTo: Mailbox<Tick, TimerClient>; readonly tag: string };
+
+const declaration = declare({
+  name: 'Timer',
+  scope: 'client',
+  doc: 'holds the clock; ticks whoever registered',
+  tells: {
+    Limiter: ['tick'], ChokeMgr: ['tick'], Listener: ['tick'], TorrentMgr: ['tick'],
+    Tracker: ['tick'], PeerMgr: ['tick'], PieceMgr: ['tick'], Files: ['tick'], Status: ['tick'], Controller: ['tick'],
+  },
+});
+type Me = Self<typeof declaration, TimerMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface TimerInput {
+  readonly clock: Clock;
+}
+interface State extends TimerInput {
+  readonly alarms: Map<string, Cancel>;
+}
+
+// CORE -------------------------------------------------------------------------------
+function step(s: State, m: TimerMsg, self: Me): void {
+  const key = `${m.replyTo.id} ${m.tag}`;
+  switch (m.type) {
+    case 'register':
+      s.alarms.get(key)?.();
+      s.alarms.set(key, s.clock.after(m.after, () => self.post({ type: 'due', replyTo: m.replyTo, tag: m.tag })));
+      return;
+    case 'cancel':
+      s.alarms.get(key)?.();
+      s.alarms.delete(key);
+      return;
+    case 'due':
+      s.alarms.delete(key);
+      self.tell(m.replyTo, { type: 'tick', tag: m.tag });
+  }
+}
+
+const silence = (s: State): void => {
+  for (const cancel of s.alarms.values()) cancel();
+};
+
+// ACTOR ------------------------------------------------------------------------------
+export const timer = defineProcess({
+  declaration,
+  init: (input: TimerInput): State => ({ ...input, alarms: new Map() }),
+  step,
+  stop: silence,
+  release: silence,
+});

@@ -1,0 +1,202 @@
+/**
+ * Tracker: announces to the trackers of one tier (BEP 3, BEP 12).
+ * Hears:  Status (totals), PeerMgr (wantPeers), TorrentMgr (start, stop), Timer (tick), HTTP (answered, failed).
+ * Tells:  PeerMgr (candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
+ * Owns:   the order of the tier's URLs, the announce state (which events are owed) and the backoff. One announce is under way at most.
+ * Source: BEP 3 "trackers", BEP 12 (a tier is shuffled once; who answers is moved to its front).
+ */
+import type { InfoHash, PeerId } from '../base/brand.js';
+import { shuffled } from '../base/random.js';
+import { describe } from '../base/result.js';
+import { MIB, MINUTE, SECOND, type Millis } from '../base/units.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import { defineProcess, type Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import { backoffMs } from '../model/backoff.js';
+import type { Http } from '../ports/http.js';
+import { announceUrl, parseAnnounce, type AnnounceEvent } from '../protocol/tracker-http.js';
+import type { PeerMgrMsg } from './peer-mgr.js';
+import type { StatusMsg, Totals } from './status.js';
+import type { Tick, TimerMsg } from './timer.js';
+import type { TorrentMgrMsg } from './torrent-mgr.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type TrackerMsg =
+  | { readonly type: 'totals'; readonly totals: Totals }
+  /** More candidates would be welcome; asked at most as often as the tracker allows. */
+  | { readonly type: 'wantPeers'; readonly count: number }
+  | { readonly type: 'start' }
+  /** Says goodbye, then `closed` to TorrentMgr. */
+  | { readonly type: 'stop' }
+  | { readonly type: 'answered'; readonly url: string; readonly body: Uint8Array }
+  | { readonly type: 'failed'; readonly url: string; readonly reason: string }
+  | Tick;
+
+const declaration = declare({
+  name: 'Tracker',
+  scope: 'torrent',
+  doc: 'announces to one tier of trackers',
+  tells: { PeerMgr: ['candidates'], Status: ['note'], TorrentMgr: ['closed'], Timer: ['register', 'cancel'] },
+});
+type Me = Self<typeof declaration, TrackerMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface TrackerInput {
+  readonly urls: readonly string[];
+  readonly torrent: InfoHash;
+  readonly peerId: PeerId;
+  readonly port: number;
+  readonly http: Http;
+  readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
+  readonly status: Mailbox<StatusMsg, 'Status'>;
+  readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+}
+interface State extends TrackerInput {
+  readonly key: string;
+  /** The first is asked first. */
+  order: string[];
+  at: number;
+  totals: Totals | undefined;
+  /** Asked to run. */
+  on: boolean;
+  /** The tracker knows of us. */
+  started: boolean;
+  /** `completed` was said, or was never to be: the torrent was complete at the start. */
+  completed: boolean;
+  closing: boolean;
+  underWay: AnnounceEvent | 'none' | undefined;
+  failures: number;
+  trackerId: string | undefined;
+  askedAt: Millis;
+  minInterval: Millis;
+}
+
+const WANT = 80;
+const TIMEOUT: Millis = 20 * SECOND;
+/** At the end a tracker that does not answer soon must not keep the user waiting. */
+const STOP_TIMEOUT: Millis = 3 * SECOND;
+const BACKOFF = { baseMs: 10 * SECOND, capMs: 30 * MINUTE };
+const ANNOUNCE = 'announce';
+
+// CORE -------------------------------------------------------------------------------
+function init(input: TrackerInput, self: Me): State {
+  return {
+    ...input, key: self.random.u32().toString(16).padStart(8, '0'), order: shuffled(input.urls, self.random), at: 0,
+    totals: undefined, on: false, started: false, completed: false, closing: false, underWay: undefined, failures: 0,
+    trackerId: undefined, askedAt: -Infinity, minInterval: MINUTE,
+  };
+}
+
+function step(s: State, m: TrackerMsg, self: Me): void {
+  switch (m.type) {
+    case 'totals': return totals(s, m.totals, self);
+    case 'wantPeers':
+      if (s.started && self.now() - s.askedAt >= s.minInterval) announce(s, self);
+      return;
+    case 'start':
+      s.on = true;
+      s.closing = false;
+      return announce(s, self);
+    case 'stop': return stop(s, self);
+    case 'tick': return announce(s, self);
+    case 'answered': return answered(s, m.url, m.body, self);
+    case 'failed': return failed(s, m.url, m.reason, self);
+  }
+}
+
+function totals(s: State, next: Totals, self: Me): void {
+  const first = s.totals === undefined;
+  s.totals = next;
+  // What was complete at the start is never announced as completed (BEP 3).
+  if (first) s.completed = next.complete;
+  if (first || (next.complete && !s.completed)) announce(s, self);
+}
+
+/** Which event is owed to the tracker now. */
+function eventOf(s: State): AnnounceEvent | undefined {
+  if (s.closing) return 'stopped';
+  if (!s.started) return 'started';
+  return s.totals?.complete && !s.completed ? 'completed' : undefined;
+}
+
+function announce(s: State, self: Me): void {
+  const { totals, underWay } = s;
+  const url = s.order[s.at];
+  if (!s.on || !totals || underWay || !url) return;
+  const event = eventOf(s);
+  s.underWay = event ?? 'none';
+  s.askedAt = self.now();
+  const { uploaded, downloaded, left } = totals;
+  const request = announceUrl(url, {
+    infoHash: s.torrent, peerId: s.peerId, port: s.port, uploaded, downloaded, left, key: s.key,
+    compact: true, numwant: event === 'stopped' ? 0 : WANT,
+    ...(event !== undefined && { event }), ...(s.trackerId !== undefined && { trackerId: s.trackerId }),
+  });
+  s.http.get(request, { timeout: event === 'stopped' ? STOP_TIMEOUT : TIMEOUT, maxBytes: MIB }).then(
+    ({ status, body }) => self.post(status === 200 || body[0] === LETTER_D
+      ? { type: 'answered', url, body } : { type: 'failed', url, reason: `HTTP status ${status}` }),
+    (error: unknown) => self.post({ type: 'failed', url, reason: error instanceof Error ? error.message : String(error) }),
+  );
+}
+/** A failure reason comes as a dictionary, with some trackers under another status than 200. */
+const LETTER_D = 0x64;
+
+function answered(s: State, url: string, body: Uint8Array, self: Me): void {
+  const parsed = parseAnnounce(body);
+  if (!parsed.ok) return failed(s, url, describe(parsed.error), self);
+  const answer = parsed.value;
+  if (answer.kind === 'failure') return failed(s, url, answer.reason, self);
+  const said = s.underWay;
+  s.underWay = undefined;
+  s.failures = 0;
+  if (said === 'stopped') return closed(s, self);
+  if (said === 'started') s.started = true;
+  if (said === 'completed') s.completed = true;
+  s.order = [url, ...s.order.filter((u) => u !== url)];
+  s.at = 0;
+  s.trackerId = answer.trackerId ?? s.trackerId;
+  s.minInterval = answer.minIntervalMs ?? MINUTE;
+  self.tell(s.peerMgr, { type: 'candidates', endpoints: answer.peers, from: 'tracker' });
+  const { seeds, leechers, warning } = answer;
+  self.tell(s.status, { type: 'note', note: {
+    event: 'tracker', url, what: 'announced', peers: answer.peers.length, nextInMs: answer.intervalMs,
+    ...(seeds !== undefined && { seeds }), ...(leechers !== undefined && { leechers }),
+  } });
+  if (warning !== undefined) self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'warning', reason: warning } });
+  if (s.closing || eventOf(s)) announce(s, self);
+  else self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: answer.intervalMs, tag: ANNOUNCE });
+}
+
+/** The next URL of the tier at once; after the last, all again later. */
+function failed(s: State, url: string, reason: string, self: Me): void {
+  const said = s.underWay;
+  s.underWay = undefined;
+  if (said === 'stopped') return closed(s, self);
+  if (s.closing) return announce(s, self);
+  s.at = (s.at + 1) % s.order.length;
+  if (s.at > 0) {
+    self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'failed', reason } });
+    return announce(s, self);
+  }
+  const after = backoffMs(BACKOFF, s.failures++, self.random);
+  self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'failed', reason, nextInMs: after } });
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: ANNOUNCE });
+}
+
+function stop(s: State, self: Me): void {
+  self.tell(s.timer, { type: 'cancel', replyTo: self.mailbox, tag: ANNOUNCE });
+  s.closing = true;
+  // A tracker that never heard of us needs no goodbye.
+  if (!s.started && !s.underWay) return closed(s, self);
+  announce(s, self);
+}
+
+function closed(s: State, self: Me): void {
+  s.started = false;
+  s.on = false;
+  self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });
+}
+
+// ACTOR ------------------------------------------------------------------------------
+export const tracker = defineProcess({ declaration, init, step });

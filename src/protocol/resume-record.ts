@@ -1,0 +1,59 @@
+/**
+ * Resume record: what we know to be on disk, so that a restart need not hash it again. A bencoded dictionary of our
+ * own: `info-hash` (40 hex digits), `pieces` (bitfield, BEP 3 bit order), `files` (a list of [length, modification
+ * time in ms], -1 where the file was not there) and `version`. It is only as good as the files' lengths and times:
+ * where they differ, hash again.
+ */
+import type { InfoHash } from '../base/brand.js';
+import { flaw, ok, type Result } from '../base/result.js';
+import { fromUtf8Lossy } from '../base/bytes.js';
+import { decode, encode, type BValue } from './bencode.js';
+import { isDict, isList } from './fields.js';
+
+const VERSION = 1;
+
+export interface FileStamp {
+  readonly length: number;
+  readonly modifiedAt: number;
+}
+export interface ResumeRecord {
+  readonly infoHash: InfoHash;
+  readonly pieces: Uint8Array;
+  readonly files: readonly (FileStamp | undefined)[];
+}
+
+export function encodeResumeRecord({ infoHash, pieces, files }: ResumeRecord): Uint8Array {
+  const stamps = files.map((f) => (f ? [f.length, Math.floor(f.modifiedAt)] : [-1, -1]));
+  return encode({ files: stamps, 'info-hash': infoHash, pieces, version: VERSION });
+}
+
+/** `expected` is the torrent's own: a record of another torrent or shape is refused, never half believed. */
+export function parseResumeRecord(
+  bytes: Uint8Array, expected: { readonly infoHash: InfoHash; readonly pieceCount: number; readonly fileCount: number },
+): Result<ResumeRecord> {
+  const decoded = decode(bytes);
+  if (!decoded.ok) return decoded;
+  const record = decoded.value;
+  if (!isDict(record)) return flaw('record', 'a dictionary', 'something else');
+  const { version, pieces, files } = record;
+  if (version !== VERSION) return flaw('version', `${VERSION}`, String(version));
+  const hash = record['info-hash'];
+  if (!(hash instanceof Uint8Array) || fromUtf8Lossy(hash) !== expected.infoHash) return flaw('info-hash', expected.infoHash, 'another');
+  if (!(pieces instanceof Uint8Array)) return flaw('pieces', 'bytes', typeof pieces);
+  const size = Math.ceil(expected.pieceCount / 8);
+  if (pieces.length !== size) return flaw('pieces', `${size} bytes`, `${pieces.length} bytes`);
+  if (files === undefined || !isList(files) || files.length !== expected.fileCount) {
+    return flaw('files', `a list of ${expected.fileCount}`, 'something else');
+  }
+  const stamps = files.map(stampOf);
+  const broken = stamps.indexOf(null);
+  if (broken >= 0) return flaw(`files[${broken}]`, 'length and time', 'something else');
+  return ok({ infoHash: expected.infoHash, pieces, files: stamps as (FileStamp | undefined)[] });
+}
+
+function stampOf(value: BValue): FileStamp | undefined | null {
+  if (!isList(value)) return null;
+  const [length, modifiedAt] = value;
+  if (typeof length !== 'number' || typeof modifiedAt !== 'number') return null;
+  return length < 0 ? undefined : { length, modifiedAt };
+}
