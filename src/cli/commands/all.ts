@@ -1,0 +1,15 @@
+/** All commands, in the order in which help shows them. */
+import type { Command } from '../command.js';
+import { announce, scrape } from './announce.js';
+import { create } from './create.js';
+import { demo } from './demo.js';
+import { info } from './info.js';
+import { magnet } from './magnet.js';
+import { policies } from './policies.js';
+import { download, seed } from './share.js';
+import { tracker } from './tracker.js';
+import { verify } from './verify.js';
+
+export const COMMANDS: readonly Command[] = [
+  download, seed, create, info, magnet, verify, tracker, announce, scrape, demo, policies,
+];

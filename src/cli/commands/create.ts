@@ -1,0 +1,121 @@
+/**
+ * `create PATH`: makes a metainfo file. The same content and options give the same info-hash on any machine. An
+ * existing file is only replaced when told to, and then in one step.
+ */
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { describe, flaw, ok, type Result } from '../../base/result.js';
+import { nodeSha1 } from '../../edge/sha1.js';
+import { inWords } from '../../edge/words.js';
+import { parseMetainfo, type Metainfo } from '../../protocol/metainfo.js';
+import { buildMetainfo, choosePieceLength, type MetainfoParts } from '../../protocol/metainfo-build.js';
+import { defineCommand } from '../command.js';
+import { EXIT, failure } from '../exit.js';
+import { hashPieces } from '../hash/hash-pieces.js';
+import { listSource, type Source } from '../hash/source-files.js';
+import type { Env } from '../io.js';
+import { flag, many, text, value } from '../option.js';
+import { procs } from '../options.js';
+import { showProgress } from '../progress.js';
+import { parsePieceLength } from '../rate.js';
+import { pieceSize, plural, size } from '../render/format.js';
+import { printable } from '../render/text.js';
+import { AGENT } from '../version.js';
+import { infoJson } from './info.js';
+
+const url = (schemes: RegExp, expected: string) => (typed: string): Result<string> =>
+  schemes.test(typed) && URL.canParse(typed) ? ok(typed) : flaw('url', expected, JSON.stringify(typed.slice(0, 80)));
+/** Trackers of one tier (BEP 12) are separated by commas. */
+const tier = (typed: string): Result<readonly string[]> => {
+  const urls = typed.split(',').map(url(/^(https?|udp|wss?):\/\//i, 'an http(s), udp or ws(s) URL'));
+  const bad = urls.find((u) => !u.ok);
+  return bad !== undefined && !bad.ok ? bad : ok(urls.flatMap((u) => u.ok ? [u.value] : []));
+};
+const partName = (typed: string): Result<string> =>
+  typed === '' || typed === '.' || typed === '..' || /[/\\\0]/.test(typed) ? flaw('name', 'a name without separators', JSON.stringify(typed)) : ok(typed);
+
+export const create = defineCommand({
+  name: 'create',
+  group: 'Torrents',
+  summary: 'makes a torrent of a file or folder',
+  args: 'PATH',
+  arity: { least: 1, most: 1 },
+  options: {
+    output: value('FILE', text, { short: 'o', group: 'Output', meaning: 'where it goes; - for stdout', initial: undefined, shownDefault: 'NAME.torrent' }),
+    force: flag({ group: 'Output', meaning: 'replaces an existing file' }),
+    json: flag({ group: 'Output', meaning: 'prints what was made as one JSON object' }),
+    tracker: many('URL', tier, { group: 'Peers', meaning: 'repeat for tiers; commas within a tier' }),
+    webSeed: many('URL', url(/^(https?|ftp):\/\//i, 'an http(s) or ftp URL'), { group: 'Peers', meaning: 'where the content is too; repeatable' }),
+    private: flag({ group: 'Peers', meaning: 'peers come from the trackers only' }),
+    name: value('NAME', partName, { group: 'Content', meaning: 'name of the torrent', initial: undefined, shownDefault: 'that of PATH' }),
+    comment: value('TEXT', text, { group: 'Content', meaning: 'a comment for people', initial: undefined }),
+    pieceLength: value('SIZE', parsePieceLength, {
+      group: 'Content', meaning: 'a power of two, such as 256Ki', initial: undefined, shownDefault: '1000 to 2000 pieces',
+    }),
+    procs: { ...procs, group: 'Work' },
+  },
+  async run({ values, args: [path = ''], io }) {
+    const source = await listSource(path);
+    const total = source.files.reduce((sum, f) => sum + f.length, 0);
+    if (total === 0) throw failure(`${path}: nothing in it to share`);
+    for (const skipped of source.skipped) io.complain(`actorrent: left out ${printable(skipped)}: no regular file`);
+    const name = values.name ?? source.name;
+    const target = values.output ?? `${name}.torrent`;
+    if (target !== '-' && !values.force) await mustBeFree(target);
+
+    const pieceLength = values.pieceLength ?? choosePieceLength(total);
+    const progress = showProgress('hashing', total, io);
+    const hashes = await hashPieces({
+      paths: source.files.map((f) => f.path), lengths: source.files.map((f) => f.length), pieceLength,
+      procs: values.procs, onProgress: (bytes) => progress.at(bytes),
+    }).finally(() => progress.end());
+
+    const bytes = buildMetainfo({
+      name, pieceLength, hashes, files: entries(source, name), single: source.single,
+      trackers: values.tracker, webSeeds: values.webSeed, private: values.private,
+      createdBy: AGENT, creationDate: creationDate(io.env),
+      ...(values.comment !== undefined && { comment: values.comment }),
+    });
+    const meta = checked(bytes, path);
+    if (target === '-') io.stdout.write(bytes);
+    else await put(target, bytes);
+    if (target !== '-') io.print(values.json ? JSON.stringify({ file: target, ...infoJson(meta) }) : summary(target, meta));
+    return EXIT.done;
+  },
+});
+
+const entries = (source: Source, name: string): MetainfoParts['files'] =>
+  source.files.map(({ parts, length }) => ({ path: [name, ...parts], length, padding: false }));
+
+const summary = (target: string, meta: Metainfo): string => [
+  `${target}: ${size(meta.totalBytes)} in ${plural(meta.files.length, 'file')}, ${plural(meta.pieceCount, 'piece')} of ${pieceSize(meta.pieceLength)}`,
+  `info-hash ${meta.infoHash}`,
+].join('\n');
+
+/** What we made must be what we accept: a file name with a backslash, say, is fine on disk and refused in a torrent. */
+function checked(bytes: Uint8Array, path: string): Metainfo {
+  const meta = parseMetainfo(bytes, nodeSha1);
+  if (!meta.ok) throw failure(`${path}: cannot be a torrent: ${describe(meta.error)}`);
+  return meta.value;
+}
+
+/** Unix seconds; SOURCE_DATE_EPOCH makes builds reproducible (reproducible-builds.org). */
+function creationDate(env: Env): number {
+  const fixed = env['SOURCE_DATE_EPOCH'] ?? '';
+  return /^\d{1,12}$/.test(fixed) ? Number(fixed) : Math.floor(Date.now() / 1000);
+}
+
+async function mustBeFree(path: string): Promise<void> {
+  const there = await stat(path).then(() => true, () => false);
+  if (there) throw failure(`${path}: exists; --force replaces it`);
+}
+
+async function put(path: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(draft, bytes);
+    await rename(draft, path);
+  } catch (e) {
+    await rm(draft, { force: true });
+    throw failure(`${path}: ${inWords(e)}`);
+  }
+}

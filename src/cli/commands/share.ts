@@ -1,0 +1,149 @@
+/**
+ * `download` and `seed`: torrents and options -> one client, run to its end. They differ in three things: when they are
+ * over, what they take, and that `seed` refuses a folder with nothing of the torrent in it (it would download into it).
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MIB } from '../../base/units.js';
+import type { ClientConfig, TorrentRequest } from '../../client.js';
+import { startClient } from '../../compose.js';
+import { nodeClock } from '../../edge/clock.js';
+import { nodeDisk } from '../../edge/disk.js';
+import { nodeHttp } from '../../edge/http.js';
+import { nodeNet } from '../../edge/net.js';
+import { nodeSha1 } from '../../edge/sha1.js';
+import type { Metainfo } from '../../protocol/metainfo.js';
+import { defineCommand, type Invocation } from '../command.js';
+import { listenToStdin } from '../console-input.js';
+import { failure, misuse, type ExitCode } from '../exit.js';
+import { usualPort } from '../free-port.js';
+import { globMatcher } from '../glob.js';
+import { freshPeerId, freshSeed } from '../identity.js';
+import type { Io } from '../io.js';
+import { SESSION_OPTIONS, type SessionValues } from '../options.js';
+import type { Until } from '../outcome.js';
+import { choosePolicy } from '../policy-source.js';
+import { jsonOutput } from '../render/json.js';
+import { liveOutput } from '../render/live.js';
+import { openLogFile } from '../render/log-file.js';
+import type { Output } from '../render/output.js';
+import { plainOutput } from '../render/plain.js';
+import { printable } from '../render/text.js';
+import { runSession } from '../session.js';
+import { loadTorrent } from '../torrent-source.js';
+import { AGENT } from '../version.js';
+
+export const download = defineCommand({
+  name: 'download',
+  group: 'Share',
+  summary: 'downloads, then exits; with --seed goes on seeding',
+  args: 'TORRENT...',
+  arity: { least: 1, most: Infinity },
+  configurable: true,
+  options: SESSION_OPTIONS,
+  run: (invocation) => share(invocation, untilOf(invocation.values)),
+});
+
+const { seed: _, only: _only, sequential: _sequential, ...SEED_OPTIONS } = SESSION_OPTIONS;
+
+export const seed = defineCommand({
+  name: 'seed',
+  group: 'Share',
+  summary: 'checks what is there, then seeds until stopped',
+  args: 'TORRENT...',
+  arity: { least: 1, most: Infinity },
+  configurable: true,
+  options: SEED_OPTIONS,
+  async run({ values, args, io }) {
+    const all = { ...values, seed: true, only: [], sequential: false };
+    return share({ values: all, args, io }, untilOf(all), mustBeThere);
+  },
+});
+
+const untilOf = (v: SessionValues): Until =>
+  v.seedRatio !== undefined || v.seedTime !== undefined ? 'seeded' : v.seed ? 'stopped' : 'done';
+
+/** A block is 16 KiB and a peer's window some hundred: enough for the largest usual pieces of several peers. */
+const PIECE_MEMORY = 128 * MIB;
+
+type Guard = (meta: Metainfo, folder: string) => Promise<void>;
+
+async function share({ values, args, io }: Invocation<SessionValues>, until: Until, guard?: Guard): Promise<ExitCode> {
+  const metas = unique(await Promise.all(args.map(loadTorrent)), io);
+  const requests = metas.map((meta) => requestOf(meta, values));
+  for (const { meta } of requests) await guard?.(meta, values.folder);
+  const clock = nodeClock();
+  const wall = (): number => clock.wall();
+  const log = values.logFile === undefined ? undefined : openLogFile(values.logFile, wall);
+  const config = await configOf(values);
+  const live = isLive(values, io);
+  const output = outputOf(values, { io, live, now: () => clock.now(), wall });
+  return runSession({
+    start: startClient, config, requests, until, output, log,
+    ports: { clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1 },
+    lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
+  });
+}
+
+async function configOf(v: SessionValues): Promise<ClientConfig> {
+  return {
+    seed: freshSeed(),
+    peerId: freshPeerId(),
+    agent: AGENT,
+    listen: { port: v.port ?? await usualPort(v.ip), ...(v.ip !== undefined && { host: v.ip }) },
+    limits: { up: v.upLimit, down: v.downLimit },
+    choke: await choosePolicy(v.chokePolicy, v.chokeParam),
+    maxPeers: v.maxPeers,
+    pieceMemory: PIECE_MEMORY,
+  };
+}
+
+function requestOf(meta: Metainfo, v: SessionValues): TorrentRequest {
+  const goals = { ...(v.seedRatio !== undefined && { ratio: v.seedRatio }), ...(v.seedTime !== undefined && { time: v.seedTime }) };
+  return {
+    meta,
+    folder: v.folder,
+    peers: v.peer,
+    sequential: v.sequential,
+    check: 'record',
+    ...(v.only.length > 0 && { wanted: wantedOf(meta, v.only) }),
+    ...(Object.keys(goals).length > 0 && { goals }),
+  };
+}
+
+function wantedOf(meta: Metainfo, globs: readonly string[]): readonly boolean[] {
+  const matchers = globs.map(globMatcher);
+  // Below the torrent's name, except where the name is the file's.
+  const pathOf = (path: readonly string[]): readonly string[] => path.length === 1 ? path : path.slice(1);
+  const wanted = meta.files.map((f) => !f.padding && matchers.some((matches) => matches(pathOf(f.path))));
+  if (!wanted.includes(true)) throw misuse(`--only ${globs.join(' ')}: no file of ${printable(meta.name)} matches`);
+  return wanted;
+}
+
+function unique(metas: readonly Metainfo[], io: Io): readonly Metainfo[] {
+  const byHash = new Map(metas.map((meta) => [meta.infoHash, meta]));
+  if (byHash.size < metas.length) io.complain('actorrent: a torrent was given twice; it is taken once');
+  return [...byHash.values()];
+}
+
+async function mustBeThere(meta: Metainfo, folder: string): Promise<void> {
+  for (const { path, length, padding } of meta.files) {
+    if (length > 0 && !padding && await stat(join(folder, ...path)).then((s) => s.isFile(), () => false)) return;
+  }
+  throw failure(`nothing of ${printable(meta.name)} is in ${folder}; --folder names the folder that holds it`);
+}
+
+const isLive = (v: SessionValues, { stdout, env }: Io): boolean =>
+  stdout.isTTY === true && env['TERM'] !== 'dumb' && !v.json && !v.quiet;
+
+interface Stage {
+  readonly io: Io;
+  readonly live: boolean;
+  readonly now: () => number;
+  readonly wall: () => number;
+}
+
+function outputOf({ json, quiet, verbose }: SessionValues, { io, live, now, wall }: Stage): Output {
+  if (json) return jsonOutput({ io, wall });
+  return live ? liveOutput({ io, quiet, verbose }) : plainOutput({ io, now, quiet, verbose });
+}

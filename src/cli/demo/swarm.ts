@@ -1,0 +1,101 @@
+/** The demo's swarm: a tracker, a seeder and three leechers, and what each of them says of itself. */
+import { join } from 'node:path';
+import type { ClientEvent } from '../../ports/events.js';
+import { failure } from '../exit.js';
+import type { Env } from '../io.js';
+import { EMPTY_BOARD, post, type Board, type Row } from '../render/board.js';
+import { startChild, type Child } from './child.js';
+
+/** Of the torrent, and so of the folder with the content. */
+export const CONTENT = 'content';
+export const TORRENT = 'demo.torrent';
+
+/**
+ * KB/s. Three leechers at 7.5 MB/s take 9 s for 64 MiB. The seeder gives little more than it must, so that most of the
+ * bytes come from the other leechers: it is a swarm, not a file server.
+ */
+const SEEDER = ['--up-limit', '10000'];
+const LEECHER = ['--up-limit', '6000', '--down-limit', '7500'];
+const LEECHERS = 3;
+const LISTEN = ['--ip', '127.0.0.1', '--port', '0'];
+const CLIENT = [...LISTEN, '--procs', '1', '--json'];
+
+export const CLIENTS: readonly string[] = ['seeder', ...Array.from({ length: LEECHERS }, (_, i) => `leecher-${i + 1}`)];
+export const LEECHER_NAMES = CLIENTS.slice(1);
+
+export class Swarm {
+  readonly #folder: string;
+  readonly #env: Env;
+  readonly #onChange: () => void;
+  readonly #boards = new Map<string, Board>();
+  readonly #children: Child[] = [];
+
+  constructor({ folder, env, onChange }: { readonly folder: string; readonly env: Env; readonly onChange: () => void }) {
+    this.#folder = folder;
+    this.#env = env;
+    this.#onChange = onChange;
+  }
+
+  /** A row a client, by its name. */
+  get board(): Board {
+    const rows = CLIENTS.flatMap((name): [string, Row][] => {
+      const row = [...this.#boards.get(name)?.values() ?? []][0];
+      return row === undefined ? [] : [[name, { ...row, name }]];
+    });
+    return new Map(rows);
+  }
+
+  /** As typed after `actorrent`. */
+  get commands(): readonly (readonly string[])[] {
+    return this.#children.map((child) => child.args);
+  }
+
+  /** The announce URL. */
+  startTracker(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const child = this.#start('tracker', ['tracker', ...LISTEN, '--json'], (line) => {
+        const said = JSON.parse(line) as { readonly event: string; readonly url?: string };
+        if (said.event === 'listening' && said.url !== undefined) resolve(said.url);
+      });
+      void child.ended.then(() => reject(failure(`the tracker did not start: ${child.lastWords()}`)));
+    });
+  }
+
+  async createTorrent(tracker: string): Promise<void> {
+    const child = this.#start('create', ['create', join('seeder', CONTENT), '-o', TORRENT, '--tracker', tracker], () => undefined);
+    if (await child.ended !== 0) throw failure(`the torrent could not be made: ${child.lastWords()}`);
+  }
+
+  /** Resolves when all leechers have everything; rejects where a client ends before that. */
+  async share(): Promise<void> {
+    const clients = CLIENTS.map((name) => {
+      const seeds = name === 'seeder';
+      const limits = seeds ? SEEDER : LEECHER;
+      const args = [seeds ? 'seed' : 'download', TORRENT, '--folder', name, ...limits, ...CLIENT];
+      return this.#start(name, args, (line) => this.#hear(name, JSON.parse(line) as ClientEvent));
+    });
+    const complete = async (child: Child): Promise<void> => {
+      const code = await child.ended;
+      if (code !== 0 || child.name === 'seeder') throw failure(`${child.name} ended with ${code}: ${child.lastWords()}`);
+    };
+    const [seeder, ...leechers] = clients.map(complete);
+    await Promise.race([Promise.all(leechers), seeder]);
+  }
+
+  /** All that still run are asked to stop, and waited for. */
+  async stop(): Promise<void> {
+    for (const child of this.#children) child.stop();
+    await Promise.all(this.#children.map((child) => child.ended));
+  }
+
+  #start(name: string, args: readonly string[], onLine: (line: string) => void): Child {
+    const child = startChild({ name, args, cwd: this.#folder, env: this.#env, onLine });
+    this.#children.push(child);
+    return child;
+  }
+
+  #hear(name: string, event: ClientEvent): void {
+    this.#boards.set(name, post(this.#boards.get(name) ?? EMPTY_BOARD, event));
+    this.#onChange();
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Help, made from the tables: groups stand in the left margin, so that every option has one line and a whole command
+ * fits a screen of 80 x 24. Pure: tables in, text out.
+ */
+import type { Command } from './command.js';
+import { dashed, type Option } from './option.js';
+
+const WIDTH = 80;
+
+interface Row {
+  readonly group: string;
+  readonly name: string;
+  readonly meaning: string;
+}
+
+export function programHelp(commands: readonly Command[], version: string): string {
+  const rows = commands.map((c) => ({ group: c.group, name: `${c.name} ${c.args}`.trimEnd(), meaning: c.summary }));
+  return [
+    `actorrent ${version}: a BitTorrent client built as a hierarchy of processes`,
+    '',
+    'Usage: actorrent COMMAND [OPTION...]',
+    '       actorrent TORRENT...             short for: actorrent download TORRENT...',
+    '',
+    ...table(rows),
+    '',
+    'A TORRENT is a path or an http(s) URL. Every command has its own --help.',
+    'Also: --help, --version. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not a',
+    'valid torrent, 4 data on disk does not match, 130 stopped by Ctrl-C.',
+  ].join('\n');
+}
+
+export function commandHelp(command: Command): string {
+  const rows = Object.entries(command.options).map(([key, option]) => optionRow(key, option));
+  return [
+    `Usage: actorrent ${command.name} ${command.args}${rows.length > 0 ? ' [OPTION...]' : ''}`,
+    ...(rows.length > 0 ? table(rows) : [`       ${command.summary}`]),
+    ...(command.notes ?? []),
+  ].join('\n');
+}
+
+function optionRow(key: string, { group, metavar, meaning, short, initial, shownDefault }: Option<unknown>): Row {
+  const name = `${short === undefined ? '' : `-${short}, `}--${dashed(key)}${metavar === undefined ? '' : ` ${metavar}`}`;
+  const plain = typeof initial === 'string' || typeof initial === 'number' ? String(initial) : undefined;
+  const shown = shownDefault ?? plain;
+  return { group, name, meaning: shown === undefined ? meaning : `${meaning} (${shown})` };
+}
+
+/** Three columns: group where it changes, name, meaning; a meaning that is too long goes on below. */
+export function table(rows: readonly Row[]): readonly string[] {
+  const groupWidth = Math.max(...rows.map((r) => r.group.length)) + 2;
+  const nameWidth = Math.max(...rows.map((r) => r.name.length)) + 2;
+  return rows.flatMap(({ group, name, meaning }, i) => {
+    const shown = rows[i - 1]?.group === group ? '' : group;
+    const [first = '', ...more] = wrap(meaning, WIDTH - groupWidth - nameWidth);
+    const margin = ' '.repeat(groupWidth + nameWidth);
+    return [`${shown.padEnd(groupWidth)}${name.padEnd(nameWidth)}${first}`, ...more.map((line) => margin + line)];
+  });
+}
+
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

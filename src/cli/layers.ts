@@ -1,0 +1,40 @@
+/**
+ * Where option values come from, in order of rank: the command line, ACTORRENT_* variables, the config file, the
+ * default. The first place that names an option decides it alone: lists of two places are not joined.
+ */
+import { misuse } from './exit.js';
+import { dashed, variableOf, type OptionTable, type ValuesOf } from './option.js';
+
+/** One place: the texts it gives for an option, and what it calls it in an error message. */
+export interface Layer {
+  readonly texts: (key: string) => readonly string[] | undefined;
+  readonly label: (key: string) => string;
+}
+
+export const commandLine = (given: ReadonlyMap<string, readonly string[]>): Layer =>
+  ({ texts: (key) => given.get(key), label: (key) => `--${dashed(key)}` });
+
+/** Lists are split at white space: `ACTORRENT_PEER="10.0.0.1:6881 10.0.0.2:6881"`. Empty is the same as unset. */
+export const environment = (env: Readonly<Record<string, string | undefined>>, options: OptionTable): Layer => ({
+  label: variableOf,
+  texts: (key) => {
+    const found = env[variableOf(key)]?.trim() ?? '';
+    if (found === '') return undefined;
+    return options[key]?.repeats === true ? found.split(/\s+/) : [found];
+  },
+});
+
+/** Throws an Ending that says where the text that does not fit was found. */
+export function resolve<O extends OptionTable>(options: O, layers: readonly Layer[]): ValuesOf<O> {
+  const values = Object.entries(options).map(([key, option]) => {
+    const layer = layers.find((l) => l.texts(key) !== undefined);
+    let result = option.initial;
+    for (const text of layer?.texts(key) ?? []) {
+      const taken = option.take(text, result);
+      if (!taken.ok) throw misuse(`${layer?.label(key)}: expected ${taken.error.expected}, found ${taken.error.found}`);
+      result = taken.value;
+    }
+    return [key, result];
+  });
+  return Object.fromEntries(values) as ValuesOf<O>;
+}

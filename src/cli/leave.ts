@@ -1,0 +1,13 @@
+/**
+ * The end of the process. No process.exit at once, since what is on its way to a pipe must arrive; but what is left
+ * behind (a connection that lingers, a terminal that is read) must not keep it alive either.
+ */
+import type { ExitCode } from './exit.js';
+
+const LINGER_MS = 1000;
+
+export function leave(code: ExitCode): void {
+  process.exitCode = code;
+  process.stdin.pause();
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}

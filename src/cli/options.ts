@@ -1,0 +1,58 @@
+/**
+ * The options of `download` and `seed`, in the order in which help shows them. Their names, meanings and defaults are a
+ * promise to scripts and to config files. Each line of help fits 80 columns.
+ */
+import { availableParallelism } from 'node:os';
+import { parseEndpoint, parseHost } from '../base/endpoint.js';
+import { flaw, ok, type Result } from '../base/result.js';
+import { MINUTE } from '../base/units.js';
+import { flag, integer, many, positive, text, value, type ValuesOf } from './option.js';
+import { parseRate } from './rate.js';
+
+export const DEFAULT_PORT = 6881;
+const CORES = Math.max(1, availableParallelism() - 1);
+
+const address = (typed: string): Result<string> => {
+  const host = parseHost(typed.replace(/^\[(.*)\]$/, '$1'));
+  return host === undefined ? flaw('ip', 'an IP address', JSON.stringify(typed.slice(0, 60))) : ok(host);
+};
+const minutes = (typed: string): Result<number> => {
+  const n = positive(typed);
+  return n.ok ? ok(n.value * MINUTE) : n;
+};
+
+export const procs = value('N', integer(1, 256), {
+  group: 'Disk', meaning: 'hash workers', initial: CORES, shownDefault: 'cores - 1',
+});
+
+export const SESSION_OPTIONS = {
+  folder: value('DIR', text, { group: 'Files', meaning: 'where the files go', initial: '.' }),
+  only: many('GLOB', text, { group: 'Files', meaning: 'only the files that match; repeatable' }),
+  sequential: flag({ group: 'Files', meaning: 'pieces in order, not rarest first' }),
+  procs: { ...procs, group: 'Files' },
+  ip: value('ADDR', address, { group: 'Network', meaning: 'where to listen', initial: undefined, shownDefault: 'all' }),
+  port: value('N', integer(0, 65_535), {
+    group: 'Network', meaning: '0 takes any free port', initial: undefined, shownDefault: String(DEFAULT_PORT),
+  }),
+  peer: many('HOST:PORT', (typed) => parseEndpoint(typed), { group: 'Network', meaning: 'a peer to try at once; repeatable' }),
+  maxPeers: value('N', integer(1, 10_000), { group: 'Network', meaning: 'connections per torrent', initial: 80 }),
+  upLimit: value('RATE', parseRate, {
+    group: 'Rates', meaning: 'KB/s, or with K M G Ki Mi Gi; 0: none', initial: null, shownDefault: 'none',
+  }),
+  downLimit: value('RATE', parseRate, { group: 'Rates', meaning: 'likewise', initial: null, shownDefault: 'none' }),
+  chokePolicy: value('NAME|FILE', text, {
+    group: 'Choking', meaning: 'see `policies`; or an ES module', initial: 'tit-for-tat',
+  }),
+  chokeParam: many('KEY=VALUE', text, { group: 'Choking', meaning: 'a parameter of it; repeatable' }),
+  seed: flag({ group: 'Seeding', meaning: 'go on when complete, until stopped' }),
+  seedRatio: value('R', positive, { group: 'Seeding', meaning: 'or until uploaded is R times the size', initial: undefined }),
+  seedTime: value('MINUTES', minutes, { group: 'Seeding', meaning: 'or until so long after completion', initial: undefined }),
+  json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
+  quiet: flag({ group: 'Output', meaning: 'only what goes wrong' }),
+  verbose: flag({ group: 'Output', meaning: 'also peers, chokes and announces' }),
+  logFile: value('FILE', text, { group: 'Output', meaning: 'appends every event, with its time', initial: undefined }),
+  config: value('FILE', text, {
+    group: 'Output', meaning: 'these options as TOML or JSON, or none', initial: undefined,
+  }),
+};
+export type SessionValues = ValuesOf<typeof SESSION_OPTIONS>;

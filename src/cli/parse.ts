@@ -1,0 +1,98 @@
+/**
+ * argv -> which command, with which texts for its options. Commander takes the words apart; the tables say what there
+ * is, and every error is one line. Values are not parsed here, as they also come from elsewhere (see layers.ts).
+ */
+import { Command as Parser, CommanderError, Option as ParserOption } from 'commander';
+import { didYouMean } from '../policy/choke/nearest.js';
+import type { Command } from './command.js';
+import { misuse } from './exit.js';
+import { dashed, type Option } from './option.js';
+import { respell } from './spelling.js';
+
+export type Parsed =
+  | { readonly type: 'run'; readonly command: Command; readonly args: readonly string[]; readonly given: ReadonlyMap<string, readonly string[]> }
+  | { readonly type: 'help'; readonly command: Command | undefined }
+  | { readonly type: 'version' };
+
+/** What is typed without a command. */
+const SHORTHAND = 'download';
+
+export function parseArgv(argv: readonly string[], commands: readonly Command[]): Parsed {
+  const shorts = commands.flatMap((c) => Object.values(c.options).map((o) => o.short ?? '')).join('');
+  const [first, ...rest] = respell(argv, shorts);
+  if (first === undefined || first === '--help' || first === '-h') return { type: 'help', command: undefined };
+  if (first === '--version' || first === '-V') return { type: 'version' };
+  if (first === 'help') return helpOn(rest[0], commands);
+  const named = commands.find((c) => c.name === first);
+  if (named !== undefined) return parseCommand(named, rest, commands);
+  if (isBareWord(first)) throw misuse(`unknown command ${first}${didYouMean(first, commands.map((c) => c.name))}; see actorrent --help`);
+  return parseCommand(commands.find((c) => c.name === SHORTHAND)!, [first, ...rest], commands);
+}
+
+/**
+ * A word that cannot be a torrent by its looks: no path, URL, option or info-hash. `actorrent ./word` is always a
+ * torrent.
+ */
+const isBareWord = (word: string): boolean => /^[a-z][a-z-]*$/i.test(word) && !/^([0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i.test(word);
+
+function helpOn(name: string | undefined, commands: readonly Command[]): Parsed {
+  const command = commands.find((c) => c.name === name);
+  if (name !== undefined && command === undefined) throw misuse(`unknown command ${name}${didYouMean(name, commands.map((c) => c.name))}`);
+  return { type: 'help', command };
+}
+
+function parseCommand(command: Command, words: readonly string[], commands: readonly Command[]): Parsed {
+  const given = new Map<string, string[]>();
+  const parser = new Parser(command.name).exitOverride().helpOption(false).allowExcessArguments().argument('[args...]')
+    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+  for (const [key, option] of Object.entries(command.options)) addOption(parser, key, { option, given });
+  let wantsHelp = false;
+  parser.option('-h, --help').on('option:help', () => { wantsHelp = true; });
+  try {
+    parser.parse([...words], { from: 'user' });
+  } catch (e) {
+    if (wantsHelp) return { type: 'help', command };
+    throw e instanceof CommanderError ? misuse(explain(e, command)) : e;
+  }
+  if (wantsHelp) return { type: 'help', command };
+  const { args } = parser;
+  const { least, most } = command.arity;
+  const strayCommand = commands.find((c) => c.name === args[0]);
+  if (args.length < least) throw misuse(`usage: actorrent ${command.name} ${command.args}; see actorrent ${command.name} --help`);
+  if (command.name === SHORTHAND && strayCommand !== undefined) throw misuse(`the command comes first: actorrent ${strayCommand.name} ...`);
+  if (args.length > most) throw misuse(`${command.name}: expected at most ${most} argument${most === 1 ? '' : 's'}, found ${args[most]}`);
+  return { type: 'run', command, args, given };
+}
+
+interface Slot {
+  readonly option: Option<unknown>;
+  readonly given: Map<string, string[]>;
+}
+
+/** A flag has a silent `--no-...`, so that the command line can undo what a config file says. */
+function addOption(parser: Parser, key: string, { option, given }: Slot): void {
+  const put = (text: string): void => void given.set(key, option.repeats ? [...(given.get(key) ?? []), text] : [text]);
+  const name = dashed(key);
+  const short = option.short === undefined ? '' : `-${option.short}, `;
+  parser.addOption(new ParserOption(`${short}--${name}${option.metavar === undefined ? '' : ' <value>'}`));
+  parser.on(`option:${name}`, (text: unknown) => put(typeof text === 'string' ? text : 'yes'));
+  if (option.metavar !== undefined) return;
+  parser.addOption(new ParserOption(`--no-${name}`).hideHelp());
+  parser.on(`option:no-${name}`, () => put('no'));
+}
+
+function explain({ code, message }: CommanderError, command: Command): string {
+  const typed = /'([^']*)'/.exec(message)?.[1] ?? '';
+  const keys = Object.keys(command.options);
+  switch (code) {
+    case 'commander.unknownOption': {
+      const name = typed.replace(/=.*$/s, '');
+      return `unknown option ${name}${didYouMean(name, keys.map((key) => `--${dashed(key)}`))}; see actorrent ${command.name} --help`;
+    }
+    case 'commander.optionMissingArgument': {
+      const key = keys.find((k) => typed.includes(`--${dashed(k)} `)) ?? '';
+      return `--${dashed(key)}: expected ${command.options[key]?.metavar}, found nothing`;
+    }
+    default: return message.replace(/^error: /, '').replaceAll('\n', ' ');
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * On a terminal: a region at the bottom with a line a torrent, redrawn a few times a second, and the headlines
+ * scrolling by above it. Below it stands what is being typed at the console.
+ */
+import { createLogUpdate } from 'log-update';
+import type { ClientEvent } from '../../ports/events.js';
+import type { Colors, Io } from '../io.js';
+import { EMPTY_BOARD, post, type Board } from './board.js';
+import { headline, type Headline } from './headline.js';
+import type { Output, Verbosity } from './output.js';
+import { isTold } from './plain.js';
+import { ASCII, statusLines, UNICODE } from './status-line.js';
+import { printable } from './text.js';
+
+const REDRAW_EVERY_MS = 200;
+
+export function liveOutput({ io, ...verbosity }: Verbosity & { readonly io: Io }): Output {
+  const { stdout, colors } = io;
+  const region = createLogUpdate(stdout);
+  let board: Board = EMPTY_BOARD;
+  let typed: string | undefined;
+  let stale = false;
+
+  const draw = (): void => {
+    stale = false;
+    const { columns: width = 80, rows = 24 } = stdout;
+    const lines = statusLines(board, { width, rows, colors, glyphs: io.unicode ? UNICODE : ASCII });
+    const prompt = typed === undefined ? [] : [`> ${typed}${colors.inverse(' ')}`];
+    if (lines.length + prompt.length > 0) region([...lines, ...prompt].join('\n'));
+  };
+  const say = (line: string): void => {
+    region.persist(line);
+    draw();
+  };
+  const timer = setInterval(() => { if (stale) draw(); }, REDRAW_EVERY_MS);
+  timer.unref();
+
+  return {
+    show(event: ClientEvent): void {
+      board = post(board, event);
+      stale = true;
+      if (event.event === 'answer') say(event.lines.map(printable).join('\n'));
+      const told = headline(event);
+      if (told !== undefined && isTold(told.weight, verbosity)) say(paint(told, colors));
+    },
+    note: (line) => say(colors.bold(line)),
+    typing(line): void {
+      typed = line;
+      draw();
+    },
+    end(): void {
+      clearInterval(timer);
+      typed = undefined;
+      draw();
+      region.done();
+    },
+  };
+}
+
+function paint({ weight, text }: Headline, colors: Colors): string {
+  switch (weight) {
+    case 'detail': return colors.dim(text);
+    case 'news': return text;
+    case 'good': return colors.green(text);
+    case 'caution': return colors.yellow(text);
+    case 'trouble': return colors.red(text);
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Status lines: one a torrent, in columns that line up, fitted to the terminal. From the left: name, bar, percent,
+ * amount, rates, peers, what it is doing. A narrow terminal loses the amount first, then the peers, then width of name
+ * and bar. Pure.
+ */
+import type { Colors } from '../io.js';
+import type { Board, Phase, Row } from './board.js';
+import { duration, eta, percent, rate, sizeOf } from './format.js';
+import { columnsOf, fit, printable } from './text.js';
+
+export interface Glyphs {
+  readonly full: string;
+  readonly half: string;
+  readonly rest: string;
+  readonly down: string;
+  readonly up: string;
+  readonly ellipsis: string;
+}
+export const UNICODE: Glyphs = { full: '━', half: '╸', rest: '─', down: '↓', up: '↑', ellipsis: '…' };
+export const ASCII: Glyphs = { full: '=', half: '-', rest: ' ', down: 'down', up: 'up', ellipsis: '..' };
+
+export interface Look {
+  readonly width: number;
+  readonly rows: number;
+  readonly colors: Colors;
+  readonly glyphs: Glyphs;
+}
+
+/** As many lines as fit, the busiest kept; and a line for the rest. */
+export function statusLines(board: Board, look: Look): readonly string[] {
+  const rows = [...board.values()];
+  const room = Math.max(1, look.rows - 3);
+  const shown = rows.length <= room ? rows : [...rows].sort((a, b) => rank(a) - rank(b)).slice(0, room);
+  const lines = layOut(shown.map(cellsOf(look.glyphs)), look);
+  const hidden = rows.length - shown.length;
+  return hidden === 0 ? lines : [...lines, look.colors.dim(`and ${hidden} more`)];
+}
+
+/** Without colours, bars and fixed columns: for pipes and logs. */
+export function plainStatus(row: Row): string {
+  const { stats } = row;
+  const parts = [
+    `${printable(row.name)}: ${percent(progressOf(row))}`,
+    sizeOf(row.bytes - stats.left, row.bytes),
+    `down ${rate(stats.downloadRate)}`,
+    `up ${rate(stats.uploadRate)}`,
+    peersOf(row),
+    doing(row),
+  ];
+  return row.phase === 'checking' ? `${parts[0]} checked` : parts.join('  ');
+}
+
+const ORDER: Readonly<Record<Phase, number>> = { failed: 0, downloading: 1, checking: 2, paused: 3, seeding: 4 };
+const rank = (row: Row): number => ORDER[row.phase] - Math.min(0.5, row.stats.downloadRate / 1e9);
+
+const progressOf = (row: Row): number =>
+  row.phase === 'checking' ? row.checked : row.phase === 'seeding' ? 1 : row.stats.progress;
+
+const peersOf = ({ stats: { peers, seeds } }: Row): string =>
+  `${peers} ${peers === 1 ? 'peer' : 'peers'}${seeds > 0 ? ` (${seeds} ${seeds === 1 ? 'seed' : 'seeds'})` : ''}`;
+
+function doing({ phase, stats }: Row): string {
+  if (phase !== 'downloading') return phase;
+  const ms = eta(stats.left, stats.downloadRate);
+  return ms === undefined ? 'waiting' : `ETA ${duration(ms)}`;
+}
+
+interface Cells {
+  readonly row: Row;
+  readonly name: string;
+  readonly amount: string;
+  readonly down: string;
+  readonly up: string;
+  readonly peers: string;
+  readonly doing: string;
+}
+type Column = 'amount' | 'down' | 'up' | 'peers' | 'doing';
+
+const cellsOf = (glyphs: Glyphs) => (row: Row): Cells => ({
+  row,
+  name: printable(row.name),
+  amount: row.phase === 'checking' ? '' : sizeOf(row.bytes - row.stats.left, row.bytes),
+  down: `${glyphs.down} ${rate(row.stats.downloadRate).padStart(RATE)}`,
+  up: `${glyphs.up} ${rate(row.stats.uploadRate).padStart(RATE)}`,
+  peers: peersOf(row),
+  doing: doing(row),
+});
+
+const COLUMNS: readonly Column[] = ['amount', 'down', 'up', 'peers', 'doing'];
+const DROPPED: readonly Column[] = ['amount', 'peers', 'up', 'down'];
+const LEAST_NAME = 12;
+const LEAST_BAR = 10;
+const MOST_BAR = 30;
+const PERCENT = 7;
+const GAP = 2;
+
+function layOut(rows: readonly Cells[], look: Look): readonly string[] {
+  // One column less than there is: a full line would make some terminals wrap.
+  const width = look.width - 1;
+  const widths = new Map(COLUMNS.map((c) => [c, Math.max(0, ...rows.map((cells) => columnsOf(cells[c])), STEADY[c])]));
+  const longest = Math.max(0, ...rows.map((cells) => columnsOf(cells.name)));
+  let columns = [...COLUMNS];
+  const taken = (): number => columns.reduce((sum, c) => sum + widths.get(c)! + GAP, PERCENT + GAP);
+  for (const column of DROPPED) {
+    if (width - taken() >= Math.min(longest, LEAST_NAME) + GAP + LEAST_BAR) break;
+    columns = columns.filter((c) => c !== column);
+  }
+  const room = Math.max(0, width - taken() - GAP);
+  const bar = Math.min(MOST_BAR, Math.max(LEAST_BAR, Math.floor(room * 0.45)), room);
+  const name = Math.max(0, Math.min(longest, room - bar));
+  return rows.map((cells) => {
+    const tail = columns.map((c) => align(c, cells[c], widths.get(c)!));
+    const head = [fit(cells.name, name, look.glyphs.ellipsis), bars(cells.row, bar, look), percent(progressOf(cells.row)).padStart(PERCENT)];
+    return [...head, ...tail].join(' '.repeat(GAP)).trimEnd();
+  });
+}
+
+/** Least widths, so that columns do not jump while the numbers change. */
+const RATE = '99.9 MB/s'.length;
+const STEADY: Readonly<Record<Column, number>> = { amount: 0, down: 0, up: 0, peers: 0, doing: 'ETA 99:99'.length };
+
+const align = (column: Column, text: string, width: number): string =>
+  column === 'amount' ? text.padStart(width) : fit(text, width);
+
+/** In half steps. The part done has the colour of what the torrent is doing. */
+function bars(row: Row, width: number, { colors, glyphs }: Look): string {
+  const halves = Math.floor(progressOf(row) * width * 2);
+  const done = glyphs.full.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? glyphs.half : '');
+  const rest = glyphs.rest.repeat(width - done.length);
+  const paint = { failed: colors.red, paused: colors.yellow, checking: colors.blue, downloading: colors.cyan, seeding: colors.green }[row.phase];
+  return paint(done) + colors.dim(rest);
+}
