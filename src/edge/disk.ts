@@ -1,0 +1,33 @@
+/** The disk of this machine. Descriptors, hash workers and piece buffers are shared by all torrents that are opened on it. */
+import { MIB, type Bytes } from '../base/units.js';
+import type { Disk } from '../ports/disk.js';
+import { HashPool } from './hash-pool.js';
+import { InlineRunner } from './inline-runner.js';
+import { OpenFiles } from './open-files.js';
+import { PieceBuffers } from './piece-buffers.js';
+import { readRecord, writeRecord } from './record.js';
+import { FolderStorage, type Shared } from './storage.js';
+
+const OPEN_FILES = 128;
+/** Idle piece buffers kept for the next pieces: 16 of the largest usual length, 4 MiB. */
+const IDLE_BUFFERS: Bytes = 64 * MIB;
+
+export interface DiskOptions {
+  /** Hash workers; 0 hashes on the main thread. */
+  readonly procs: number;
+  readonly openFiles?: number;
+}
+
+export function nodeDisk({ procs, openFiles = OPEN_FILES }: DiskOptions): Disk {
+  const shared: Shared = {
+    files: new OpenFiles(openFiles),
+    runner: procs === 0 ? new InlineRunner() : new HashPool({ procs }),
+    buffers: new PieceBuffers(IDLE_BUFFERS),
+  };
+  return {
+    parallel: Math.max(1, procs),
+    open: (folder, files) => new FolderStorage({ folder, files }, shared),
+    readRecord,
+    writeRecord,
+  };
+}

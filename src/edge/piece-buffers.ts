@@ -1,0 +1,35 @@
+/**
+ * PieceBuffers: memory for pieces on their way to disk, shared with the hash workers, so that handing one over copies nothing.
+ * Returned ones are kept by length for the next piece, up to `keep` bytes in all; what they held is still in them.
+ */
+import type { Bytes } from '../base/units.js';
+
+export class PieceBuffers {
+  private readonly keep: Bytes;
+  private readonly idle = new Map<Bytes, Uint8Array[]>();
+  private readonly lent = new WeakSet<Uint8Array>();
+  private kept: Bytes = 0;
+
+  constructor(keep: Bytes) {
+    this.keep = keep;
+  }
+
+  take(length: Bytes): Uint8Array {
+    const reused = this.idle.get(length)?.pop();
+    if (reused !== undefined) this.kept -= length;
+    const buffer = reused ?? new Uint8Array(new SharedArrayBuffer(length));
+    this.lent.add(buffer);
+    return buffer;
+  }
+
+  /** Throws on a buffer that is not out: given back twice, it would soon hold two pieces. */
+  release(buffer: Uint8Array): void {
+    if (!this.lent.delete(buffer)) throw new Error('a piece buffer was released that was not lent, or released twice');
+    const { length } = buffer;
+    if (this.kept + length > this.keep) return;
+    this.kept += length;
+    const same = this.idle.get(length);
+    if (same === undefined) this.idle.set(length, [buffer]);
+    else same.push(buffer);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * PieceJob: all that is done to one piece, in one go and synchronously, wherever it runs: in a hash worker, or on the main thread
+ * with `--procs 0`. Store: SHA-1 of the bytes, compare, write. Check: SHA-1 of what is on disk, read in runs of 1 MiB.
+ */
+import { createHash, hash } from 'node:crypto';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { equalBytes } from '../base/bytes.js';
+import { MIB, type Bytes } from '../base/units.js';
+import type { CheckOutcome, StoreOutcome } from '../ports/disk.js';
+import { FLAGS } from './open-files.js';
+import { troubleOf } from './trouble.js';
+import { codeOf } from './words.js';
+
+/** Where a part of the piece lies. `fd` undefined: the file is opened for this job alone. */
+export interface Stretch {
+  readonly path: string;
+  readonly fd: number | undefined;
+  readonly offset: Bytes;
+  readonly length: Bytes;
+}
+
+export interface StoreJob {
+  readonly type: 'store';
+  readonly bytes: Uint8Array;
+  readonly expected: Uint8Array;
+  readonly stretches: readonly Stretch[];
+}
+
+export interface CheckJob {
+  readonly type: 'check';
+  readonly expected: Uint8Array;
+  readonly stretches: readonly Stretch[];
+}
+
+export type PieceJob = StoreJob | CheckJob;
+export type PieceOutcome = StoreOutcome | CheckOutcome;
+export type OutcomeOf<J extends PieceJob> = J extends StoreJob ? StoreOutcome : CheckOutcome;
+
+/** Does jobs some time soon, and resolves whatever happens. */
+export interface PieceRunner {
+  run<J extends PieceJob>(job: J): Promise<OutcomeOf<J>>;
+}
+
+/** One a thread, reused: a job runs to its end before the next. Allocated by the first check. */
+let run: Uint8Array | undefined;
+
+export function runPieceJob(job: PieceJob): PieceOutcome {
+  switch (job.type) {
+    case 'store': return store(job);
+    case 'check': return check(job);
+  }
+}
+
+function store({ bytes, expected, stretches }: StoreJob): StoreOutcome {
+  if (!equalBytes(hash('sha1', bytes, 'buffer'), expected)) return { type: 'mismatch' };
+  let at = 0;
+  for (const stretch of stretches) {
+    try {
+      const part = bytes.subarray(at, at + stretch.length);
+      withFd(stretch, FLAGS.make, (fd) => writeFully(fd, part, stretch.offset));
+    } catch (error) {
+      return { type: 'trouble', trouble: troubleOf(stretch.path, error) };
+    }
+    at += stretch.length;
+  }
+  return { type: 'stored' };
+}
+
+function check({ expected, stretches }: CheckJob): CheckOutcome {
+  const sum = createHash('sha1');
+  const update = (bytes: Uint8Array): void => { sum.update(bytes); };
+  for (const stretch of stretches) {
+    try {
+      const whole = withFd(stretch, FLAGS.read, (fd) => readRuns(fd, stretch, update));
+      if (!whole) return { type: 'absent' };
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return { type: 'absent' };
+      return { type: 'trouble', trouble: troubleOf(stretch.path, error) };
+    }
+  }
+  return { type: equalBytes(sum.digest(), expected) ? 'match' : 'mismatch' };
+}
+
+function withFd<T>({ fd, path }: Stretch, flags: number, use: (fd: number) => T): T {
+  if (fd !== undefined) return use(fd);
+  const own = openSync(path, flags, 0o666);
+  try {
+    return use(own);
+  } finally {
+    closeSync(own);
+  }
+}
+
+/** The system may take less than it is given: at a signal, or before a disk is full. */
+function writeFully(fd: number, bytes: Uint8Array, offset: Bytes): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, offset + done);
+}
+
+/** False where the file ends first. */
+function readRuns(fd: number, { offset, length }: Stretch, onRun: (bytes: Uint8Array) => void): boolean {
+  run ??= new Uint8Array(MIB);
+  for (let done = 0; done < length;) {
+    const got = readSync(fd, run, 0, Math.min(run.length, length - done), offset + done);
+    if (got === 0) return false;
+    onRun(run.subarray(0, got));
+    done += got;
+  }
+  return true;
+}

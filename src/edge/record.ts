@@ -1,0 +1,62 @@
+/**
+ * Records: small files of our own, below `.actorrent` in the torrent's folder. Written beside and moved over, each step forced to the
+ * device before the next: after a power cut the old or the new is there, whole.
+ */
+import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MIB, type Bytes } from '../base/units.js';
+import type { Trouble } from '../ports/disk.js';
+import { OWN_FOLDER, pathBelow } from './inside.js';
+import { troubleOf } from './trouble.js';
+
+const LARGEST_RECORD: Bytes = 64 * MIB;
+
+let writes = 0;
+
+/** Undefined where there is none, or none that can be read: it is then made anew. */
+export async function readRecord(folder: string, name: string): Promise<Uint8Array | undefined> {
+  const path = pathBelow(folder, [OWN_FOLDER, name]);
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      return size <= LARGEST_RECORD ? await file.readFile() : undefined;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeRecord(folder: string, name: string, bytes: Uint8Array): Promise<Trouble | undefined> {
+  const path = pathBelow(folder, [OWN_FOLDER, name]);
+  const draft = `${path}.${process.pid}-${writes++}.tmp`; // two writes at once each have their own
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeForced(draft, bytes);
+    await rename(draft, path);
+    await forceFolder(dirname(path));
+    return undefined;
+  } catch (error) {
+    await unlink(draft).catch(() => undefined);
+    return troubleOf(path, error);
+  }
+}
+
+async function writeForced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the new name last. Windows opens no folders, and needs none of this. */
+async function forceFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}

@@ -1,0 +1,239 @@
+/**
+ * Storage of one torrent in ordinary files. Written at their offsets, so unwritten parts are holes where the file system has them.
+ * Pieces go to the hash pool with open descriptors; a piece of very many small files is told their paths instead, so that it does
+ * not hold hundreds of descriptors at once. Every job is answered once: also after `close`, with trouble.
+ */
+import { fdatasync, read as readFd } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Bytes } from '../base/units.js';
+import type { CheckOutcome, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
+import { assertInside, contentPath } from './inside.js';
+import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js';
+import type { PieceBuffers } from './piece-buffers.js';
+import type { PieceRunner, Stretch } from './piece-job.js';
+import { tooShort, troubleOf } from './trouble.js';
+
+/** Files a job may hold open. */
+const HELD_AT_ONCE = 16;
+
+const datasync = promisify(fdatasync);
+const readAt = promisify(readFd);
+
+type StoreRequest = Parameters<Storage['store']>[0];
+type CheckRequest = Parameters<Storage['check']>[0];
+
+interface Located {
+  readonly stretches: readonly Stretch[];
+  readonly leases: readonly Lease[];
+}
+
+/** What all torrents share. */
+export interface Shared {
+  readonly files: OpenFiles;
+  readonly runner: PieceRunner;
+  readonly buffers: PieceBuffers;
+}
+
+export class FolderStorage implements Storage {
+  private readonly folder: string;
+  private readonly lengths: readonly Bytes[];
+  private readonly paths: readonly string[];
+  private readonly shared: Shared;
+  /** Written since the last sync. */
+  private readonly dirty = new Set<string>();
+  private readonly running = new Set<Promise<unknown>>();
+  private closed = false;
+
+  /** Throws on a file whose path leaves the folder. */
+  constructor(o: { readonly folder: string; readonly files: readonly StoredFile[] }, shared: Shared) {
+    this.folder = resolve(o.folder);
+    this.lengths = o.files.map((f) => f.length);
+    this.paths = o.files.map((f) => contentPath(o.folder, f.path));
+    this.shared = shared;
+  }
+
+  buffer(length: Bytes): Uint8Array {
+    return this.shared.buffers.take(length);
+  }
+
+  release(buffer: Uint8Array): void {
+    this.shared.buffers.release(buffer);
+  }
+
+  store(job: StoreRequest, done: (outcome: StoreOutcome) => void): void {
+    this.answer(() => this.storeNow(job), done);
+  }
+
+  check(job: CheckRequest, done: (outcome: CheckOutcome) => void): void {
+    this.answer(() => this.checkNow(job), done);
+  }
+
+  read(spans: readonly Span[], done: (outcome: ReadOutcome) => void): void {
+    this.answer(() => this.readNow(spans), done);
+  }
+
+  /** Lets go of open files first: one that was replaced or deleted meanwhile is then seen as it is now. */
+  async prepare(): Promise<Trouble | undefined> {
+    this.shared.files.close(this.paths);
+    try {
+      await mkdir(this.folder, { recursive: true });
+    } catch (error) {
+      return troubleOf(this.folder, error);
+    }
+    for (const folder of new Set(this.paths.map((path) => dirname(path)))) {
+      const trouble = await this.attempt(folder, () => mkdir(folder, { recursive: true }));
+      if (trouble !== undefined) return trouble;
+    }
+    for (const [i, path] of this.paths.entries()) {
+      if (this.lengths[i] !== 0) continue;
+      const trouble = await this.attempt(path, async () => (await open(path, FLAGS.make)).close());
+      if (trouble !== undefined) return trouble;
+    }
+    return undefined;
+  }
+
+  facts(): Promise<readonly (FileFacts | undefined)[]> {
+    return Promise.all(this.paths.map((path) => stat(path).then(
+      (s) => (s.isFile() ? { length: s.size, modifiedAt: s.mtimeMs } : undefined), () => undefined)));
+  }
+
+  async sync(): Promise<Trouble | undefined> {
+    await this.settled();
+    let first: Trouble | undefined;
+    for (const path of [...this.dirty]) {
+      this.dirty.delete(path);
+      const trouble = await this.syncFile(path);
+      if (trouble === undefined) continue;
+      this.dirty.add(path);
+      first ??= trouble;
+    }
+    return first;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.settled();
+    this.shared.files.close(this.paths);
+  }
+
+  private async storeNow({ bytes, expected, spans }: StoreRequest): Promise<StoreOutcome> {
+    const located = await this.locate(spans, 'make');
+    if ('cause' in located) return { type: 'trouble', trouble: located };
+    const { stretches, leases } = located;
+    const outcome = await this.shared.runner.run({ type: 'store', bytes, expected: own(expected), stretches });
+    for (const lease of leases) lease.release();
+    if (outcome.type !== 'mismatch') for (const { path } of stretches) this.dirty.add(path);
+    return outcome;
+  }
+
+  private async checkNow({ expected, spans }: CheckRequest): Promise<CheckOutcome> {
+    const located = await this.locate(spans, 'read');
+    if ('cause' in located) return located.cause === 'missing' ? { type: 'absent' } : { type: 'trouble', trouble: located };
+    const { stretches, leases } = located;
+    const outcome = await this.shared.runner.run({ type: 'check', expected: own(expected), stretches });
+    for (const lease of leases) lease.release();
+    return outcome;
+  }
+
+  private async readNow(spans: readonly Span[]): Promise<ReadOutcome> {
+    const bytes = Buffer.allocUnsafeSlow(spans.reduce((n, span) => n + span.length, 0));
+    let at = 0;
+    for (const span of spans) {
+      const trouble = await this.readSpan(span, bytes.subarray(at, at + span.length));
+      if (trouble !== undefined) return { type: 'trouble', trouble };
+      at += span.length;
+    }
+    return { type: 'read', bytes };
+  }
+
+  private async readSpan({ file, offset }: Span, into: Uint8Array): Promise<Trouble | undefined> {
+    if (into.length === 0) return undefined;
+    const path = this.paths[file]!;
+    try {
+      const lease = await this.shared.files.lease({ folder: this.folder, path, access: 'read' });
+      try {
+        for (let done = 0; done < into.length;) {
+          const { bytesRead } = await readAt(lease.fd, into, done, into.length - done, offset + done);
+          if (bytesRead === 0) return tooShort(path);
+          done += bytesRead;
+        }
+        return undefined;
+      } finally {
+        lease.release();
+      }
+    } catch (error) {
+      return troubleOf(path, error);
+    }
+  }
+
+  /** Where the spans lie. Empty ones are left out: an empty file need not be there. */
+  private async locate(spans: readonly Span[], access: Access): Promise<Located | Trouble> {
+    const filled = spans.filter((span) => span.length > 0);
+    const hold = filled.length <= HELD_AT_ONCE;
+    const stretches: Stretch[] = [];
+    const leases: Lease[] = [];
+    for (const { file, offset, length } of filled) {
+      const path = this.paths[file]!;
+      try {
+        const lease = hold ? await this.shared.files.lease({ folder: this.folder, path, access }) : undefined;
+        if (lease !== undefined) leases.push(lease);
+        else await assertInside(this.folder, path);
+        stretches.push({ path, fd: lease?.fd, offset, length });
+      } catch (error) {
+        for (const lease of leases) lease.release();
+        return troubleOf(path, error);
+      }
+    }
+    return { stretches, leases };
+  }
+
+  /** Runs `work` on `path` if that is inside the folder. */
+  private async attempt(path: string, work: () => Promise<unknown>): Promise<Trouble | undefined> {
+    try {
+      await assertInside(this.folder, path);
+      await work();
+      return undefined;
+    } catch (error) {
+      return troubleOf(path, error);
+    }
+  }
+
+  /** On any descriptor of the file the system writes back all of it, whoever wrote. */
+  private async syncFile(path: string): Promise<Trouble | undefined> {
+    try {
+      const lease = await this.shared.files.lease({ folder: this.folder, path, access: 'update' });
+      await datasync(lease.fd).finally(() => lease.release());
+      return undefined;
+    } catch (error) {
+      return troubleOf(path, error);
+    }
+  }
+
+  private answer<O>(work: () => Promise<O | TroubleOutcome>, done: (outcome: O | TroubleOutcome) => void): void {
+    const outcome = this.closed ? Promise.resolve(this.refusal()) : work();
+    this.running.add(outcome);
+    void outcome.then((o) => {
+      this.running.delete(outcome);
+      done(o);
+    });
+  }
+
+  private refusal(): TroubleOutcome {
+    return { type: 'trouble', trouble: { file: this.folder, cause: 'failed', detail: 'the torrent is closed' } };
+  }
+
+  /** All that run now have been answered; those that start meanwhile are not waited for. */
+  private async settled(): Promise<void> {
+    await Promise.all(this.running);
+  }
+}
+
+interface TroubleOutcome {
+  readonly type: 'trouble';
+  readonly trouble: Trouble;
+}
+
+/** A hash of its own, not a view: a message to a worker copies all that is behind a view, here the hashes of the whole torrent. */
+const own = (expected: Uint8Array): Uint8Array => new Uint8Array(expected);
