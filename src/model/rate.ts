@@ -1,8 +1,8 @@
 /**
  * Rate: three ways in which clients estimate bytes a second; a choking policy names the ones it wants.
  * Constant memory; `add` and `at` are O(1) amortised. Times in ms never go back; one that does counts as the latest.
- * - window: buckets in a ring and the mean over the whole window, rounded down; the bucket of `now` counts as it is.
- *   wgo 10 x 1 s, Transmission 8 x 250 ms.
+ * - window: buckets in a ring; the mean over the last full ones, rounded down. The bucket that is still filling does
+ *   not count, or every reading would depend on how full it is. wgo 10 x 1 s, Transmission 8 x 250 ms.
  * - decaying: the estimator of mainline BitTorrent and Haskell-Torrent, 20 s with 5 s of fudge.
  * - ewma: exponentially weighted with time constant tau, as rain's one-minute average.
  */
@@ -30,38 +30,44 @@ export function createRate(spec: RateSpec, now: Millis): Rate {
 }
 
 class WindowRate implements Rate {
+  /** The full buckets of the window, and the one that is filling. */
   private readonly buckets: Float64Array;
   private readonly bucketMs: Millis;
-  /** Number of the newest bucket, counted from time zero. */
-  private newest: number;
-  private sum = 0;
+  /** Number of the bucket that is filling, counted from time zero. */
+  private filling: number;
+  /** Of the full ones. */
+  private sum: Bytes = 0;
 
   constructor(ms: Millis, bucketMs: Millis, now: Millis) {
-    this.buckets = new Float64Array(Math.max(1, Math.round(ms / bucketMs)));
+    this.buckets = new Float64Array(1 + Math.max(1, Math.round(ms / bucketMs)));
     this.bucketMs = bucketMs;
-    this.newest = Math.floor(now / bucketMs);
+    this.filling = Math.floor(now / bucketMs);
   }
 
   add(now: Millis, bytes: Bytes): void {
     this.advance(now);
-    this.buckets[this.newest % this.buckets.length]! += bytes;
-    this.sum += bytes;
+    this.buckets[this.filling % this.buckets.length]! += bytes;
   }
 
   at(now: Millis): BytesPerSec {
     this.advance(now);
-    return Math.floor((this.sum * 1000) / (this.buckets.length * this.bucketMs));
+    return Math.floor((this.sum * 1000) / ((this.buckets.length - 1) * this.bucketMs));
   }
 
-  /** Empties the buckets that have fallen out of the window. */
   private advance(now: Millis): void {
     const target = Math.floor(now / this.bucketMs);
     const size = this.buckets.length;
-    for (let b = Math.max(this.newest + 1, target - size + 1); b <= target; b++) {
-      this.sum -= this.buckets[b % size]!;
-      this.buckets[b % size] = 0;
+    if (target - this.filling >= size) {
+      this.buckets.fill(0);
+      this.sum = 0;
+      this.filling = target;
     }
-    this.newest = Math.max(this.newest, target);
+    while (this.filling < target) {
+      this.sum += this.buckets[this.filling % size]!;
+      this.filling++;
+      this.sum -= this.buckets[this.filling % size]!;
+      this.buckets[this.filling % size] = 0;
+    }
   }
 }
 

@@ -247,15 +247,17 @@ export class Picker {
 
   /** Other files were chosen. A piece that is started already is finished all the same. */
   setWanted(wanted: Bitfield): void {
-    for (let piece = 0; piece < this.layout.pieceCount; piece++) {
-      const state = this.stateOf(piece);
-      if (state === 'unwanted' && wanted.has(piece)) {
-        this.leftBytes += this.layout.pieceBytes(piece);
-        this.swarm.wanted(piece);
-      } else if (state === 'missing' && !wanted.has(piece)) {
-        this.leftBytes -= this.layout.pieceBytes(piece);
-        this.swarm.settled(piece);
-      }
+    const { swarm, layout } = this;
+    // What is new comes first, so that no peer looks useless in between.
+    for (let piece = wanted.nextSet(0); piece >= 0; piece = wanted.nextSet(piece + 1)) {
+      if (this.stateOf(piece) !== 'unwanted') continue;
+      this.leftBytes += layout.pieceBytes(piece);
+      swarm.wanted(piece);
+    }
+    for (let piece = swarm.missing.nextSet(0); piece >= 0; piece = swarm.missing.nextSet(piece + 1)) {
+      if (wanted.has(piece)) continue;
+      this.leftBytes -= layout.pieceBytes(piece);
+      swarm.settled(piece);
     }
   }
 

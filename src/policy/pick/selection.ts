@@ -11,7 +11,7 @@ import type { PickPeer, Swarm } from './swarm.js';
 
 export type PickOrder = 'rarest' | 'sequential';
 
-const SCAN = 1024;
+const SCAN = 256;
 const SAMPLE = 16;
 
 export interface Selection {

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { FairQueue } from '../../src/model/fair-queue.js';
+
+describe('FairQueue', () => {
+  it('gives each waiter a turn before anyone has a second', () => {
+    const queue = new FairQueue<string>();
+    for (const key of ['a', 'b', 'c']) queue.want(key, 100);
+    assert.deepEqual(queue.share(40, 10), [['a', 20], ['b', 10], ['c', 10]]);
+    assert.deepEqual(queue.share(20, 10), [['b', 10], ['c', 10]]);
+  });
+
+  it('finishes a turn that was cut short', () => {
+    const queue = new FairQueue<string>();
+    queue.want('a', 100);
+    queue.want('b', 100);
+    assert.deepEqual(queue.share(4, 10), [['a', 4]]);
+    assert.deepEqual(queue.share(16, 10), [['a', 6], ['b', 10]]);
+  });
+
+  it('goes on without the satisfied and the dropped', () => {
+    const queue = new FairQueue<string>();
+    queue.want('a', 5);
+    queue.want('b', 50);
+    queue.want('c', 50);
+    queue.drop('b');
+    queue.drop('nobody');
+    queue.want('c', 10);
+    queue.want('d', 0);
+    assert.equal(queue.size, 2);
+    assert.deepEqual(queue.share(1000, 10), [['a', 5], ['c', 60]]);
+    assert.equal(queue.size, 0);
+    assert.deepEqual(queue.share(1000, 10), []);
+  });
+
+  it('serves everyone at once when there is no limit', () => {
+    const queue = new FairQueue<string>();
+    queue.want('a', 5);
+    queue.want('b', 7);
+    assert.deepEqual(queue.share(Infinity, Infinity), [['a', 5], ['b', 7]]);
+  });
+
+  it('keeps 50 waiters within one quantum of each other, however uneven the portions', () => {
+    const portions = fc.array(fc.nat(200_000), { minLength: 1, maxLength: 100 });
+    fc.assert(fc.property(portions, fc.integer({ min: 1, max: 20_000 }), (sizes, quantum) => {
+      const queue = new FairQueue<number>();
+      const got = new Array<number>(50).fill(0);
+      for (let key = 0; key < 50; key++) queue.want(key, 1e9);
+      for (const available of sizes) {
+        const shares = queue.share(available, quantum);
+        assert.equal(shares.reduce((sum, [, bytes]) => sum + bytes, 0), available, 'nothing is held back');
+        for (const [key, bytes] of shares) got[key]! += bytes;
+      }
+      assert.ok(Math.max(...got) - Math.min(...got) <= quantum);
+    }));
+  });
+
+  it('never grants more than was wanted, and forgets nobody', () => {
+    const [available, quantum] = [fc.nat(100), fc.integer({ min: 1, max: 20 })];
+    const op = fc.oneof(
+      fc.record({ op: fc.constant('want' as const), key: fc.nat(5), bytes: fc.nat(50) }),
+      fc.record({ op: fc.constant('drop' as const), key: fc.nat(5) }),
+      fc.record({ op: fc.constant('share' as const), available, quantum }),
+    );
+    fc.assert(fc.property(fc.array(op, { maxLength: 60 }), (ops) => {
+      const queue = new FairQueue<number>();
+      const owed = new Map<number, number>();
+      for (const o of ops) {
+        if (o.op === 'want' && o.bytes > 0) owed.set(o.key, (owed.get(o.key) ?? 0) + o.bytes);
+        if (o.op === 'want') queue.want(o.key, o.bytes);
+        if (o.op === 'drop') {
+          owed.delete(o.key);
+          queue.drop(o.key);
+        }
+        if (o.op === 'share') {
+          const all = [...owed.values()].reduce((a, b) => a + b, 0);
+          let given = 0;
+          for (const [key, bytes] of queue.share(o.available, o.quantum)) {
+            given += bytes;
+            const rest = owed.get(key)! - bytes;
+            assert.ok(rest >= 0 && bytes > 0);
+            if (rest > 0) owed.set(key, rest);
+            else owed.delete(key);
+          }
+          assert.equal(given, Math.min(all, o.available));
+        }
+        assert.equal(queue.size, owed.size);
+      }
+    }));
+  });
+});

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { peerKey } from '../../../src/base/brand.js';
+import { BLOCK_BYTES } from '../../../src/base/units.js';
+import type { BlockRef } from '../../../src/policy/pick/blocks.js';
+import { A, B, bitfieldOf, C, D, joined, named, picked, pickerOf } from './swarm-of.js';
+
+const SECOND = 1000;
+
+describe('Picker: which piece', () => {
+  it('asks the blocks of a piece in order, and finishes it before the next', () => {
+    const picker = pickerOf({ pieces: 10, blocks: 4 });
+    joined(picker, A);
+    const refs = picked(picker, A, 6);
+    assert.deepEqual(refs.map((r) => r.block), [0, 1, 2, 3, 0, 1]);
+    assert.equal(new Set(refs.slice(0, 4).map((r) => r.piece)).size, 1);
+    assert.equal(picker.outstanding(A), 6);
+  });
+
+  it('takes the rarest first once it has a piece', () => {
+    const picker = pickerOf({ pieces: 4, blocks: 1, have: [0] });
+    joined(picker, A);
+    joined(picker, B, { of: 4, has: [1, 2] });
+    joined(picker, C, { of: 4, has: [1] });
+    assert.deepEqual(named(picked(picker, A, 3)), ['3/0', '2/0', '1/0']);
+  });
+
+  it('takes the rarest of what a peer has, not the rarest of all', () => {
+    const picker = pickerOf({ pieces: 4, blocks: 1, have: [0] });
+    joined(picker, A, { of: 4, has: [1, 2] });
+    joined(picker, B, { of: 4, has: [1] });
+    joined(picker, C, { of: 4, has: [3] });
+    assert.deepEqual(named(picked(picker, A, 9)), ['2/0', '1/0']);
+    assert.deepEqual(picked(picker, B, 9), []);
+  });
+
+  it('starts with a random piece, whatever is rare', () => {
+    const counts = new Array<number>(5).fill(0);
+    for (let seed = 0; seed < 500; seed++) {
+      const picker = pickerOf({ pieces: 5, blocks: 1, seed });
+      joined(picker, A);
+      joined(picker, B, { of: 5, has: [1, 2, 3, 4] });
+      counts[picked(picker, A, 1)[0]!.piece]!++;
+    }
+    // 100 expected, standard deviation 9; rarest first would give piece 0 each time.
+    assert.ok(Math.min(...counts) > 60 && Math.max(...counts) < 140, `${counts}`);
+  });
+
+  it('takes them in order when asked to', () => {
+    const picker = pickerOf({ pieces: 5, blocks: 1, order: 'sequential' });
+    joined(picker, A, { of: 5, has: [4, 1, 3] });
+    joined(picker, B);
+    assert.deepEqual(named(picked(picker, A, 2)), ['1/0', '3/0']);
+    assert.deepEqual(named(picked(picker, B, 9)).slice(0, 3), ['0/0', '2/0', '4/0']);
+  });
+
+  it('finds a piece for a peer that has none of the rarest thousands', () => {
+    const picker = pickerOf({ pieces: 5000, blocks: 1, have: [0] });
+    joined(picker, A, { of: 5000, has: [4321] });
+    joined(picker, B, { of: 5000, has: [4321] });
+    joined(picker, C, { of: 5000, has: Array.from({ length: 4000 }, (_, i) => i) });
+    assert.deepEqual(named(picked(picker, A, 2)), ['4321/0']);
+  });
+
+  it('joins a started piece before it starts another', () => {
+    const picker = pickerOf({ pieces: 10, blocks: 8 });
+    joined(picker, A);
+    joined(picker, B);
+    const [first] = picked(picker, A, 2);
+    const refs = picked(picker, B, 2);
+    assert.deepEqual(named(refs), [`${first!.piece}/2`, `${first!.piece}/3`]);
+  });
+
+  it('joins a piece of its own pace rather than an older one', () => {
+    const picker = pickerOf({ pieces: 10, blocks: 100 });
+    const [slow, fast] = [0, 1];
+    joined(picker, A, { of: 10, has: [slow] });
+    joined(picker, B, { of: 10, has: [fast] });
+    joined(picker, C);
+    joined(picker, D);
+    picked(picker, A, 2);
+    picked(picker, B, 50);
+    assert.equal(picked(picker, C, 50)[0]!.piece, fast);
+    assert.equal(picked(picker, D, 2)[0]!.piece, slow);
+  });
+
+  it('asks nothing unwanted, and nothing of a stranger', () => {
+    const picker = pickerOf({ pieces: 4, blocks: 1, wanted: [2] });
+    joined(picker, A);
+    assert.deepEqual(named(picked(picker, A, 9)), ['2/0']);
+    assert.deepEqual(picked(picker, B, 9), []);
+    assert.equal(picker.left, BLOCK_BYTES);
+    assert.equal(picker.stateOf(1), 'unwanted');
+  });
+
+  it('asks a choking peer for the pieces it allowed, no others (BEP 6)', () => {
+    const picker = pickerOf({ pieces: 6, blocks: 2, have: [3] });
+    joined(picker, A, { of: 6, has: [1, 2, 3, 4] });
+    const out: BlockRef[] = [];
+    assert.equal(picker.pickAllowedFast(A, [0, 3, 2, 99, 4], { count: 3, now: 0, out }), 3);
+    assert.deepEqual(named(out), ['2/0', '2/1', '4/0']);
+    assert.equal(picker.pickAllowedFast(A, [2, 4], { count: 3, now: 0, out }), 1);
+  });
+});
+
+describe('Picker: memory', () => {
+  it('starts no piece beyond its memory until one is stored', () => {
+    const picker = pickerOf({ pieces: 10, blocks: 2, memory: 3 });
+    joined(picker, A);
+    const refs = picked(picker, A, 100);
+    assert.equal(refs.length, 6);
+    for (const { piece, block } of refs.slice(0, 2)) picker.received(A, piece, block);
+    assert.deepEqual(picked(picker, A, 100), [], 'checking pieces count');
+    picker.stored(refs[0]!.piece);
+    assert.equal(picked(picker, A, 100).length, 2);
+    assert.equal(picker.activeBytes, 6 * BLOCK_BYTES);
+  });
+
+  it('always has room for two', () => {
+    const picker = pickerOf({ pieces: 10, blocks: 2, memory: 0 });
+    joined(picker, A);
+    assert.equal(picked(picker, A, 100).length, 4);
+  });
+
+  it('gives a piece back that nobody fed when its peer leaves', () => {
+    const picker = pickerOf({ pieces: 4, blocks: 2, memory: 2 });
+    joined(picker, A, { of: 4, has: [0, 1] });
+    picked(picker, A, 4);
+    joined(picker, B, { of: 4, has: [2] });
+    assert.deepEqual(picked(picker, B, 9), []);
+    picker.leave(A);
+    assert.equal(picker.activeCount, 0);
+    assert.equal(picked(picker, B, 9).length, 2);
+  });
+
+  it('gives up a piece without sources, when it keeps a peer from being used at all', () => {
+    const picker = pickerOf({ pieces: 4, blocks: 2, memory: 2 });
+    joined(picker, A, { of: 4, has: [0, 1] });
+    picked(picker, A, 4);
+    picker.received(A, 0, 0);
+    picker.received(A, 1, 0);
+    picker.leave(A);
+    joined(picker, B, { of: 4, has: [2] });
+    assert.deepEqual(picked(picker, B, 9, 20 * SECOND), []);
+    assert.equal(picked(picker, B, 9, 30 * SECOND).length, 2);
+    const [evicted] = picker.takeEvicted();
+    assert.equal(picker.stateOf(evicted!), 'missing');
+    assert.deepEqual(picker.takeEvicted(), []);
+  });
+});
+
+describe('Picker: answers', () => {
+  it('tells when a piece is complete, and who fed it', () => {
+    const picker = pickerOf({ pieces: 1, blocks: 3 });
+    joined(picker, A);
+    joined(picker, B);
+    picked(picker, A, 2);
+    picked(picker, B, 1);
+    assert.deepEqual(picker.received(A, 0, 0), { kind: 'new', pieceComplete: false, cancel: [] });
+    assert.equal(picker.received(B, 0, 2).pieceComplete, false);
+    assert.equal(picker.received(A, 0, 1).pieceComplete, true);
+    assert.equal(picker.stateOf(0), 'checking');
+    assert.deepEqual(picker.failed(0).sort(), [A, B]);
+    assert.equal(picker.stateOf(0), 'missing');
+    assert.equal(picked(picker, A, 9).length, 3);
+  });
+
+  it('tells new from duplicate from unrequested, whatever comes', () => {
+    const picker = pickerOf({ pieces: 3, blocks: 2, have: [2] });
+    joined(picker, A);
+    joined(picker, B);
+    const [ref] = picked(picker, A, 1);
+    assert.equal(picker.received(B, ref!.piece, 0).kind, 'unrequested');
+    assert.equal(picker.received(A, ref!.piece, 0).kind, 'new');
+    assert.equal(picker.received(A, ref!.piece, 0).kind, 'duplicate');
+    assert.equal(picker.received(B, ref!.piece, 0).kind, 'duplicate');
+    assert.equal(picker.received(A, 2, 0).kind, 'duplicate');
+    for (const [piece, block] of [[ref!.piece, 2], [ref!.piece, -1], [ref!.piece, 0.5], [3, 0], [-1, 0], [NaN, NaN]]) {
+      assert.equal(picker.received(A, piece!, block!).kind, 'unrequested', `${piece}/${block}`);
+      picker.unrequest(A, piece!, block!);
+    }
+    assert.equal(picker.received(peerKey(99), ref!.piece, 0).kind, 'unrequested');
+  });
+
+  it('refuses moves that are not in the state chart', () => {
+    const picker = pickerOf({ pieces: 2, blocks: 2, have: [0] });
+    joined(picker, A);
+    picked(picker, A, 1);
+    assert.throws(() => picker.stored(0), /while have/);
+    assert.throws(() => picker.stored(1), /while active/);
+    assert.throws(() => picker.failed(1), /while active/);
+    assert.throws(() => picker.failed(0), /while have/);
+  });
+
+  it('gives blocks to others when they are rejected, or the peer chokes', () => {
+    const picker = pickerOf({ pieces: 1, blocks: 3 });
+    joined(picker, A);
+    joined(picker, B);
+    const refs = picked(picker, A, 3);
+    picker.unrequest(A, 0, refs[1]!.block);
+    assert.deepEqual(named(picked(picker, B, 1)), ['0/1']);
+    picker.choked(A);
+    assert.equal(picker.outstanding(A), 0);
+    assert.deepEqual(named(picked(picker, B, 2)), ['0/0', '0/2']);
+  });
+
+  it('keeps what is received when its peer leaves', () => {
+    const picker = pickerOf({ pieces: 1, blocks: 2 });
+    joined(picker, A);
+    picked(picker, A, 2);
+    picker.received(A, 0, 1);
+    picker.leave(A);
+    joined(picker, B);
+    assert.deepEqual(named(picked(picker, B, 9)), ['0/0']);
+    assert.ok(picker.received(B, 0, 0).pieceComplete);
+  });
+
+  it('goes on from a resume record', () => {
+    const picker = pickerOf({ pieces: 3, blocks: 3, have: [2] });
+    joined(picker, A);
+    assert.equal(picker.restore(0, bitfieldOf(3, [0, 2]), 0), 'active');
+    assert.equal(picker.restore(1, bitfieldOf(3, [0, 1, 2]), 0), 'checking');
+    for (const piece of [0, 2, 9]) assert.equal(picker.restore(piece, bitfieldOf(3, [1]), 0), 'refused');
+    assert.deepEqual(named(picked(picker, A, 9)), ['0/1']);
+    assert.deepEqual(picker.failed(1), [], 'no peer is blamed for what was on disk');
+    assert.equal(picker.restore(1, bitfieldOf(2, [1]), 0), 'refused', 'of another size');
+  });
+});

@@ -1,0 +1,59 @@
+/** Helpers for tests of the picker: layouts in whole blocks, bitfields from lists, a picker with peers. */
+import { peerKey, type PeerKey } from '../../../src/base/brand.js';
+import { fromSeed } from '../../../src/base/random.js';
+import { BLOCK_BYTES } from '../../../src/base/units.js';
+import { Bitfield } from '../../../src/model/bitfield.js';
+import { Layout } from '../../../src/model/layout.js';
+import type { BlockRef, PickerConfig } from '../../../src/policy/pick/blocks.js';
+import { Picker } from '../../../src/policy/pick/picker.js';
+
+export interface Setup {
+  readonly pieces: number;
+  readonly blocks: number;
+  /** In pieces; no bound if absent. */
+  readonly memory?: number;
+  readonly seed?: number;
+  readonly order?: 'rarest' | 'sequential';
+  readonly have?: readonly number[];
+  readonly wanted?: readonly number[];
+}
+
+export function pickerOf({ pieces, blocks, memory = pieces, seed = 1, order, have = [], wanted }: Setup): Picker {
+  const pieceLength = blocks * BLOCK_BYTES;
+  const totalBytes = pieces * pieceLength;
+  const config: PickerConfig = {
+    layout: new Layout({ files: [{ length: totalBytes, padding: false }], pieceLength, totalBytes }),
+    have: bitfieldOf(pieces, have),
+    random: fromSeed(seed),
+    maxActiveBytes: memory * pieceLength,
+  };
+  return new Picker({ ...config, ...(order && { order }), ...(wanted && { wanted: bitfieldOf(pieces, wanted) }) });
+}
+
+export function bitfieldOf(length: number, indices: Iterable<number>): Bitfield {
+  const field = new Bitfield(length);
+  for (const i of indices) field.set(i);
+  return field;
+}
+
+export const [A, B, C, D] = [1, 2, 3, 4].map(peerKey) as [PeerKey, PeerKey, PeerKey, PeerKey];
+
+export interface Pieces {
+  readonly of: number;
+  readonly has: readonly number[];
+}
+
+/** A peer that has everything, or the pieces listed. */
+export function joined(picker: Picker, peer: PeerKey, pieces?: Pieces): void {
+  picker.join(peer);
+  if (pieces === undefined) picker.setAll(peer);
+  else picker.setBitfield(peer, bitfieldOf(pieces.of, pieces.has));
+}
+
+export function picked(picker: Picker, peer: PeerKey, count: number, now = 0): BlockRef[] {
+  const out: BlockRef[] = [];
+  picker.pick(peer, count, now, out);
+  return out;
+}
+
+export const named = (refs: readonly BlockRef[]): string[] => refs.map(({ piece, block }) => `${piece}/${block}`);
