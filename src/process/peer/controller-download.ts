@@ -108,7 +108,7 @@ function unasked(s: State, self: Me): void {
 export function cancel(s: State, blockRange: BlockRange, self: Me): void {
   if (!s.outstanding.take(blockRange.piece, blockRange.begin)) return;
   s.pardoned++;
-  say(s, self, { type: 'cancel', ...blockRange });
+  say(s, self, { ...blockRange, type: 'cancel' });
   ask(s, self);
 }
 

@@ -53,9 +53,9 @@ export function requested(s: State, block: BlockRange, self: Me): void {
     s.queuedBytes += length;
     s.drained = false;
     s.dirty = true;
-    self.tell(s.senderQueue, { type: 'serve', block });
+    self.tell(s.senderQueue, { type: 'serve', block: { piece, begin, length } });
   } else if (s.fast) {
-    say(s, self, { type: 'reject', ...block });
+    say(s, self, { type: 'reject', piece, begin, length });
   }
 }
 

@@ -96,7 +96,7 @@ function choke(s: State, reject: boolean, self: Me): void {
 }
 
 function refuse(s: State, blocks: readonly BlockRange[], self: Me): void {
-  if (s.reject && blocks.length > 0) send(s, blocks.map((b) => ({ type: 'reject', ...b })), self);
+  if (s.reject && blocks.length > 0) send(s, blocks.map((b) => ({ ...b, type: 'reject' })), self);
 }
 
 // ACTOR ------------------------------------------------------------------------------
