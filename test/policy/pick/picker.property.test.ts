@@ -43,7 +43,18 @@ class Shadow {
     const out: BlockRef[] = [];
     assert.equal(this.picker.pick(peer, count, this.now, out), out.length);
     assert.ok(out.length <= count);
+    if (out.length === 0) assert.ok(!this.useful(peer), 'nobody is idle who could help');
     this.asked(peer, out, before || this.picker.isEndgame);
+  }
+
+  /** There is a block for this peer that nobody owes us in time, in a piece that is started or may be. */
+  useful(peer: PeerKey): boolean {
+    return [...this.peers.get(peer)!].some((piece) => {
+      const state = this.picker.stateOf(piece);
+      if (state === 'missing') return this.picker.activeCount < MEMORY;
+      return state === 'active' && Array.from(Array(BLOCKS).keys()).some((block) => !this.got.has(key({ piece, block }))
+        && !this.owed.some((o) => key(o) === key({ piece, block }) && (!o.late || o.peer === peer)));
+    });
   }
 
   allowedFast(peer: PeerKey, allowed: readonly number[], count: number): void {
@@ -170,7 +181,7 @@ class Shadow {
   }
 }
 
-const key = ({ piece, block }: BlockRef): string => `${piece}/${block}`;
+const key = ({ piece, block }: { readonly piece: number; readonly block: number }): string => `${piece}/${block}`;
 
 type Step = (shadow: Shadow) => void;
 const peer = fc.integer({ min: 1, max: PEERS }).map(peerKey);

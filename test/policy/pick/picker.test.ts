@@ -60,6 +60,9 @@ describe('Picker: which piece', () => {
     joined(picker, B, { of: 5000, has: [4321] });
     joined(picker, C, { of: 5000, has: Array.from({ length: 4000 }, (_, i) => i) });
     assert.deepEqual(named(picked(picker, A, 2)), ['4321/0']);
+    joined(picker, D, { of: 5000, has: [4400, 4444] });
+    picker.have(A, 4400);
+    assert.deepEqual(named(picked(picker, D, 2)), ['4444/0', '4400/0'], 'the rarer of them first');
   });
 
   it('joins a started piece before it starts another', () => {
