@@ -34,10 +34,11 @@ export class SocketConnection implements Connection, ReadHalf, WriteHalf {
   }
 
   read(handler: ReadHandler): void {
+    const first = this.handler === undefined;
     this.handler = handler;
     this.intake.sink = (data) => handler.data(data);
-    if (this.ended === undefined) this.intake.resume();
-    else process.nextTick(() => this.tellEnd());
+    if (this.ended !== undefined) process.nextTick(() => this.tellEnd(handler));
+    else if (first) this.intake.resume();
   }
 
   pause(): void {
@@ -70,11 +71,12 @@ export class SocketConnection implements Connection, ReadHalf, WriteHalf {
   private finish(reason: string): void {
     if (this.ended !== undefined) return;
     this.ended = reason;
-    this.tellEnd();
+    if (this.handler !== undefined) this.tellEnd(this.handler);
   }
 
-  private tellEnd(): void {
-    if (!this.closed && this.ended !== undefined) this.handler?.end(this.ended);
+  /** Not to one who has handed over meanwhile. */
+  private tellEnd(handler: ReadHandler): void {
+    if (!this.closed && this.ended !== undefined && this.handler === handler) handler.end(this.ended);
   }
 }
 
