@@ -70,7 +70,7 @@ export function start({ name, argv, cwd }: Command, prefix: readonly string[] = 
   child.stdin.on('error', () => {}); // a program that ended does not read; its exit is what gets reported
 
   const sample = (): void => { peak = Math.max(peak, readPeakRss(child.pid)); };
-  const sampling = setInterval(sample, SAMPLE_MS);
+  const sampling = setInterval(sample, SAMPLE_MS).unref();
   const exited = new Promise<Exit>((resolve) => {
     const end = (e: Exit): void => {
       clearInterval(sampling);

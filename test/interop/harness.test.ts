@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import { MIB } from '../../src/base/units.js';
 import { copyPieces, differences } from './content.js';
 import { labTest } from './lab.js';
+import { swarmTest } from './swarm.js';
 import { transferTest } from './transfer.js';
 
 transferTest({ from: 'libtorrent', to: 'transmission', bytes: 32 * MIB, once: true });
 transferTest({ from: 'transmission', to: 'libtorrent', bytes: 32 * MIB, once: true });
 transferTest({ from: 'libtorrent', to: 'libtorrent', bytes: 32 * MIB, once: true, ipv6: true });
+swarmTest({ members: ['libtorrent', 'transmission', 'libtorrent'], bytes: 16 * MIB, once: true });
 
 labTest('a copy of all pieces equals, a copy of some or with one bit flipped does not', {
   needs: ['libtorrent'], hosts: ['nobody'], once: true,

@@ -33,7 +33,7 @@ export function startActorrent(job: ActorrentJob): Client {
     name: job.name, pid: child.pid, peakRss: child.peakRss,
     ready: async () => {
       await until(`${job.name} to listen`, () => child.exit() !== undefined || isListening(child.pid, PEER_PORT), READY_MS);
-      if (child.exit()) throw new Error(`${job.name} ended before it listened:\n${child.tail()}`);
+      if (child.exit()) throw new Error(`${job.name} ended before it listened`);
       if (job.tracked) await events.first('an answer of the tracker', is('tracker'), READY_MS);
     },
     complete: async (deadlineMs) => (await events.first('done', is('done'), deadlineMs)).at,
@@ -47,7 +47,7 @@ export function startActorrent(job: ActorrentJob): Client {
       const { code, signal } = await child.stop('SIGINT');
       const expected = leaves ? 0 : STOPPED_BY_CTRL_C;
       if (code !== expected) {
-        throw new Error(`${job.name} ended with ${signal ?? `exit code ${code}`}, not ${expected}:\n${child.tail()}`);
+        throw new Error(`${job.name} ended with ${signal ?? `exit code ${code}`}, not ${expected}`);
       }
     },
   };

@@ -27,6 +27,6 @@ export async function startOpentracker({ host, home, infoHashes }: TrackerJob): 
     argv: ['opentracker', '-i', host.ip4, '-p', port, '-P', port, '-d', home, '-u', 'nobody', '-w', 'whitelist'],
   });
   await until('opentracker to listen', () => child.exit() !== undefined || isListening(child.pid, TRACKER_PORT), READY_MS);
-  if (child.exit()) throw new Error(`opentracker ended:\n${child.tail()}`);
+  if (child.exit()) throw new Error('opentracker ended');
   return child;
 }

@@ -50,7 +50,7 @@ export function startTransmission(job: Job): Client {
     return answer.arguments as Readonly<Record<string, unknown>>;
   }
   async function view(): Promise<TorrentView> {
-    if (daemon.exit()) throw new Error(`${job.name} ended:\n${daemon.tail()}`);
+    if (daemon.exit()) throw new Error(`${job.name} ended`);
     const { torrents } = await ask('torrent-get', { fields: FIELDS });
     const [torrent] = torrents as readonly TorrentView[];
     if (!torrent) throw new Error(`${job.name}: its torrent is gone`);
@@ -61,7 +61,7 @@ export function startTransmission(job: Job): Client {
   const added = (async () => {
     await until(`${job.name} to listen`, () => daemon.exit() !== undefined
       || (isListening(daemon.pid, RPC_PORT) && isListening(daemon.pid, PEER_PORT)), READY_MS);
-    if (daemon.exit()) throw new Error(`${job.name} ended:\n${daemon.tail()}`);
+    if (daemon.exit()) throw new Error(`${job.name} ended`);
     await ask('torrent-add', { filename: job.torrent, 'download-dir': job.folder });
   })();
   added.catch(() => {}); // whoever waits for it hears of it
@@ -87,7 +87,7 @@ export function startTransmission(job: Job): Client {
     stop: async () => {
       await relay.stop();
       const { code, signal } = await daemon.stop();
-      if (code !== 0) throw new Error(`${job.name} ended with ${signal ?? code}:\n${daemon.tail()}`);
+      if (code !== 0) throw new Error(`${job.name} ended with ${signal ?? code}`);
     },
   };
 }
