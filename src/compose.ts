@@ -7,6 +7,7 @@
  *   TorrentMgr: Torrent [rest-for-one]: Status, Files, PieceMgr, PeerMgr, Tracker (one a tier)
  *   PeerMgr: Peer [ends as a whole]: Controller, SenderQueue, Sender, Receiver
  */
+import PQueue from 'p-queue';
 import { torrentKey, type TorrentKey } from './base/brand.js';
 import type { Client, ClientConfig, TorrentRequest } from './client.js';
 import { Kernel } from './kernel/kernel.js';
@@ -14,6 +15,7 @@ import type { Mailbox } from './kernel/mailbox.js';
 import { child, type Failure, type Planner } from './kernel/process.js';
 import { Bitfield } from './model/bitfield.js';
 import { Layout } from './model/layout.js';
+import type { Http } from './ports/http.js';
 import type { Ports } from './ports/ports.js';
 import type { Terminal } from './ports/terminal.js';
 import {
@@ -52,7 +54,7 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
       if (event.event === 'stopped') clock.after(0, () => kernel.shutDown(root.mailbox));
     },
   };
-  const root = kernel.boot('Client', planClient(config, { ...ports, terminal }));
+  const root = kernel.boot('Client', planClient(config, { ...ports, terminal, http: fewAtOnce(ports.http) }));
   return {
     kernel,
     add(request) {
@@ -63,6 +65,13 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
     stop: () => kernel.send(root.exports, { type: 'stop' }),
   };
 }
+
+/** Hundreds of torrents must not announce all at once. */
+function fewAtOnce(http: Http): Http {
+  const queue = new PQueue({ concurrency: ANNOUNCES_AT_ONCE });
+  return { get: (url, bounds) => queue.add(() => http.get(url, bounds)) };
+}
+const ANNOUNCES_AT_ONCE = 20;
 
 const crashLine = (f: Failure): string => `${f.id} crashed after ${f.lastMail.slice(-5).join(', ')}: ${String(f.error)}`;
 
