@@ -35,7 +35,7 @@ export interface CommandSpec<O extends OptionTable> extends Described {
 
 export interface Command extends Described {
   readonly options: OptionTable;
-  readonly start: (layers: readonly Layer[], rest: { readonly args: readonly string[]; readonly io: Io }) => Promise<ExitCode>;
+  readonly start: (layers: readonly Layer[], rest: Omit<Invocation<unknown>, 'values'>) => Promise<ExitCode>;
 }
 
 export const defineCommand = <O extends OptionTable>(spec: CommandSpec<O>): Command => ({

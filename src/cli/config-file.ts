@@ -21,8 +21,8 @@ export function configPath(named: string | undefined, env: Env): string | undefi
   const wanted = named ?? env['ACTORRENT_CONFIG'];
   if (wanted !== undefined && wanted !== '') return wanted === 'none' ? undefined : wanted;
   const home = process.platform === 'win32' ? env['APPDATA'] : env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
-  const candidates = home === undefined ? [] : ['config.toml', 'config.json'].map((name) => join(home, 'actorrent', name));
-  return candidates.find((path) => existsSync(path));
+  if (home === undefined) return undefined;
+  return ['config.toml', 'config.json'].map((name) => join(home, 'actorrent', name)).find((path) => existsSync(path));
 }
 
 /** Throws an Ending that names the file and what is wrong in it. */
@@ -45,7 +45,9 @@ export function layerOf(path: string, settings: Settings, options: OptionTable):
     const key = keys.get(name.replaceAll('_', '-'));
     if (key === undefined) throw misuse(`${path}: no option is called ${name}${didYouMean(name, [...keys.keys()])}`);
     const list = Array.isArray(value) ? value as readonly Scalar[] : [value as Scalar];
-    if (list.length !== 1 && options[key]?.repeats !== true) throw misuse(`${path}: ${name}: expected one value, found ${list.length}`);
+    if (list.length !== 1 && options[key]?.repeats !== true) {
+      throw misuse(`${path}: ${name}: expected one value, found ${list.length}`);
+    }
     texts.set(key, list.map(String));
   }
   return { texts: (key) => texts.get(key), label: (key) => `${path}: ${dashed(key)}` };
@@ -58,7 +60,9 @@ function parseJson(text: string): Result<Settings> {
   } catch (e) {
     return flaw('JSON', 'an object', e instanceof Error ? e.message : 'something else');
   }
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return flaw('JSON', 'an object', 'something else');
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    return flaw('JSON', 'an object', 'something else');
+  }
   for (const [name, value] of Object.entries(data)) {
     const all: readonly unknown[] = Array.isArray(value) ? value : [value];
     if (!all.every(isScalar)) return flaw(name, 'a text, a number, true, false or a list of these', 'something else');

@@ -29,4 +29,5 @@ export class Ending extends Error {
 export const failure = (line: string): Ending => new Ending(EXIT.failed, line);
 export const misuse = (line: string): Ending => new Ending(EXIT.usage, line);
 /** `file.torrent: info.piece length: expected ..., found ...` */
-export const badTorrent = (source: string, error: Flaw): Ending => new Ending(EXIT.badTorrent, `${source}: ${describe(error)}`);
+export const badTorrent = (source: string, error: Flaw): Ending =>
+  new Ending(EXIT.badTorrent, `${source}: ${describe(error)}`);

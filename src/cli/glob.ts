@@ -13,6 +13,8 @@ function translate(part: string): string {
   if (part.startsWith('**')) return part.endsWith('/') ? '(?:.*/)?' : '.*';
   if (part === '*') return '[^/]*';
   if (part === '?') return '[^/]';
-  if (part.length > 2 && part.startsWith('[')) return `[${part.slice(1, -1).replace(/^!/, '^').replace(/[\\[\]]/g, '\\$&')}]`;
+  if (part.length > 2 && part.startsWith('[')) {
+    return `[${part.slice(1, -1).replace(/^!/, '^').replace(/[\\[\]]/g, '\\$&')}]`;
+  }
   return part.replace(/[\\^$.|+(){}[\]/]/gu, '\\$&');
 }

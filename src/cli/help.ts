@@ -23,9 +23,9 @@ export function programHelp(commands: readonly Command[], version: string): stri
     '',
     ...table(rows),
     '',
-    'A TORRENT is a path or an http(s) URL. Every command has its own --help.',
-    'Also: --help, --version. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not a',
-    'valid torrent, 4 data on disk does not match, 130 stopped by Ctrl-C.',
+    'A TORRENT is a path or an http(s) URL. Each command has its own --help.',
+    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not a valid torrent, 4 data on',
+    'disk does not match, 130 stopped by Ctrl-C. --version tells the version.',
   ].join('\n');
 }
 
@@ -39,7 +39,8 @@ export function commandHelp(command: Command): string {
 }
 
 function optionRow(key: string, { group, metavar, meaning, short, initial, shownDefault }: Option<unknown>): Row {
-  const name = `${short === undefined ? '' : `-${short}, `}--${dashed(key)}${metavar === undefined ? '' : ` ${metavar}`}`;
+  const letter = short === undefined ? '' : `-${short}, `;
+  const name = `${letter}--${dashed(key)} ${metavar ?? ''}`.trimEnd();
   const plain = typeof initial === 'string' || typeof initial === 'number' ? String(initial) : undefined;
   const shown = shownDefault ?? plain;
   return { group, name, meaning: shown === undefined ? meaning : `${meaning} (${shown})` };

@@ -37,10 +37,13 @@ interface Told {
 
 export const flag = (told: Told): Option<boolean> => ({ ...told, initial: false, repeats: false, take: parseFlag });
 
-export const value = <T, I>(metavar: string, parse: (text: string) => Result<T>, told: Told & { readonly initial: I }): Option<T | I> =>
+type Parse<T> = (text: string) => Result<T>;
+type ToldWithInitial<I> = Told & { readonly initial: I };
+
+export const value = <T, I>(metavar: string, parse: Parse<T>, told: ToldWithInitial<I>): Option<T | I> =>
   ({ ...told, metavar, repeats: false, take: parse });
 
-export const many = <T>(metavar: string, parse: (text: string) => Result<T>, told: Told): Option<readonly T[]> => ({
+export const many = <T>(metavar: string, parse: Parse<T>, told: Told): Option<readonly T[]> => ({
   ...told,
   metavar,
   initial: [],
@@ -56,16 +59,19 @@ export const variableOf = (key: string): string => `ACTORRENT_${dashed(key).repl
 
 // PARSERS ----------------------------------------------------------------------------
 
+/** What was typed, for an error message: in quotes, and not all of a very long one. */
+export const quoted = (typed: string): string => JSON.stringify(typed.slice(0, 80));
+
 export const text = (typed: string): Result<string> => typed === '' ? flaw('text', 'something', 'nothing') : ok(typed);
 
 export const integer = (least: number, most: number) => (typed: string): Result<number> => {
   const n = /^\d{1,15}$/.test(typed) ? Number(typed) : NaN;
-  return n >= least && n <= most ? ok(n) : flaw('number', `an integer from ${least} to ${most}`, JSON.stringify(typed.slice(0, 40)));
+  return n >= least && n <= most ? ok(n) : flaw('number', `an integer from ${least} to ${most}`, quoted(typed));
 };
 
 export const positive = (typed: string): Result<number> => {
   const n = /^\d{1,12}(\.\d{1,9})?$/.test(typed) ? Number(typed) : NaN;
-  return n > 0 ? ok(n) : flaw('number', 'a number above 0', JSON.stringify(typed.slice(0, 40)));
+  return n > 0 ? ok(n) : flaw('number', 'a number above 0', quoted(typed));
 };
 
 const FLAGS: ReadonlyMap<string, boolean> = new Map([
@@ -75,5 +81,5 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
 
 function parseFlag(typed: string): Result<boolean> {
   const known = FLAGS.get(typed.toLowerCase());
-  return known === undefined ? flaw('flag', 'yes or no', JSON.stringify(typed.slice(0, 40))) : ok(known);
+  return known === undefined ? flaw('flag', 'yes or no', quoted(typed)) : ok(known);
 }

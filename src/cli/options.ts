@@ -4,17 +4,17 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseEndpoint, parseHost } from '../base/endpoint.js';
+import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import { MINUTE } from '../base/units.js';
-import { flag, integer, many, positive, text, value, type ValuesOf } from './option.js';
-import { parseRate } from './rate.js';
+import { flag, integer, many, positive, quoted, text, value, type ValuesOf } from './option.js';
 
 export const DEFAULT_PORT = 6881;
 const CORES = Math.max(1, availableParallelism() - 1);
 
-const address = (typed: string): Result<string> => {
+export const address = (typed: string): Result<string> => {
   const host = parseHost(typed.replace(/^\[(.*)\]$/, '$1'));
-  return host === undefined ? flaw('ip', 'an IP address', JSON.stringify(typed.slice(0, 60))) : ok(host);
+  return host === undefined ? flaw('ip', 'an IP address', quoted(typed)) : ok(host);
 };
 const minutes = (typed: string): Result<number> => {
   const n = positive(typed);
@@ -34,7 +34,9 @@ export const SESSION_OPTIONS = {
   port: value('N', integer(0, 65_535), {
     group: 'Network', meaning: '0 takes any free port', initial: undefined, shownDefault: String(DEFAULT_PORT),
   }),
-  peer: many('HOST:PORT', (typed) => parseEndpoint(typed), { group: 'Network', meaning: 'a peer to try at once; repeatable' }),
+  peer: many('HOST:PORT', (typed) => parseEndpoint(typed), {
+    group: 'Network', meaning: 'a peer to try at once; repeatable',
+  }),
   maxPeers: value('N', integer(1, 10_000), { group: 'Network', meaning: 'connections per torrent', initial: 80 }),
   upLimit: value('RATE', parseRate, {
     group: 'Rates', meaning: 'KB/s, or with K M G Ki Mi Gi; 0: none', initial: null, shownDefault: 'none',
@@ -45,8 +47,12 @@ export const SESSION_OPTIONS = {
   }),
   chokeParam: many('KEY=VALUE', text, { group: 'Choking', meaning: 'a parameter of it; repeatable' }),
   seed: flag({ group: 'Seeding', meaning: 'go on when complete, until stopped' }),
-  seedRatio: value('R', positive, { group: 'Seeding', meaning: 'or until uploaded is R times the size', initial: undefined }),
-  seedTime: value('MINUTES', minutes, { group: 'Seeding', meaning: 'or until so long after completion', initial: undefined }),
+  seedRatio: value('R', positive, {
+    group: 'Seeding', meaning: 'or until uploaded is R times the size', initial: undefined,
+  }),
+  seedTime: value('MINUTES', minutes, {
+    group: 'Seeding', meaning: 'or until so long after completion', initial: undefined,
+  }),
   json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
   quiet: flag({ group: 'Output', meaning: 'only what goes wrong' }),
   verbose: flag({ group: 'Output', meaning: 'also peers, chokes and announces' }),

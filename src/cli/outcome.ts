@@ -17,7 +17,8 @@ export interface Outcome {
   readonly stopped: boolean;
 }
 
-export const hopes = (torrents: Iterable<InfoHash>): Outcome => ({ waitingFor: new Set(torrents), over: false, stopped: false });
+export const hopes = (torrents: Iterable<InfoHash>): Outcome =>
+  ({ waitingFor: new Set(torrents), over: false, stopped: false });
 
 export function after(o: Outcome, e: ClientEvent, until: Until): Outcome {
   switch (e.event) {

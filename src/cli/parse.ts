@@ -5,12 +5,16 @@
 import { Command as Parser, CommanderError, Option as ParserOption } from 'commander';
 import { didYouMean } from '../policy/choke/nearest.js';
 import type { Command } from './command.js';
-import { misuse } from './exit.js';
+import { misuse, type Ending } from './exit.js';
 import { dashed, type Option } from './option.js';
 import { respell } from './spelling.js';
+import { kindOf } from './torrent-source.js';
+
+/** The texts given for each option, in order. */
+export type Given = ReadonlyMap<string, readonly string[]>;
 
 export type Parsed =
-  | { readonly type: 'run'; readonly command: Command; readonly args: readonly string[]; readonly given: ReadonlyMap<string, readonly string[]> }
+  | { readonly type: 'run'; readonly command: Command; readonly args: readonly string[]; readonly given: Given }
   | { readonly type: 'help'; readonly command: Command | undefined }
   | { readonly type: 'version' };
 
@@ -25,7 +29,7 @@ export function parseArgv(argv: readonly string[], commands: readonly Command[])
   if (first === 'help') return helpOn(rest[0], commands);
   const named = commands.find((c) => c.name === first);
   if (named !== undefined) return parseCommand(named, rest, commands);
-  if (isBareWord(first)) throw misuse(`unknown command ${first}${didYouMean(first, commands.map((c) => c.name))}; see actorrent --help`);
+  if (isBareWord(first)) throw unknownCommand(first, commands);
   return parseCommand(commands.find((c) => c.name === SHORTHAND)!, [first, ...rest], commands);
 }
 
@@ -33,11 +37,14 @@ export function parseArgv(argv: readonly string[], commands: readonly Command[])
  * A word that cannot be a torrent by its looks: no path, URL, option or info-hash. `actorrent ./word` is always a
  * torrent.
  */
-const isBareWord = (word: string): boolean => /^[a-z][a-z-]*$/i.test(word) && !/^([0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i.test(word);
+const isBareWord = (word: string): boolean => /^[a-z][a-z-]*$/i.test(word) && kindOf(word) === 'path';
+
+const unknownCommand = (word: string, commands: readonly Command[]): Ending =>
+  misuse(`unknown command ${word}${didYouMean(word, commands.map((c) => c.name))}; see actorrent --help`);
 
 function helpOn(name: string | undefined, commands: readonly Command[]): Parsed {
   const command = commands.find((c) => c.name === name);
-  if (name !== undefined && command === undefined) throw misuse(`unknown command ${name}${didYouMean(name, commands.map((c) => c.name))}`);
+  if (name !== undefined && command === undefined) throw unknownCommand(name, commands);
   return { type: 'help', command };
 }
 
@@ -55,13 +62,16 @@ function parseCommand(command: Command, words: readonly string[], commands: read
     throw e instanceof CommanderError ? misuse(explain(e, command)) : e;
   }
   if (wantsHelp) return { type: 'help', command };
-  const { args } = parser;
-  const { least, most } = command.arity;
-  const strayCommand = commands.find((c) => c.name === args[0]);
-  if (args.length < least) throw misuse(`usage: actorrent ${command.name} ${command.args}; see actorrent ${command.name} --help`);
-  if (command.name === SHORTHAND && strayCommand !== undefined) throw misuse(`the command comes first: actorrent ${strayCommand.name} ...`);
-  if (args.length > most) throw misuse(`${command.name}: expected at most ${most} argument${most === 1 ? '' : 's'}, found ${args[most]}`);
-  return { type: 'run', command, args, given };
+  checkArgs(command, parser.args, commands);
+  return { type: 'run', command, args: parser.args, given };
+}
+
+function checkArgs(command: Command, args: readonly string[], commands: readonly Command[]): void {
+  const { name, arity: { least, most } } = command;
+  const stray = name === SHORTHAND ? commands.find((c) => c.name === args[0]) : undefined;
+  if (stray !== undefined) throw misuse(`the command comes first: actorrent ${stray.name} ...`);
+  if (args.length < least) throw misuse(`usage: actorrent ${name} ${command.args}; see actorrent ${name} --help`);
+  if (args.length > most) throw misuse(`${name}: unexpected argument ${args[most]}; see actorrent ${name} --help`);
 }
 
 interface Slot {
@@ -87,7 +97,8 @@ function explain({ code, message }: CommanderError, command: Command): string {
   switch (code) {
     case 'commander.unknownOption': {
       const name = typed.replace(/=.*$/s, '');
-      return `unknown option ${name}${didYouMean(name, keys.map((key) => `--${dashed(key)}`))}; see actorrent ${command.name} --help`;
+      const guess = didYouMean(name, keys.map((key) => `--${dashed(key)}`));
+      return `unknown option ${name}${guess}; see actorrent ${command.name} --help`;
     }
     case 'commander.optionMissingArgument': {
       const key = keys.find((k) => typed.includes(`--${dashed(k)} `)) ?? '';

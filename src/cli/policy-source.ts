@@ -22,8 +22,9 @@ export async function choosePolicy(named: string, texts: readonly string[]): Pro
 
 function builtIn(name: string): ChokePolicy {
   const found = findPolicy(name);
-  if (!found.ok) throw misuse(`--choke-policy: expected ${found.error.expected} or a module's path, found ${found.error.found}`);
-  return found.value;
+  if (found.ok) return found.value;
+  const { expected, found: typed } = found.error;
+  throw misuse(`--choke-policy: expected ${expected} or a module's path, found ${typed}`);
 }
 
 async function importPolicy(path: string): Promise<ChokePolicy> {

@@ -7,7 +7,7 @@ import type { Command } from './command.js';
 import { Ending, EXIT, type ExitCode } from './exit.js';
 import type { Io } from './io.js';
 import { commandLine, environment, type Layer } from './layers.js';
-import { parseArgv } from './parse.js';
+import { parseArgv, type Given } from './parse.js';
 import { VERSION } from './version.js';
 
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-function layersFor(command: Command, given: ReadonlyMap<string, readonly string[]>, { env }: Io): readonly Layer[] {
+function layersFor(command: Command, given: Given, { env }: Io): readonly Layer[] {
   const typed = commandLine(given);
   if (command.configurable !== true) return [typed];
   const path = configPath(given.get('config')?.[0], env);

@@ -92,6 +92,8 @@ function array(reader: Reader): readonly Scalar[] {
   return items;
 }
 
+const NUMBER = /[+-]?\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?![\w.:+-])/y;
+
 function scalar(reader: Reader): Scalar {
   const literal = reader.maybe(/'(?!'')[^'\n]*'/y);
   if (literal !== undefined) return literal.slice(1, -1);
@@ -99,6 +101,6 @@ function scalar(reader: Reader): Scalar {
   if (basic !== undefined) return JSON.parse(basic.replaceAll('\t', '\\t')) as string; // the same escapes as JSON has
   const word = reader.maybe(/(?:true|false)(?![\w.+-])/y);
   if (word !== undefined) return word === 'true';
-  const number = reader.take(/[+-]?\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?![\w.:+-])/y, 'a string in quotes, a number, true or false');
+  const number = reader.take(NUMBER, 'a string in quotes, a number, true or false');
   return Number(number.replaceAll('_', ''));
 }

@@ -46,7 +46,8 @@ const noMetadata = (what: string): Error =>
 
 async function fetchTorrent(url: string): Promise<Uint8Array> {
   try {
-    const answer = await nodeHttp({ agent: AGENT }).get(url, { timeout: 30 * SECOND, maxBytes: METAINFO_LIMITS.maxBytes });
+    const { maxBytes } = METAINFO_LIMITS;
+    const answer = await nodeHttp({ agent: AGENT }).get(url, { timeout: 30 * SECOND, maxBytes });
     if (answer.status !== 200) throw new Error(`the server answered ${answer.status}`);
     return answer.body;
   } catch (e) {

@@ -15,7 +15,7 @@ import {
 import { defineCommand } from '../command.js';
 import { EXIT, failure, misuse } from '../exit.js';
 import { freshPeerId } from '../identity.js';
-import { flag, integer, value } from '../option.js';
+import { flag, integer, quoted, value } from '../option.js';
 import { count, duration, plural } from '../render/format.js';
 import { printable } from '../render/text.js';
 import { AGENT } from '../version.js';
@@ -23,7 +23,7 @@ import { AGENT } from '../version.js';
 const EVENTS: readonly AnnounceEvent[] = ['started', 'completed', 'stopped'];
 const event = (typed: string): Result<AnnounceEvent> => {
   const known = EVENTS.find((e) => e === typed);
-  return known === undefined ? flaw('event', EVENTS.join(', '), JSON.stringify(typed)) : ok(known);
+  return known === undefined ? flaw('event', EVENTS.join(', '), quoted(typed)) : ok(known);
 };
 
 export const announce = defineCommand({
@@ -34,9 +34,13 @@ export const announce = defineCommand({
   arity: { least: 2, most: 2 },
   options: {
     port: value('N', integer(1, 65_535), { group: 'Query', meaning: 'the port others are told', initial: 6881 }),
-    left: value('BYTES', integer(0, Number.MAX_SAFE_INTEGER), { group: 'Query', meaning: 'what we lack; 0 for a seed', initial: MIB }),
+    left: value('BYTES', integer(0, Number.MAX_SAFE_INTEGER), {
+      group: 'Query', meaning: 'what we lack; 0 for a seed', initial: MIB,
+    }),
     numwant: value('N', integer(0, 2000), { group: 'Query', meaning: 'peers wanted', initial: 50 }),
-    event: value('EVENT', event, { group: 'Query', meaning: EVENTS.join(', '), initial: undefined, shownDefault: 'none' }),
+    event: value('EVENT', event, {
+      group: 'Query', meaning: EVENTS.join(', '), initial: undefined, shownDefault: 'none',
+    }),
     json: flag({ group: 'Output', meaning: 'one JSON object, for programs' }),
   },
   notes: ['', 'The tracker will tell others of us until it forgets; --event stopped takes it back.'],
@@ -72,7 +76,8 @@ export const scrape = defineCommand({
     const { files } = answer.value;
     if (values.json) io.print(JSON.stringify(Object.fromEntries(files)));
     for (const [hash, swarm] of values.json ? [] : files) {
-      io.print(`${hash}  ${plural(swarm.seeds, 'seed')}, ${plural(swarm.leechers, 'leecher')}, ${count(swarm.downloaded)} times completed`);
+      const [seeds, leechers] = [plural(swarm.seeds, 'seed'), plural(swarm.leechers, 'leecher')];
+      io.print(`${hash}  ${seeds}, ${leechers}, completed ${count(swarm.downloaded)} times`);
     }
     if (files.size === 0) throw failure(`${url}: knows none of these torrents`);
     return EXIT.done;
@@ -82,7 +87,8 @@ export const scrape = defineCommand({
 function announceText({ peers, seeds, leechers, intervalMs, warning, externalIp }: AnnouncePeers): readonly string[] {
   return [
     ...(warning === undefined ? [] : [`warning: ${printable(warning)}`]),
-    `${plural(peers.length, 'peer')}; swarm: ${seeds ?? '?'} seeds, ${leechers ?? '?'} leechers; ask again in ${duration(intervalMs)}`,
+    `${plural(peers.length, 'peer')} of ${seeds ?? '?'} seeds and ${leechers ?? '?'} leechers`,
+    `ask again in ${duration(intervalMs)}`,
     ...(externalIp === undefined ? [] : [`our address: ${externalIp}`]),
     ...peers.map((peer) => `  ${formatEndpoint(peer)}`),
   ];
@@ -90,13 +96,13 @@ function announceText({ peers, seeds, leechers, intervalMs, warning, externalIp 
 
 function hashOf(typed: string): InfoHash {
   const hash = parseInfoHash(typed);
-  if (hash === undefined) throw misuse(`info-hash: expected 40 hex digits, found ${JSON.stringify(typed.slice(0, 80))}`);
-  return hash;
+  if (hash !== undefined) return hash;
+  throw misuse(`info-hash: expected 40 hex digits, found ${quoted(typed)}`);
 }
 
 function httpOnly(url: string): string {
   if (/^https?:\/\//i.test(url)) return url;
-  throw misuse(`tracker: expected an http(s) URL, found ${JSON.stringify(url.slice(0, 80))}`);
+  throw misuse(`tracker: expected an http(s) URL, found ${quoted(url)}`);
 }
 
 async function ask(query: string, url: string): Promise<Uint8Array> {

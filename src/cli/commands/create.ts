@@ -13,17 +13,17 @@ import { EXIT, failure } from '../exit.js';
 import { hashPieces } from '../hash/hash-pieces.js';
 import { listSource, type Source } from '../hash/source-files.js';
 import type { Env } from '../io.js';
-import { flag, many, text, value } from '../option.js';
+import { flag, many, quoted, text, value } from '../option.js';
 import { procs } from '../options.js';
+import { parsePieceLength } from '../piece-length.js';
 import { showProgress } from '../progress.js';
-import { parsePieceLength } from '../rate.js';
 import { pieceSize, plural, size } from '../render/format.js';
 import { printable } from '../render/text.js';
 import { AGENT } from '../version.js';
 import { infoJson } from './info.js';
 
 const url = (schemes: RegExp, expected: string) => (typed: string): Result<string> =>
-  schemes.test(typed) && URL.canParse(typed) ? ok(typed) : flaw('url', expected, JSON.stringify(typed.slice(0, 80)));
+  schemes.test(typed) && URL.canParse(typed) ? ok(typed) : flaw('url', expected, quoted(typed));
 /** Trackers of one tier (BEP 12) are separated by commas. */
 const tier = (typed: string): Result<readonly string[]> => {
   const urls = typed.split(',').map(url(/^(https?|udp|wss?):\/\//i, 'an http(s), udp or ws(s) URL'));
@@ -31,7 +31,7 @@ const tier = (typed: string): Result<readonly string[]> => {
   return bad !== undefined && !bad.ok ? bad : ok(urls.flatMap((u) => u.ok ? [u.value] : []));
 };
 const partName = (typed: string): Result<string> =>
-  typed === '' || typed === '.' || typed === '..' || /[/\\\0]/.test(typed) ? flaw('name', 'a name without separators', JSON.stringify(typed)) : ok(typed);
+  /^\.{0,2}$|[/\\\0]/.test(typed) ? flaw('name', 'a name without separators', quoted(typed)) : ok(typed);
 
 export const create = defineCommand({
   name: 'create',
@@ -40,16 +40,23 @@ export const create = defineCommand({
   args: 'PATH',
   arity: { least: 1, most: 1 },
   options: {
-    output: value('FILE', text, { short: 'o', group: 'Output', meaning: 'where it goes; - for stdout', initial: undefined, shownDefault: 'NAME.torrent' }),
+    output: value('FILE', text, {
+      short: 'o', group: 'Output', meaning: 'where it goes; - for stdout',
+      initial: undefined, shownDefault: 'NAME.torrent',
+    }),
     force: flag({ group: 'Output', meaning: 'replaces an existing file' }),
     json: flag({ group: 'Output', meaning: 'prints what was made as one JSON object' }),
     tracker: many('URL', tier, { group: 'Peers', meaning: 'repeat for tiers; commas within a tier' }),
-    webSeed: many('URL', url(/^(https?|ftp):\/\//i, 'an http(s) or ftp URL'), { group: 'Peers', meaning: 'where the content is too; repeatable' }),
+    webSeed: many('URL', url(/^(https?|ftp):\/\//i, 'an http(s) or ftp URL'), {
+      group: 'Peers', meaning: 'where the content is too; repeatable',
+    }),
     private: flag({ group: 'Peers', meaning: 'peers come from the trackers only' }),
-    name: value('NAME', partName, { group: 'Content', meaning: 'name of the torrent', initial: undefined, shownDefault: 'that of PATH' }),
+    name: value('NAME', partName, {
+      group: 'Content', meaning: 'name of the torrent', initial: undefined, shownDefault: 'that of PATH',
+    }),
     comment: value('TEXT', text, { group: 'Content', meaning: 'a comment for people', initial: undefined }),
     pieceLength: value('SIZE', parsePieceLength, {
-      group: 'Content', meaning: 'a power of two, such as 256Ki', initial: undefined, shownDefault: '1000 to 2000 pieces',
+      group: 'Content', meaning: 'a power of two, such as 256Ki', initial: undefined, shownDefault: 'by size',
     }),
     procs: { ...procs, group: 'Work' },
   },
@@ -76,9 +83,12 @@ export const create = defineCommand({
       ...(values.comment !== undefined && { comment: values.comment }),
     });
     const meta = checked(bytes, path);
-    if (target === '-') io.stdout.write(bytes);
-    else await put(target, bytes);
-    if (target !== '-') io.print(values.json ? JSON.stringify({ file: target, ...infoJson(meta) }) : summary(target, meta));
+    if (target === '-') {
+      io.stdout.write(bytes);
+      return EXIT.done;
+    }
+    await put(target, bytes);
+    io.print(values.json ? JSON.stringify({ file: target, ...infoJson(meta) }) : summary(target, meta));
     return EXIT.done;
   },
 });
@@ -86,10 +96,10 @@ export const create = defineCommand({
 const entries = (source: Source, name: string): MetainfoParts['files'] =>
   source.files.map(({ parts, length }) => ({ path: [name, ...parts], length, padding: false }));
 
-const summary = (target: string, meta: Metainfo): string => [
-  `${target}: ${size(meta.totalBytes)} in ${plural(meta.files.length, 'file')}, ${plural(meta.pieceCount, 'piece')} of ${pieceSize(meta.pieceLength)}`,
-  `info-hash ${meta.infoHash}`,
-].join('\n');
+function summary(target: string, { totalBytes, files, pieceCount, pieceLength, infoHash }: Metainfo): string {
+  const pieces = `${plural(pieceCount, 'piece')} of ${pieceSize(pieceLength)}`;
+  return `${target}: ${size(totalBytes)} in ${plural(files.length, 'file')}, ${pieces}\ninfo-hash ${infoHash}`;
+}
 
 /** What we made must be what we accept: a file name with a backslash, say, is fine on disk and refused in a torrent. */
 function checked(bytes: Uint8Array, path: string): Metainfo {

@@ -7,7 +7,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MIB } from '../../base/units.js';
 import { defineCommand } from '../command.js';
-import { claimFolder, contentPlan, differences, writeContent } from '../demo/content.js';
+import { claimFolder, contentPlan, differences, writeContent, type ContentFile } from '../demo/content.js';
 import { MAIN } from '../demo/child.js';
 import { openScreen } from '../demo/screen.js';
 import { CONTENT, LEECHER_NAMES, Swarm } from '../demo/swarm.js';
@@ -23,18 +23,20 @@ const PATIENCE_MS = 120_000;
 export const demo = defineCommand({
   name: 'demo',
   group: 'Learn',
-  summary: 'a whole swarm on this machine, offline, in ten seconds',
+  summary: 'a whole swarm on this machine, offline',
   args: '',
   arity: { least: 0, most: 0 },
   options: {
-    folder: value('DIR', text, { group: 'Files', meaning: 'where everything goes', initial: undefined, shownDefault: 'a temporary folder' }),
+    folder: value('DIR', text, {
+      group: 'Files', meaning: 'where everything goes', initial: undefined, shownDefault: 'a temporary folder',
+    }),
     size: value('MIB', integer(1, 4096), { group: 'Files', meaning: 'how much content to share', initial: 64 }),
   },
   notes: ['', 'The files stay for you to look at; the next run replaces them.'],
   async run({ values, io }) {
     const folder = resolve(values.folder ?? join(tmpdir(), `actorrent-demo-${userName()}`));
     const screen = openScreen(io);
-    const swarm = new Swarm({ folder, env: io.env, onChange: () => undefined });
+    const swarm = new Swarm({ folder, env: io.env });
     let interrupted = false;
     const unhear = onStopSignal(() => {
       interrupted = true;
@@ -78,21 +80,25 @@ function sharesOf(swarm: Swarm): string {
   const rows = [...swarm.board];
   const sent = (wanted: (name: string) => boolean): number =>
     rows.filter(([name]) => wanted(name)).reduce((sum, [, row]) => sum + row.stats.uploaded, 0);
-  return `${size(sent((n) => n === 'seeder'))} came from the seeder, ${size(sent((n) => n !== 'seeder'))} from other leechers`;
+  const [seeder, leechers] = [sent((n) => n === 'seeder'), sent((n) => n !== 'seeder')];
+  return `${size(seeder)} came from the seeder, ${size(leechers)} from other leechers`;
 }
 
-async function mustBeEqual(folder: string, plan: Parameters<typeof differences>[2]): Promise<void> {
+async function mustBeEqual(folder: string, plan: readonly ContentFile[]): Promise<void> {
+  const source = join(folder, 'seeder', CONTENT);
   for (const name of LEECHER_NAMES) {
-    const different = await differences(join(folder, 'seeder', CONTENT), join(folder, name, CONTENT), plan);
+    const different = await differences({ source, copy: join(folder, name, CONTENT), plan });
     if (different.length > 0) throw failure(`${name} has other bytes in ${different.join(', ')}`);
   }
 }
 
 function sayHowTo(folder: string, swarm: Swarm, io: Io): void {
-  io.print(['', 'The same by hand:',
+  io.print([
+    '', 'The same by hand:',
     `  alias actorrent='node ${quoted(MAIN)}'`,
     `  cd ${quoted(folder)}`,
-    ...swarm.commands.map((words) => `  actorrent ${words.filter((w) => w !== '--json').map(quoted).join(' ')}`)].join('\n'));
+    ...swarm.commands.map(({ words, goesOn }) => `  actorrent ${words.map(quoted).join(' ')}${goesOn ? ' &' : ''}`),
+  ].join('\n'));
 }
 
 const quoted = (word: string): string => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

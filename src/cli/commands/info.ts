@@ -44,6 +44,7 @@ export const infoJson = (meta: Metainfo): object => ({
 
 export function infoTable(meta: Metainfo): readonly string[] {
   const real = meta.files.filter((f) => !f.padding);
+  const created = present([createdAt(meta)?.replace(/\.000Z$/, 'Z'), meta.createdBy && `by ${meta.createdBy}`]);
   const widest = Math.max(0, ...real.map((f) => size(f.length).length));
   return [
     ...field('Name', [meta.name]),
@@ -51,10 +52,10 @@ export function infoTable(meta: Metainfo): readonly string[] {
     ...field('Size', [exactSize(meta.totalBytes)]),
     ...field('Pieces', [`${count(meta.pieceCount)} of ${pieceSize(meta.pieceLength)}`]),
     ...field('Private', meta.private ? ['yes: peers come from its trackers only'] : []),
-    ...field('Created', present([createdAt(meta)?.replace(/\.000Z$/, 'Z'), meta.createdBy && `by ${meta.createdBy}`])),
+    ...field('Created', created.length === 0 ? [] : [created.join(' ')]),
     ...field('Comment', meta.comment?.split(/\r?\n/) ?? []),
     ...field('Source', present([meta.source])),
-    ...field('Trackers', meta.trackers.flatMap((tier, i) => tier.map((url) => meta.trackers.length > 1 ? `${i + 1}. ${url}` : url))),
+    ...field('Trackers', trackerLines(meta)),
     ...field('Web seeds', meta.webSeeds),
     ...field('Files', [plural(real.length, 'file')]),
     ...real.map((f) => `  ${size(f.length).padStart(widest)}  ${printable(f.path.join('/'))}`),
@@ -65,7 +66,12 @@ export function infoTable(meta: Metainfo): readonly string[] {
 const field = (label: string, lines: readonly string[]): readonly string[] =>
   lines.map((line, i) => `${(i === 0 ? label : '').padEnd(11)}${printable(line)}`);
 
-const present = (texts: readonly (string | undefined)[]): readonly string[] => texts.flatMap((t) => t === undefined || t === '' ? [] : [t]);
+const present = (texts: readonly (string | undefined)[]): readonly string[] =>
+  texts.flatMap((t) => t === undefined || t === '' ? [] : [t]);
+
+/** With the number of the tier, where there are several. */
+const trackerLines = ({ trackers }: Metainfo): readonly string[] =>
+  trackers.flatMap((tier, i) => tier.map((url) => trackers.length > 1 ? `${i + 1}. ${url}` : url));
 
 /** Undefined also for a number that is no date. */
 function createdAt({ creationDate }: Metainfo): string | undefined {

@@ -11,7 +11,7 @@ import { flag } from '../option.js';
 export const policies = defineCommand({
   name: 'policies',
   group: 'Learn',
-  summary: 'lists choking policies, their parameters and sources',
+  summary: 'lists choking policies and their parameters',
   args: '',
   arity: { least: 0, most: 0 },
   options: {

@@ -36,7 +36,7 @@ import { AGENT } from '../version.js';
 export const download = defineCommand({
   name: 'download',
   group: 'Share',
-  summary: 'downloads, then exits; with --seed goes on seeding',
+  summary: 'downloads, then exits; or goes on: --seed',
   args: 'TORRENT...',
   arity: { least: 1, most: Infinity },
   configurable: true,
@@ -63,7 +63,10 @@ export const seed = defineCommand({
 const untilOf = (v: SessionValues): Until =>
   v.seedRatio !== undefined || v.seedTime !== undefined ? 'seeded' : v.seed ? 'stopped' : 'done';
 
-/** A block is 16 KiB and a peer's window some hundred: enough for the largest usual pieces of several peers. */
+/**
+ * Enough for eight unfinished pieces of 16 MiB, the largest usual length; with usual ones, far more than is in
+ * flight.
+ */
 const PIECE_MEMORY = 128 * MIB;
 
 type Guard = (meta: Metainfo, folder: string) => Promise<void>;
@@ -80,7 +83,9 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const output = outputOf(values, { io, live, now: () => clock.now(), wall });
   return runSession({
     start: startClient, config, requests, until, output, log,
-    ports: { clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1 },
+    ports: {
+      clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1,
+    },
     lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
   });
 }
@@ -99,7 +104,10 @@ async function configOf(v: SessionValues): Promise<ClientConfig> {
 }
 
 function requestOf(meta: Metainfo, v: SessionValues): TorrentRequest {
-  const goals = { ...(v.seedRatio !== undefined && { ratio: v.seedRatio }), ...(v.seedTime !== undefined && { time: v.seedTime }) };
+  const goals = {
+    ...(v.seedRatio !== undefined && { ratio: v.seedRatio }),
+    ...(v.seedTime !== undefined && { time: v.seedTime }),
+  };
   return {
     meta,
     folder: v.folder,

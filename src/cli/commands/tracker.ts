@@ -3,8 +3,7 @@
  * stopped.
  */
 import type { InfoHash } from '../../base/brand.js';
-import { formatEndpoint, parseHost } from '../../base/endpoint.js';
-import { flaw, ok, type Result } from '../../base/result.js';
+import { formatEndpoint } from '../../base/endpoint.js';
 import { SECOND } from '../../base/units.js';
 import { inWords } from '../../edge/words.js';
 import { SwarmTable } from '../../model/swarm-table.js';
@@ -13,6 +12,7 @@ import { defineCommand } from '../command.js';
 import { EXIT, failure } from '../exit.js';
 import type { Io } from '../io.js';
 import { flag, integer, many, text, value } from '../option.js';
+import { address } from '../options.js';
 import { untilSignal } from '../signals.js';
 import { loadTorrent } from '../torrent-source.js';
 import { startTracker, type TrackerServer } from '../tracker/server.js';
@@ -21,21 +21,20 @@ import type { Reply } from '../tracker/answer.js';
 /** Peers that miss one announce and are late for the next are gone. */
 const EXPIRE_AFTER_INTERVALS = 2.5;
 
-const address = (typed: string): Result<string> => {
-  const host = parseHost(typed);
-  return host === undefined ? flaw('ip', 'an IP address', JSON.stringify(typed.slice(0, 60))) : ok(host);
-};
-
 export const tracker = defineCommand({
   name: 'tracker',
   group: 'Trackers',
-  summary: 'runs a small tracker for private swarms and tests',
+  summary: 'runs a small tracker, for private swarms',
   args: '',
   arity: { least: 0, most: 0 },
   options: {
-    ip: value('ADDR', address, { group: 'Network', meaning: 'where to listen', initial: undefined, shownDefault: 'all' }),
+    ip: value('ADDR', address, {
+      group: 'Network', meaning: 'where to listen', initial: undefined, shownDefault: 'all',
+    }),
     port: value('N', integer(0, 65_535), { group: 'Network', meaning: '0 takes any free port', initial: 6969 }),
-    interval: value('SECONDS', integer(1, 86_400), { group: 'Rules', meaning: 'between two announces of a peer', initial: 1800 }),
+    interval: value('SECONDS', integer(1, 86_400), {
+      group: 'Rules', meaning: 'between two announces of a peer', initial: 1800,
+    }),
     allow: many('TORRENT', text, { group: 'Rules', meaning: 'tracks only these files or info-hashes; repeatable' }),
     maxPeers: value('N', integer(1, 100_000), { group: 'Rules', meaning: 'remembered in a swarm', initial: 5000 }),
     json: flag({ group: 'Output', meaning: 'one object a line: listening, announce' }),
@@ -45,7 +44,8 @@ export const tracker = defineCommand({
     const allowed = new Set(await Promise.all(values.allow.map(hashOf)));
     const intervalMs = values.interval * SECOND;
     const table = new SwarmTable({
-      maxSwarms: 100_000, maxPeers: values.maxPeers, maxTotal: 1_000_000, maxAnswer: 200, expireMs: EXPIRE_AFTER_INTERVALS * intervalMs,
+      maxSwarms: 100_000, maxPeers: values.maxPeers, maxTotal: 1_000_000, maxAnswer: 200,
+      expireMs: EXPIRE_AFTER_INTERVALS * intervalMs,
     });
     const server = await startTracker({
       table, intervalMs, port: values.port,
@@ -72,6 +72,8 @@ function sayListening({ url, port }: TrackerServer, json: boolean, io: Io): void
 function sayAnnounce({ announced: a }: Reply, json: boolean, io: Io): void {
   if (a === undefined) return;
   const peer = formatEndpoint(a.endpoint);
-  if (json) io.print(JSON.stringify({ event: 'announce', time: new Date().toISOString(), torrent: a.torrent, peer, left: a.left, what: a.event }));
+  const { torrent, left, event: what } = a;
+  const time = new Date().toISOString();
+  if (json) io.print(JSON.stringify({ event: 'announce', time, torrent, peer, left, what }));
   else io.print(`${a.torrent}  ${peer} ${a.event ?? (a.left === 0 ? 'seeds' : 'leeches')}`);
 }

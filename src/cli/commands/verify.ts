@@ -95,19 +95,22 @@ function say(meta: Metainfo, report: Report & { readonly folder: string }, io: I
     io.print(`${red(verdictOf(run))}  ${shown}`);
   }
   for (const file of missing) io.print(`${red('file is not there')}  ${printable(pathOf(meta, file))}`);
-  for (const file of longer) io.print(`${yellow(`longer than ${size(meta.files[file]!.length)}`)}  ${printable(pathOf(meta, file))}`);
+  for (const file of longer) {
+    io.print(`${yellow(`longer than ${size(meta.files[file]!.length)}`)}  ${printable(pathOf(meta, file))}`);
+  }
   const bad = meta.pieceCount - good;
   const whole = bad === 0 && missing.length === 0;
   const name = printable(meta.name);
+  const pieces = plural(meta.pieceCount, 'piece');
   io.print(whole
-    ? green(`${name}: all ${plural(meta.pieceCount, 'piece')} match, ${size(meta.totalBytes)} in ${printable(report.folder)}`)
-    : red(`${name}: ${count(bad)} of ${plural(meta.pieceCount, 'piece')} do not match`));
+    ? green(`${name}: all ${pieces} match, ${size(meta.totalBytes)} in ${printable(report.folder)}`)
+    : red(`${name}: ${count(bad)} of ${pieces} do not match`));
 }
 
 function sayJson(meta: Metainfo, { good, runs, missing, longer }: Report, io: Io): void {
   const put = (event: string, fields: object): void =>
     io.print(JSON.stringify({ event, time: new Date().toISOString(), torrent: meta.infoHash, ...fields }));
-  for (const { first, last, absent, files } of runs) put('bad', { first, last, absent, files: files.map((f) => pathOf(meta, f)) });
+  for (const { files, ...run } of runs) put('bad', { ...run, files: files.map((f) => pathOf(meta, f)) });
   for (const file of missing) put('missing', { file: pathOf(meta, file) });
   for (const file of longer) put('longer', { file: pathOf(meta, file) });
   put('checked', { name: meta.name, good, bad: meta.pieceCount - good, pieces: meta.pieceCount });

@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { toUtf8 } from '../../base/bytes.js';
 import { fork, type Random } from '../../base/random.js';
 import { KIB, type Bytes } from '../../base/units.js';
-import { inWords } from '../../edge/words.js';
+import { codeOf, inWords } from '../../edge/words.js';
 import { failure } from '../exit.js';
 
 export interface ContentFile {
@@ -42,7 +42,7 @@ const MARK = '.actorrent-demo';
 export async function claimFolder(folder: string): Promise<void> {
   try {
     await mkdir(dirname(folder), { recursive: true });
-    await mkdir(folder, { mode: 0o700 }).catch((e: unknown) => { if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw e; });
+    await mkdir(folder, { mode: 0o700 }).catch((e: unknown) => { if (codeOf(e) !== 'EEXIST') throw e; });
     const facts = await lstat(folder);
     const owned = process.getuid === undefined || facts.uid === process.getuid();
     const names = await readdir(folder);
@@ -70,11 +70,18 @@ function randomBytes(length: Bytes, random: Random): Uint8Array {
   return new Uint8Array(words.buffer, 0, length);
 }
 
+interface Comparison {
+  readonly source: string;
+  readonly copy: string;
+  readonly plan: readonly ContentFile[];
+}
+
 /** Paths whose SHA-256 differs between the two folders, or that cannot be read in the second. */
-export async function differences(source: string, copy: string, plan: readonly ContentFile[]): Promise<readonly string[]> {
+export async function differences({ source, copy, plan }: Comparison): Promise<readonly string[]> {
   const different: string[] = [];
   for (const { path } of plan) {
-    const [wanted, found] = await Promise.all([sha256(join(source, path)), sha256(join(copy, path)).catch(() => undefined)]);
+    const wanted = await sha256(join(source, path));
+    const found = await sha256(join(copy, path)).catch(() => undefined);
     if (wanted !== found) different.push(path);
   }
   return different;

@@ -23,17 +23,22 @@ const CLIENT = [...LISTEN, '--procs', '1', '--json'];
 export const CLIENTS: readonly string[] = ['seeder', ...Array.from({ length: LEECHERS }, (_, i) => `leecher-${i + 1}`)];
 export const LEECHER_NAMES = CLIENTS.slice(1);
 
+export interface Typed {
+  readonly words: readonly string[];
+  /** It runs on, so a shell needs an `&` to type the next. */
+  readonly goesOn: boolean;
+}
+
 export class Swarm {
   readonly #folder: string;
   readonly #env: Env;
-  readonly #onChange: () => void;
   readonly #boards = new Map<string, Board>();
   readonly #children: Child[] = [];
+  #trackerPort = '0';
 
-  constructor({ folder, env, onChange }: { readonly folder: string; readonly env: Env; readonly onChange: () => void }) {
+  constructor({ folder, env }: { readonly folder: string; readonly env: Env }) {
     this.#folder = folder;
     this.#env = env;
-    this.#onChange = onChange;
   }
 
   /** A row a client, by its name. */
@@ -45,9 +50,13 @@ export class Swarm {
     return new Map(rows);
   }
 
-  /** As typed after `actorrent`. */
-  get commands(): readonly (readonly string[])[] {
-    return this.#children.map((child) => child.args);
+  /** What to type after `actorrent` for the same. The tracker then needs the port that it found for itself. */
+  get commands(): readonly Typed[] {
+    return this.#children.map(({ name, args }) => {
+      const shown = args.filter((word) => word !== '--json');
+      const words = name === 'tracker' ? shown.map((word) => word === '0' ? this.#trackerPort : word) : shown;
+      return { words, goesOn: name !== 'create' };
+    });
   }
 
   /** The announce URL. */
@@ -55,14 +64,17 @@ export class Swarm {
     return new Promise((resolve, reject) => {
       const child = this.#start('tracker', ['tracker', ...LISTEN, '--json'], (line) => {
         const said = JSON.parse(line) as { readonly event: string; readonly url?: string };
-        if (said.event === 'listening' && said.url !== undefined) resolve(said.url);
+        if (said.event !== 'listening' || said.url === undefined) return;
+        this.#trackerPort = new URL(said.url).port;
+        resolve(said.url);
       });
       void child.ended.then(() => reject(failure(`the tracker did not start: ${child.lastWords()}`)));
     });
   }
 
   async createTorrent(tracker: string): Promise<void> {
-    const child = this.#start('create', ['create', join('seeder', CONTENT), '-o', TORRENT, '--tracker', tracker], () => undefined);
+    const args = ['create', join('seeder', CONTENT), '-o', TORRENT, '--tracker', tracker];
+    const child = this.#start('create', args, () => undefined);
     if (await child.ended !== 0) throw failure(`the torrent could not be made: ${child.lastWords()}`);
   }
 
@@ -71,12 +83,14 @@ export class Swarm {
     const clients = CLIENTS.map((name) => {
       const seeds = name === 'seeder';
       const limits = seeds ? SEEDER : LEECHER;
-      const args = [seeds ? 'seed' : 'download', TORRENT, '--folder', name, ...limits, ...CLIENT];
+      const log = ['--log-file', `${name}.log`];
+      const args = [seeds ? 'seed' : 'download', TORRENT, '--folder', name, ...limits, ...CLIENT, ...log];
       return this.#start(name, args, (line) => this.#hear(name, JSON.parse(line) as ClientEvent));
     });
     const complete = async (child: Child): Promise<void> => {
       const code = await child.ended;
-      if (code !== 0 || child.name === 'seeder') throw failure(`${child.name} ended with ${code}: ${child.lastWords()}`);
+      if (code === 0 && child.name !== 'seeder') return;
+      throw failure(`${child.name} ended with ${code}: ${child.lastWords()}`);
     };
     const [seeder, ...leechers] = clients.map(complete);
     await Promise.race([Promise.all(leechers), seeder]);
@@ -96,6 +110,5 @@ export class Swarm {
 
   #hear(name: string, event: ClientEvent): void {
     this.#boards.set(name, post(this.#boards.get(name) ?? EMPTY_BOARD, event));
-    this.#onChange();
   }
 }

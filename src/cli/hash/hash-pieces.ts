@@ -43,7 +43,8 @@ export async function hashPieces({ procs, onProgress, ...plan }: Wish): Promise<
   });
 
   const count = Math.min(procs, Math.ceil(pieces / perJob));
-  const workers = Array.from({ length: count }, () => new Worker(new URL('./hash-worker.js', import.meta.url), { workerData: plan }));
+  const code = new URL('./hash-worker.js', import.meta.url);
+  const workers = Array.from({ length: count }, () => new Worker(code, { workerData: plan }));
   try {
     await Promise.all(workers.map(work));
   } finally {

@@ -5,7 +5,8 @@
 import type { Bytes } from '../../base/units.js';
 import type { ClientEvent, Stats } from '../../ports/events.js';
 
-export type Phase = 'checking' | 'downloading' | 'seeding' | 'paused' | 'failed';
+/** `complete` and `stopped`: the client has ended, with or without everything. */
+export type Phase = 'checking' | 'downloading' | 'seeding' | 'paused' | 'failed' | 'complete' | 'stopped';
 
 export interface Row {
   readonly name: string;
@@ -26,20 +27,33 @@ export const NO_STATS: Stats = {
 export function post(board: Board, e: ClientEvent): Board {
   switch (e.event) {
     case 'started': {
-      const row: Row = { name: e.name, bytes: e.bytes, phase: 'checking', checked: 0, stats: { ...NO_STATS, left: e.bytes } };
-      return new Map(board).set(e.torrent, row);
+      const stats = { ...NO_STATS, left: e.bytes };
+      return new Map(board).set(e.torrent, { name: e.name, bytes: e.bytes, phase: 'checking', checked: 0, stats });
     }
-    case 'checking': return amend(board, e.torrent, { phase: 'checking', checked: e.pieces === 0 ? 1 : e.checked / e.pieces });
+    case 'checking': {
+      const checked = e.pieces === 0 ? 1 : e.checked / e.pieces;
+      return amend(board, e.torrent, { phase: 'checking', checked });
+    }
     case 'checked': return amend(board, e.torrent, { phase: e.good === e.pieces ? 'seeding' : 'downloading' });
     case 'stats': return amend(board, e.torrent, { stats: e });
     case 'done': return amend(board, e.torrent, { phase: 'seeding' });
     case 'paused': return amend(board, e.torrent, { phase: 'paused' });
-    case 'resumed': return amend(board, e.torrent, { phase: board.get(e.torrent)?.stats.left === 0 ? 'seeding' : 'downloading' });
+    case 'resumed': {
+      const complete = board.get(e.torrent)?.stats.left === 0;
+      return amend(board, e.torrent, { phase: complete ? 'seeding' : 'downloading' });
+    }
     case 'error': return e.torrent === undefined ? board : amend(board, e.torrent, { phase: 'failed' });
-    case 'seeded': case 'listening': case 'piece': case 'peer': case 'choke': case 'tracker': case 'warning':
-    case 'answer': case 'stopped':
+    case 'stopped': return new Map([...board].map(([torrent, row]) => [torrent, atRest(row)]));
+    case 'seeded': case 'listening': case 'piece': case 'peer': case 'choke': case 'tracker':
+    case 'warning': case 'answer':
       return board;
   }
+}
+
+function atRest(row: Row): Row {
+  const stats = { ...row.stats, downloadRate: 0, uploadRate: 0, peers: 0, seeds: 0 };
+  if (row.phase === 'failed') return { ...row, stats };
+  return { ...row, stats, phase: row.phase === 'seeding' || stats.progress === 1 ? 'complete' : 'stopped' };
 }
 
 function amend(board: Board, torrent: string, change: Partial<Row>): Board {

@@ -26,7 +26,8 @@ export function sizeOf(part: Bytes, whole: Bytes): string {
 }
 
 /** Exact, with the bytes: `1.20 GB (1,200,000,123 bytes)`. */
-export const exactSize = (bytes: Bytes): string => bytes < 1000 ? `${bytes} bytes` : `${size(bytes)} (${count(bytes)} bytes)`;
+export const exactSize = (bytes: Bytes): string =>
+  bytes < 1000 ? `${bytes} bytes` : `${size(bytes)} (${count(bytes)} bytes)`;
 
 export const rate = (bytesPerSec: BytesPerSec): string => `${size(Math.round(bytesPerSec))}/s`;
 
@@ -44,7 +45,10 @@ export function pieceSize(bytes: Bytes): string {
 export const count = (n: number): string => n.toLocaleString('en-US');
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
-export const percent = (part: number): string => `${(Math.floor(Math.min(1, Math.max(0, part)) * 1000) / 10).toFixed(1)} %`;
+export function percent(part: number): string {
+  const mille = Math.floor(Math.min(1, Math.max(0, part)) * 1000);
+  return `${(mille / 10).toFixed(1)} %`;
+}
 
 /** `0:05`, `1:12`, `1:02:03`, `2 d 3 h`. */
 export function duration(ms: Millis): string {

@@ -20,7 +20,9 @@ export function headline(e: ClientEvent): Headline | undefined {
   return told === undefined ? undefined : { weight: told[0], text: printable(told[1]) };
 }
 
-function tell(e: ClientEvent): readonly [Weight, string] | undefined {
+type Told = readonly [Weight, string];
+
+function tell(e: ClientEvent): Told | undefined {
   switch (e.event) {
     case 'listening': return ['detail', `listening on port ${e.port}`];
     case 'started': return ['news', `${e.name}: ${size(e.bytes)} in ${plural(e.pieces, 'piece')}, in ${e.folder}`];
@@ -28,7 +30,7 @@ function tell(e: ClientEvent): readonly [Weight, string] | undefined {
     case 'peer': return tellPeer(e);
     case 'choke': return ['detail', `${e.name}: ${e.choked ? 'choked' : 'unchoked'} ${e.address}${because(e.why)}`];
     case 'tracker': return tellTracker(e);
-    case 'done': return ['good', `${e.name}: complete, ${size(e.downloaded)} in ${duration(e.elapsedMs)}${meanRate(e.downloaded, e.elapsedMs)}`];
+    case 'done': return tellDone(e);
     case 'seeded': return ['good', `${e.name}: seeded, ${size(e.uploaded)} uploaded, ratio ${e.ratio.toFixed(2)}`];
     case 'paused': return ['caution', `${e.name}: paused${because(e.reason)}`];
     case 'resumed': return ['news', `${e.name}: resumed${because(e.reason)}`];
@@ -40,24 +42,32 @@ function tell(e: ClientEvent): readonly [Weight, string] | undefined {
 
 const of = (name: string | undefined, text: string): string => name === undefined ? text : `${name}: ${text}`;
 const because = (reason: string | undefined): string => reason === undefined || reason === '' ? '' : `: ${reason}`;
-const meanRate = (bytes: number, ms: number): string => bytes > 0 && ms >= 1000 ? ` (${rate((bytes / ms) * 1000)})` : '';
 
-function tellChecked(e: ClientEvent & { readonly event: 'checked' }): readonly [Weight, string] {
-  const source = e.resumed ? ', by the resume record' : '';
-  if (e.good === e.pieces) return ['news', `${e.name}: all ${plural(e.pieces, 'piece')} are here${source}`];
-  return [e.good === 0 ? 'detail' : 'news', `${e.name}: ${count(e.good)} of ${plural(e.pieces, 'piece')} are here${source}`];
+/** Where nothing was missing, the check has said so already. */
+function tellDone({ name, downloaded, elapsedMs }: ClientEvent & { readonly event: 'done' }): Told {
+  if (downloaded === 0) return ['detail', `${name}: complete`];
+  const mean = elapsedMs < 1000 ? '' : ` (${rate((downloaded / elapsedMs) * 1000)})`;
+  return ['good', `${name}: complete, ${size(downloaded)} in ${duration(elapsedMs)}${mean}`];
 }
 
-function tellPeer(e: ClientEvent & { readonly event: 'peer' }): readonly [Weight, string] {
+function tellChecked(e: ClientEvent & { readonly event: 'checked' }): Told {
+  const source = e.resumed ? ', by the resume record' : '';
+  if (e.good === e.pieces) return ['news', `${e.name}: all ${plural(e.pieces, 'piece')} are here${source}`];
+  const weight = e.good === 0 ? 'detail' : 'news';
+  return [weight, `${e.name}: ${count(e.good)} of ${plural(e.pieces, 'piece')} are here${source}`];
+}
+
+function tellPeer(e: ClientEvent & { readonly event: 'peer' }): Told {
   const who = e.client === undefined ? e.address : `${e.address} (${e.client})`;
   return [e.what === 'banned' ? 'caution' : 'detail', `${e.name}: ${who} ${e.what}${because(e.reason)}`];
 }
 
-function tellTracker(e: ClientEvent & { readonly event: 'tracker' }): readonly [Weight, string] {
+function tellTracker(e: ClientEvent & { readonly event: 'tracker' }): Told {
   switch (e.what) {
     case 'announced': {
-      const swarm = e.seeds === undefined && e.leechers === undefined ? '' : `, swarm of ${plural(e.seeds ?? 0, 'seed')} and ${plural(e.leechers ?? 0, 'leecher')}`;
-      return ['detail', `${e.name}: ${e.url} knows ${plural(e.peers ?? 0, 'peer')}${swarm}`];
+      const { seeds = 0, leechers = 0 } = e;
+      const gave = `${e.name}: ${e.url} gave ${plural(e.peers ?? 0, 'peer')}`;
+      return ['detail', `${gave}; ${plural(seeds, 'seed')} and ${plural(leechers, 'leecher')} in all`];
     }
     case 'failed': return ['caution', `${e.name}: tracker ${e.url} failed${because(e.reason)}${again(e.nextInMs)}`];
     case 'warning': return ['caution', `${e.name}: tracker ${e.url} says${because(e.reason)}`];

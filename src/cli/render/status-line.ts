@@ -50,11 +50,13 @@ export function plainStatus(row: Row): string {
   return row.phase === 'checking' ? `${parts[0]} checked` : parts.join('  ');
 }
 
-const ORDER: Readonly<Record<Phase, number>> = { failed: 0, downloading: 1, checking: 2, paused: 3, seeding: 4 };
+const ORDER: Readonly<Record<Phase, number>> = {
+  failed: 0, downloading: 1, checking: 2, paused: 3, seeding: 4, complete: 5, stopped: 5,
+};
 const rank = (row: Row): number => ORDER[row.phase] - Math.min(0.5, row.stats.downloadRate / 1e9);
 
 const progressOf = (row: Row): number =>
-  row.phase === 'checking' ? row.checked : row.phase === 'seeding' ? 1 : row.stats.progress;
+  row.phase === 'checking' ? row.checked : row.phase === 'seeding' || row.phase === 'complete' ? 1 : row.stats.progress;
 
 const peersOf = ({ stats: { peers, seeds } }: Row): string =>
   `${peers} ${peers === 1 ? 'peer' : 'peers'}${seeds > 0 ? ` (${seeds} ${seeds === 1 ? 'seed' : 'seeds'})` : ''}`;
@@ -110,8 +112,9 @@ function layOut(rows: readonly Cells[], look: Look): readonly string[] {
   const name = Math.max(0, Math.min(longest, room - bar));
   return rows.map((cells) => {
     const tail = columns.map((c) => align(c, cells[c], widths.get(c)!));
-    const head = [fit(cells.name, name, look.glyphs.ellipsis), bars(cells.row, bar, look), percent(progressOf(cells.row)).padStart(PERCENT)];
-    return [...head, ...tail].join(' '.repeat(GAP)).trimEnd();
+    const progress = percent(progressOf(cells.row)).padStart(PERCENT);
+    const all = [fit(cells.name, name, look.glyphs.ellipsis), bars(cells.row, bar, look), progress, ...tail];
+    return all.join(' '.repeat(GAP)).trimEnd();
   });
 }
 
@@ -122,11 +125,15 @@ const STEADY: Readonly<Record<Column, number>> = { amount: 0, down: 0, up: 0, pe
 const align = (column: Column, text: string, width: number): string =>
   column === 'amount' ? text.padStart(width) : fit(text, width);
 
+const COLORS = {
+  failed: 'red', paused: 'yellow', checking: 'blue', downloading: 'cyan', seeding: 'green', complete: 'green',
+  stopped: 'yellow',
+} as const satisfies Readonly<Record<Phase, keyof Colors>>;
+
 /** In half steps. The part done has the colour of what the torrent is doing. */
 function bars(row: Row, width: number, { colors, glyphs }: Look): string {
   const halves = Math.floor(progressOf(row) * width * 2);
   const done = glyphs.full.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? glyphs.half : '');
   const rest = glyphs.rest.repeat(width - done.length);
-  const paint = { failed: colors.red, paused: colors.yellow, checking: colors.blue, downloading: colors.cyan, seeding: colors.green }[row.phase];
-  return paint(done) + colors.dim(rest);
+  return colors[COLORS[row.phase]](done) + colors.dim(rest);
 }

@@ -14,7 +14,8 @@ export function columnsOf(text: string): number {
   for (const character of text) columns += /[\p{M}\u200b-\u200d]/u.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
   return columns;
 }
-const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const WIDE = new RegExp('[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f'
+  + '\\uff00-\\uff60\\uffe0-\\uffe6\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]', 'u');
 
 /** Exactly `width` columns, cut in the middle where it is longer: endings tell files of a series apart. */
 export function fit(text: string, width: number, ellipsis = '…'): string {

@@ -53,7 +53,8 @@ function announce(query: string, { from, now, random }: Question, { table, inter
   const { infoHash: torrent, peerId: id, port, left, event, numwant = DEFAULT_WANT, compact } = parsed.value;
   if (allowed?.has(torrent) === false) return refuse('this torrent is not tracked here');
   // The address it claims is not used: it could be anybody's.
-  const announced = { torrent, id, endpoint: { host: from, port }, left, numwant, ...(event !== undefined && { event }) };
+  const endpoint = { host: from, port };
+  const announced = { torrent, id, endpoint, left, numwant, ...(event !== undefined && { event }) };
   const { peers, seeds, leechers } = table.announce(announced, now, random);
   const body = encodeAnnounceAnswer({ kind: 'peers', intervalMs, seeds, leechers, externalIp: from, peers }, compact);
   return { status: 200, body, announced };

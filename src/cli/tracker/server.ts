@@ -63,7 +63,12 @@ function addressOf({ socket: { remoteAddress = '' } }: IncomingMessage): string 
   return parseHost(remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, ''));
 }
 
-function send(response: ServerResponse, { status, body }: { readonly status: number; readonly body: Uint8Array }): void {
+interface Page {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+function send(response: ServerResponse, { status, body }: Page): void {
   response.writeHead(status, { 'content-type': 'text/plain', 'content-length': body.length });
   response.end(body);
 }

@@ -1,11 +1,10 @@
 /**
- * Sizes and rates on the command line. A piece length is bytes, or has Ki or Mi; it is a power of two, so K and M can
- * only mean the same there. Rates are in base/rate-text.ts, since the console takes them too.
+ * Piece lengths as people write them: bytes, or with Ki or Mi. A piece length is a power of two, so K and M can only
+ * mean the same here, unlike in a rate (see base/rate-text.ts).
  */
 import { flaw, ok, type Result } from '../base/result.js';
 import { KIB, MIB } from '../base/units.js';
-
-export { parseRate } from '../base/rate-text.js';
+import { quoted } from './option.js';
 
 const MIN_PIECE = 16 * KIB;
 const MAX_PIECE = 256 * MIB;
@@ -15,5 +14,5 @@ export function parsePieceLength(text: string): Result<number> {
   const unit = suffix === undefined ? 1 : suffix.toLowerCase() === 'k' ? KIB : MIB;
   const bytes = Number(digits) * unit;
   const sound = bytes >= MIN_PIECE && bytes <= MAX_PIECE && Number.isInteger(Math.log2(bytes));
-  return sound ? ok(bytes) : flaw('piece length', 'a power of two from 16Ki to 256Mi', JSON.stringify(text.slice(0, 40)));
+  return sound ? ok(bytes) : flaw('piece length', 'a power of two from 16Ki to 256Mi', quoted(text));
 }
