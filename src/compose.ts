@@ -4,7 +4,7 @@
  *
  * Owned by whom (a crash restarts what stands in brackets, or as it says):
  *   Client [one-for-one]: Timer, Limiter, ChokeMgr, Console, TorrentMgr, Listener
- *   TorrentMgr: Torrent [rest-for-one]: Status, Files, PieceMgr, PeerMgr, Tracker (one a tier)
+ *   TorrentMgr: Torrent [rest-for-one]: Status, Files, PeerMgr, PieceMgr, Tracker (one a tier)
  *   PeerMgr: Peer [ends as a whole]: Controller, SenderQueue, Sender, Receiver
  */
 import PQueue from 'p-queue';
@@ -145,9 +145,6 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           ...boxes, torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
           disk: ports.disk, torrentMgr: manager, timer: clock,
         })),
-        child(pieceMgr, boxes.pieceMgr, () => ({
-          ...boxes, layout, sequential: request.sequential, pieceMemory: config.pieceMemory, timer: clock, ...(wanted && { wanted }),
-        })),
         child(peerMgr, boxes.peerMgr, () => ({
           ...boxes, torrent, key, ownId: config.peerId, maxPeers: config.maxPeers, peers: request.peers, net: ports.net,
           view: {
@@ -156,6 +153,9 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           },
           plan: (peer) => planPeer({ config, ports, client, boxes, layout, torrent, port, peer }),
           chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock,
+        })),
+        child(pieceMgr, boxes.pieceMgr, () => ({
+          ...boxes, layout, sequential: request.sequential, pieceMemory: config.pieceMemory, timer: clock, ...(wanted && { wanted }),
         })),
         ...boxes.trackers.map((box, tier) => child(tracker, box, () => ({
           ...boxes, urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http,

@@ -82,7 +82,9 @@ function step(s: State, m: ChokeMsg, self: Me): void {
       if (completed) react(s, 'completed', null, self);
       return;
     }
-    case 'torrentLeft': return s.engine.torrentLeft(m.torrent);
+    case 'torrentLeft':
+      for (const peer of s.engine.torrentLeft(m.torrent)) s.inboxes.delete(peer);
+      return;
     case 'linkLimit': return s.engine.linkLimit(m.limit);
     case 'setPolicy':
       s.engine.use(m.chosen);

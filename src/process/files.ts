@@ -42,7 +42,8 @@ export type FilesMsg =
   | { readonly type: 'pieceChecked'; readonly piece: number; readonly outcome: CheckOutcome }
   | { readonly type: 'stored'; readonly piece: number; readonly outcome: StoreOutcome }
   | { readonly type: 'readBack'; readonly stretch: Stretch; readonly outcome: ReadOutcome }
-  | { readonly type: 'remembered'; readonly trouble: Trouble | undefined };
+  | { readonly type: 'remembered'; readonly trouble: Trouble | undefined }
+  | { readonly type: 'prepared'; readonly trouble: Trouble | undefined };
 
 const declaration = declare({
   name: 'Files',
@@ -126,7 +127,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
       return tellRecovered(s, self);
     case 'read': return read(s, m.block, m.replyTo, self);
     case 'retry':
-      for (const [piece, a] of s.assemblies) if (a.stuck) store(s, piece, self);
+      void s.storage.prepare().then((found) => self.post({ type: 'prepared', trouble: found }));
       return;
     case 'stop':
       s.closing = true;
@@ -139,6 +140,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'stored': return stored(s, m.piece, m.outcome, self);
     case 'readBack': return readBack(s, m.stretch, m.outcome, self);
     case 'remembered': return remembered(s, m.trouble, self);
+    case 'prepared': return prepared(s, m.trouble, self);
   }
 }
 
@@ -191,6 +193,12 @@ function discard(s: FilesState, piece: number): void {
   if (!a || a.storing) return;
   s.assemblies.delete(piece);
   s.storage.release(a.bytes);
+}
+
+/** The folders are there again, and no descriptor leads to a file that was replaced. */
+function prepared(s: FilesState, found: Trouble | undefined, self: Me): void {
+  if (found) return trouble(s, found, self);
+  for (const [piece, a] of s.assemblies) if (a.stuck) store(s, piece, self);
 }
 
 function trouble(s: FilesState, { file, detail }: Trouble, self: Me): void {

@@ -1,9 +1,9 @@
 /**
  * PeerMgr: whom this torrent is connected to.
- * Hears:  Tracker and others (candidates), TorrentMgr (incoming, pause, resume, stop), PieceMgr (ready, have, badPeers),
+ * Hears:  Tracker and others (candidates, trackerHere), TorrentMgr (incoming, pause, resume, stop), PieceMgr (ready, have, badPeers),
  *         Controller (handshaken, ended), Timer (tick), its dials.
  * Tells:  Controller (have, finish), ChokeMgr (peerJoined, peerLeft, torrent, torrentLeft), PieceMgr (peerLeft), Tracker (start, wantPeers),
- *         Status (peerLeft, note), TorrentMgr (closed), Timer (register).
+ *         Status (noPeers, peerLeft, note), TorrentMgr (closed), Timer (register).
  * Owns:   candidates, dials and bans (pure: model/candidates.ts), and the connected peers, each a group of four processes. A group that
  *         crashes ends that peer and nothing else.
  */
@@ -36,7 +36,9 @@ export type PeerMgrMsg =
   | { readonly type: 'handshaken'; readonly peer: PeerKey; readonly peerId: PeerId; readonly fast: boolean; readonly client: string }
   /** The peer is to go: closed, broke the protocol, or of no more use. */
   | { readonly type: 'ended'; readonly peer: PeerKey; readonly reason: string; readonly fault: boolean }
-  /** The check of what is on disk is over. */
+  /** A tracker starts, or starts again: it announces once it is told to. */
+  | { readonly type: 'trackerHere'; readonly tracker: Mailbox<TrackerMsg, 'Tracker'> }
+  /** The check of what is on disk is over; or PieceMgr has started again and knows no peer. */
   | { readonly type: 'ready'; readonly have: number; readonly complete: boolean }
   | { readonly type: 'have'; readonly piece: number; readonly complete: boolean }
   /** These sent a piece that did not match its hash. `sole`: nobody else had a part in it. */
@@ -50,7 +52,7 @@ const declaration = declare({
   doc: 'candidates, dials, connections, bans',
   tells: {
     Controller: ['have', 'finish'], ChokeMgr: ['peerJoined', 'peerLeft', 'torrent', 'torrentLeft'], PieceMgr: ['peerLeft'],
-    Tracker: ['start', 'wantPeers'], Status: ['peerLeft', 'note'], TorrentMgr: ['closed'], Timer: ['register'],
+    Tracker: ['start', 'wantPeers'], Status: ['noPeers', 'peerLeft', 'note'], TorrentMgr: ['closed'], Timer: ['register'],
   },
 });
 type Me = Self<typeof declaration, PeerMgrMsg>;
@@ -118,6 +120,9 @@ const KEY_STRIDE = 65_536;
 function init(input: PeerMgrInput, self: Me): State {
   const candidates = new Candidates(self.random);
   candidates.add(input.peers, 'user');
+  // After a crash the connections of before are gone, and their peers were not there to say so.
+  self.tell(input.chokeMgr, { type: 'torrentLeft', torrent: input.key });
+  self.tell(input.status, { type: 'noPeers' });
   self.tell(input.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
   return {
     ...input, peersByKey: new Map(), candidates, dials: new PQueue({ concurrency: HALF_OPEN }), early: [], dialing: 0, joined: 0,
@@ -130,6 +135,9 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
     case 'candidates':
       s.candidates.add(m.endpoints, m.from);
       return dial(s, self);
+    case 'trackerHere':
+      if (s.running) self.tell(m.tracker, { type: 'start' });
+      return;
     case 'incoming': return incoming(s, m.incoming, self);
     case 'dialed': return dialed(s, m.to, m.connection, self);
     case 'dialFailed':
@@ -260,6 +268,7 @@ function childFailed(s: State, failure: Failure, self: Me): void {
 // RUNNING AND PROGRESS
 
 function ready(s: State, m: { readonly have: number; readonly complete: boolean }, self: Me): void {
+  if (s.ready) halt(s, 'our pieces are counted anew', self);
   s.ready = true;
   s.pieces = m.have;
   s.complete = s.completeFromStart = m.complete;

@@ -1,6 +1,6 @@
 /**
  * Status: what a torrent has done so far, and how fast.
- * Hears:  Sender (uploaded), Controller (downloaded, peer, note), PieceMgr (progress, note), PeerMgr (peerLeft, note), Tracker (note), Files (note),
+ * Hears:  Sender (uploaded), Controller (downloaded, peer, note), PieceMgr (progress, note), PeerMgr (noPeers, peerLeft, note), Tracker (note), Files (note),
  *         TorrentMgr (listPeers), Timer (tick).
  * Tells:  Console (event), Tracker (totals), Timer (register).
  * Owns:   totals, rates, and the latest facts of each peer. It decides nothing but when a seeding goal is reached.
@@ -30,6 +30,8 @@ export type StatusMsg =
   /** How a peer stands: once a second, if anything changed. */
   | { readonly type: 'peer'; readonly peer: PeerKey; readonly facts: PeerFacts }
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
+  /** PeerMgr starts, perhaps again: nobody is connected. */
+  | { readonly type: 'noPeers' }
   /** `left` and `wanted` in bytes. `complete`: nothing wanted is missing. */
   | { readonly type: 'progress'; readonly left: Bytes; readonly wanted: Bytes; readonly complete: boolean }
   | { readonly type: 'note'; readonly note: Note }
@@ -99,6 +101,7 @@ function step(s: State, m: StatusMsg, self: Me): void {
       return s.down.add(self.now(), m.bytes);
     case 'peer': return void s.peers.set(m.peer, m.facts);
     case 'peerLeft': return void s.peers.delete(m.peer);
+    case 'noPeers': return s.peers.clear();
     case 'progress': return progress(s, m, self);
     case 'note': return say(s, m.note, self);
     case 'listPeers':

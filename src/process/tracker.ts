@@ -1,7 +1,7 @@
 /**
  * Tracker: announces to the trackers of one tier (BEP 3, BEP 12).
  * Hears:  Status (totals), PeerMgr (wantPeers), TorrentMgr (start, stop), Timer (tick), HTTP (answered, failed).
- * Tells:  PeerMgr (candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
+ * Tells:  PeerMgr (trackerHere, candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
  * Owns:   the order of the tier's URLs, the announce state (which events are owed) and the backoff. One announce is under way at most.
  * Source: BEP 3 "trackers", BEP 12 (a tier is shuffled once; who answers is moved to its front).
  */
@@ -36,7 +36,7 @@ const declaration = declare({
   name: 'Tracker',
   scope: 'torrent',
   doc: 'announces to one tier of trackers',
-  tells: { PeerMgr: ['candidates'], Status: ['note'], TorrentMgr: ['closed'], Timer: ['register', 'cancel'] },
+  tells: { PeerMgr: ['trackerHere', 'candidates'], Status: ['note'], TorrentMgr: ['closed'], Timer: ['register', 'cancel'] },
 });
 type Me = Self<typeof declaration, TrackerMsg>;
 
@@ -81,6 +81,7 @@ const ANNOUNCE = 'announce';
 
 // CORE -------------------------------------------------------------------------------
 function init(input: TrackerInput, self: Me): State {
+  self.tell(input.peerMgr, { type: 'trackerHere', tracker: self.mailbox });
   return {
     ...input, key: self.random.u32().toString(16).padStart(8, '0'), order: shuffled(input.urls, self.random), at: 0,
     totals: undefined, on: false, started: false, completed: false, closing: false, underWay: undefined, failures: 0,
@@ -95,6 +96,7 @@ function step(s: State, m: TrackerMsg, self: Me): void {
       if (s.started && self.now() - s.askedAt >= s.minInterval) announce(s, self);
       return;
     case 'start':
+      if (s.on && !s.closing) return;
       s.on = true;
       s.closing = false;
       return announce(s, self);

@@ -93,9 +93,13 @@ export class ChokeEngine {
     return view.seeding && before !== undefined && !before.seeding;
   }
 
-  torrentLeft(torrent: TorrentKey): void {
+  /** Its peers are gone with it: their keys. */
+  torrentLeft(torrent: TorrentKey): PeerKey[] {
     this.torrents.delete(torrent);
     this.memos.delete(torrent);
+    const gone = [...this.roster.values()].filter((e) => e.torrent === torrent).map((e) => e.key);
+    for (const key of gone) this.roster.delete(key);
+    return gone;
   }
 
   linkLimit(limit: BytesPerSec | null): void {

@@ -51,6 +51,14 @@ export class RosterEntry {
     this.estimators = estimators(rates, peer.connectedAt);
   }
 
+  get key(): PeerKey {
+    return this.peer.key;
+  }
+
+  get torrent(): TorrentKey {
+    return this.peer.torrent;
+  }
+
   /** A new policy wants other estimators; they start from nothing. */
   estimateWith(rates: readonly RateSpec[]): void {
     this.estimators = estimators(rates, this.peer.connectedAt);
