@@ -1,4 +1,4 @@
-/** The disk of this machine. Descriptors, hash workers and piece buffers are shared by all torrents that are opened on it. */
+/** The disk of this machine. All torrents opened on it share its descriptors, hash workers and piece buffers. */
 import { MIB, type Bytes } from '../base/units.js';
 import type { Disk } from '../ports/disk.js';
 import { HashPool } from './hash-pool.js';

@@ -1,8 +1,8 @@
 /**
- * HashPool: hands piece jobs to `procs` worker threads, to the one with the least to do. A worker holds few jobs, the rest wait
- * here in order; how many there are is bounded by the piece memory of those who ask. Threads start when first needed and keep
- * the process alive only while they work. One that dies is replaced; its jobs, which may be done twice without harm, are tried
- * once more.
+ * HashPool: hands piece jobs to `procs` worker threads, to the one with the least to do. A worker holds few jobs, the
+ * rest wait here in order; how many there are is bounded by the piece memory of those who ask. Threads start when first
+ * needed and keep the process alive only while they work. One that dies is replaced; its jobs, which may be done twice
+ * without harm, are tried once more.
  */
 import { Worker } from 'node:worker_threads';
 import type { Answer, Order } from './hash-worker.js';
@@ -31,7 +31,9 @@ export interface HashPoolOptions {
   readonly start?: () => Worker;
 }
 
-const startWorker = (): Worker => new Worker(new URL('./hash-worker.js', import.meta.url), { name: 'hash' });
+/** Without the flags of this process: some (`--input-type`) stop a worker from starting. */
+const startWorker = (): Worker =>
+  new Worker(new URL('./hash-worker.js', import.meta.url), { name: 'hash', execArgv: [] });
 
 export class HashPool implements PieceRunner {
   private readonly procs: number;
@@ -107,5 +109,7 @@ export class HashPool implements PieceRunner {
   }
 }
 
-const lost = ({ stretches }: PieceJob, reason: string): PieceOutcome =>
-  ({ type: 'trouble', trouble: { file: stretches[0]?.path ?? '', cause: 'failed', detail: `the hash worker died: ${reason}` } });
+function lost({ stretches }: PieceJob, reason: string): PieceOutcome {
+  const file = stretches[0]?.path ?? '';
+  return { type: 'trouble', trouble: { file, cause: 'failed', detail: `the hash worker died: ${reason}` } };
+}

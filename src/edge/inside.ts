@@ -1,6 +1,7 @@
 /**
- * Inside: a torrent's paths stay below its folder. The metainfo codec has refused bad names already; this is the second lock, on
- * the names themselves and on what symbolic links make of them. A link within the folder is followed, one out of it is not.
+ * Inside: a torrent's paths stay below its folder. The metainfo codec has refused bad names already; this is the second
+ * lock, on the names themselves and on what symbolic links make of them. A link within the folder is followed, one out
+ * of it is not.
  */
 import { lstat, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -9,7 +10,10 @@ import { codeOf } from './words.js';
 /** Ours, in every folder: records. */
 export const OWN_FOLDER = '.actorrent';
 
-/** Where a torrent's file goes. Throws on a path that leaves the folder, or goes where our records are: who let it pass has a bug. */
+/**
+ * Where a torrent's file goes. Throws on a path that leaves the folder, or goes where our records are: who let it pass
+ * has a bug.
+ */
 export function contentPath(folder: string, names: readonly string[]): string {
   if (names[0]?.toLowerCase() === OWN_FOLDER) throw new Error(`a torrent has no business in ${OWN_FOLDER}`);
   return pathBelow(folder, names);
@@ -17,10 +21,10 @@ export function contentPath(folder: string, names: readonly string[]): string {
 
 /** Throws on a path that leaves the folder. */
 export function pathBelow(folder: string, names: readonly string[]): string {
-  const sound = names.length > 0 && names.every((name) => name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name));
+  const sound = names.length > 0 && names.every((name) => !['', '.', '..'].includes(name) && !/[/\0]/.test(name));
   const path = join(resolve(folder), ...names);
-  if (!sound || !isWithin(resolve(folder), path)) throw new Error(`a path that leaves its folder: ${JSON.stringify(names)}`);
-  return path;
+  if (sound && isWithin(resolve(folder), path)) return path;
+  throw new Error(`a path that leaves its folder: ${JSON.stringify(names)}`);
 }
 
 /** Rejects where `path`, existing or about to be made, is really outside of `folder`. */

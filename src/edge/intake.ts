@@ -1,9 +1,8 @@
 /**
- * Intake: how bytes come out of a socket. All sockets of the process read into ONE buffer: libuv asks for the buffer right before
- * each read, the data is handed on right after it, and the handler is done with it when it returns (ports/net.ts). On Windows too:
- * there libuv waits with empty reads. Compared with 'data' events this saves an allocation a read, and with 32
- * connections 40 % of the time.
- * `onread` is public for sockets that dial only; accepted ones are wrapped anew (`adopt`).
+ * Intake: how bytes come out of a socket. All sockets of the process read into ONE buffer: libuv asks for the buffer
+ * right before each read, the data is handed on right after it, and the handler is done with it when it returns
+ * (ports/net.ts). Compared with 'data' events this saves an allocation a read, and with 32 busy connections 40 % of the
+ * time. `onread` is public for sockets that dial only; accepted ones are wrapped anew (`adopt`).
  */
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import { KIB, type Bytes } from '../base/units.js';
@@ -20,8 +19,8 @@ export interface Intake {
   pause(): void;
   resume(): void;
   /**
-   * Node asks for the next read's buffer at the end of a read, so this holds for the next read when called within `sink`, and
-   * for the one after that otherwise.
+   * Node asks for the next read's buffer at the end of a read, so this holds for the next read when called within
+   * `sink`, and for the one after that otherwise.
    */
   atMost(bytes: Bytes): void;
 }
@@ -58,9 +57,9 @@ interface Wrapper {
 }
 
 /**
- * An accepted, paused socket. Its handle moves to a new Socket that has `onread`, as child_process does with sockets sent to it;
- * the emptied one is destroyed, so that its server forgets it. Where Node has changed its insides, it stays as it is and is
- * read by 'data' events.
+ * An accepted, paused socket. Its handle moves to a new Socket that has `onread`, as child_process does with sockets
+ * sent to it; the emptied one is destroyed, so that its server forgets it. Where Node has changed its insides, it stays
+ * as it is and is read by 'data' events.
  */
 export function adopt(socket: Socket): Tapped {
   const wrapper = socket as unknown as Wrapper;
@@ -72,7 +71,9 @@ export function adopt(socket: Socket): Tapped {
   return adopted;
 }
 
-/** Node reads up to 64 KiB at once here, whatever `atMost` says, and some of it ahead while paused; the views obey both. */
+/**
+ * Node reads up to 64 KiB at once here, whatever `atMost` says, and some of it ahead while paused; the views obey both.
+ */
 export function withEvents(socket: Socket): Tapped {
   let most = FIRST_READ;
   socket.pause();

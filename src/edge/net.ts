@@ -12,11 +12,12 @@ const BACKLOG = 511;
 /** What `::` fails with where IPv6 is absent or switched off. */
 const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL']);
 
+type At = Parameters<Net['listen']>[0];
 type Accept = (connection: Connection) => void;
 
 export const nodeNet = (): Net => ({ listen, dial });
 
-async function listen({ host, port }: { readonly host?: string; readonly port: number }, accept: Accept): Promise<Listening> {
+async function listen({ host, port }: At, accept: Accept): Promise<Listening> {
   try {
     return await listenAt({ host: host ?? '::', port }, accept).catch((error: unknown) => {
       if (host === undefined && NO_IPV6.has(codeOf(error))) return listenAt({ host: '0.0.0.0', port }, accept);

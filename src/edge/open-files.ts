@@ -1,7 +1,8 @@
 /**
- * OpenFiles: descriptors of all torrents, by path, at most `max` of them idle or in use; the least recently used idle one is
- * closed first. Reads and writes share a descriptor, and so do the hash workers: a descriptor belongs to the process.
- * A lease keeps it open. With every descriptor leased the bound is exceeded until leases come back: callers hold few at once.
+ * OpenFiles: descriptors of all torrents, by path, at most `max` of them idle or in use; the least recently used idle
+ * one is closed first. Reads and writes share a descriptor, and so do the hash workers: a descriptor belongs to the
+ * process. A lease keeps it open. With every descriptor leased the bound is exceeded until leases come back: callers
+ * hold few at once.
  */
 import { close, constants, open } from 'node:fs';
 import { assertInside } from './inside.js';

@@ -1,6 +1,7 @@
 /**
- * PieceJob: all that is done to one piece, in one go and synchronously, wherever it runs: in a hash worker, or on the main thread
- * with `--procs 0`. Store: SHA-1 of the bytes, compare, write. Check: SHA-1 of what is on disk, read in runs of 1 MiB.
+ * PieceJob: all that is done to one piece, in one go and synchronously, wherever it runs: in a hash worker, or on the
+ * main thread with `--procs 0`. Store: SHA-1 of the bytes, compare, write. Check: SHA-1 of what is on disk, read in
+ * runs of 1 MiB.
  */
 import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';

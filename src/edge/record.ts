@@ -1,6 +1,6 @@
 /**
- * Records: small files of our own, below `.actorrent` in the torrent's folder. Written beside and moved over, each step forced to the
- * device before the next: after a power cut the old or the new is there, whole.
+ * Records: small files of our own, below `.actorrent` in the torrent's folder. Written beside and moved over, each step
+ * forced to the device before the next: after a power cut the old or the new is there, whole.
  */
 import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * One TCP connection as the two halves of ports/net.ts. The first reason to end is the one that is told; after `close` none is.
- * A write's `done` is Node's own write callback, which is called once whatever becomes of the socket.
+ * One TCP connection as the two halves of ports/net.ts. The first reason to end is the one that is told; after `close`
+ * none is. A write's `done` is Node's own write callback, which is called once whatever becomes of the socket.
  */
 import type { Endpoint } from '../base/endpoint.js';
 import type { Bytes } from '../base/units.js';
@@ -80,7 +80,10 @@ export class SocketConnection implements Connection, ReadHalf, WriteHalf {
   }
 }
 
-/** Where the other end is; undefined when it is gone already. IPv4 that came in over IPv6 is IPv4; a zone is no part of it. */
+/**
+ * Where the other end is; undefined when it is gone already. IPv4 that came in over IPv6 is IPv4; a zone is no part of
+ * it.
+ */
 export function remoteOf({ remoteAddress, remotePort }: Socket): Endpoint | undefined {
   if (remoteAddress === undefined || remotePort === undefined) return undefined;
   return { host: remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, ''), port: remotePort };

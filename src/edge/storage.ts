@@ -1,14 +1,17 @@
 /**
- * Storage of one torrent in ordinary files. Written at their offsets, so unwritten parts are holes where the file system has them.
- * Pieces go to the hash pool with open descriptors; a piece of very many small files is told their paths instead, so that it does
- * not hold hundreds of descriptors at once. Every job is answered once: also after `close`, with trouble.
+ * Storage of one torrent in ordinary files. Written at their offsets, so unwritten parts are holes where the file
+ * system has them. Pieces go to the hash pool with open descriptors; a piece of very many small files is told their
+ * paths instead, so that it does not hold hundreds of descriptors at once. Every job is answered once: also after
+ * `close`, with trouble.
  */
 import { fdatasync, read as readFd } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Bytes } from '../base/units.js';
-import type { CheckOutcome, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
+import type {
+  CheckOutcome, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
+} from '../ports/disk.js';
 import { assertInside, contentPath } from './inside.js';
 import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js';
 import type { PieceBuffers } from './piece-buffers.js';
@@ -130,7 +133,8 @@ export class FolderStorage implements Storage {
 
   private async checkNow({ expected, spans }: CheckRequest): Promise<CheckOutcome> {
     const located = await this.locate(spans, 'read');
-    if ('cause' in located) return located.cause === 'missing' ? { type: 'absent' } : { type: 'trouble', trouble: located };
+    if ('cause' in located && located.cause === 'missing') return { type: 'absent' };
+    if ('cause' in located) return { type: 'trouble', trouble: located };
     const { stretches, leases } = located;
     const outcome = await this.shared.runner.run({ type: 'check', expected: own(expected), stretches });
     for (const lease of leases) lease.release();
@@ -235,5 +239,8 @@ interface TroubleOutcome {
   readonly trouble: Trouble;
 }
 
-/** A hash of its own, not a view: a message to a worker copies all that is behind a view, here the hashes of the whole torrent. */
+/**
+ * A hash of its own, not a view: a message to a worker copies all that is behind a view, here the hashes of the whole
+ * torrent.
+ */
 const own = (expected: Uint8Array): Uint8Array => new Uint8Array(expected);

@@ -16,4 +16,5 @@ export const troubleOf = (file: string, error: unknown): Trouble =>
   ({ file, cause: CAUSES[codeOf(error)] ?? 'failed', detail: inWords(error) });
 
 /** A read that came back with less than was asked. */
-export const tooShort = (file: string): Trouble => ({ file, cause: 'missing', detail: 'the file is shorter than it should be' });
+export const tooShort = (file: string): Trouble =>
+  ({ file, cause: 'missing', detail: 'the file is shorter than it should be' });

@@ -1,7 +1,7 @@
 /**
- * Words for errors of the system, for people: `connection refused`, not `connect ECONNREFUSED 127.0.0.1:1`. libuv has words for
- * every errno; what it has none for, or says badly, is here. The innermost cause counts: fetch wraps it up to three deep, and a
- * dial of several addresses answers with one error for each.
+ * Words for errors of the system, for people: `connection refused`, not `connect ECONNREFUSED 127.0.0.1:1`. libuv has
+ * words for every errno; what it has none for, or says badly, is here. The innermost cause counts: fetch wraps it up to
+ * three deep, and a dial of several addresses answers with one error for each.
  */
 import { getSystemErrorMap } from 'node:util';
 

@@ -73,7 +73,8 @@ test('follows five redirects and no sixth, and only to http', async (t) => {
   });
   assert.equal(fromUtf8((await http.get(`${url}/5`, BOUNDS)).body), 'here');
   await assert.rejects(http.get(`${url}/6`, BOUNDS), { message: 'more than 5 redirects' });
-  await assert.rejects(http.get(`${url}/file`, BOUNDS), { message: 'not an http or https address: "file:///etc/passwd"' });
+  await assert.rejects(http.get(`${url}/file`, BOUNDS),
+    { message: 'not an http or https address: "file:///etc/passwd"' });
 });
 
 test('errors are in words', async (t) => {
@@ -93,14 +94,17 @@ test('errors are in words', async (t) => {
   const { port } = gone.address() as AddressInfo;
   await new Promise((resolve) => gone.close(resolve));
   await assert.rejects(http.get(`http://127.0.0.1:${port}/`, BOUNDS), { message: 'connection refused' });
-  await assert.rejects(http.get('udp://127.0.0.1:1/', BOUNDS), { message: 'not an http or https address: "udp://127.0.0.1:1/"' });
+  await assert.rejects(http.get('udp://127.0.0.1:1/', BOUNDS),
+    { message: 'not an http or https address: "udp://127.0.0.1:1/"' });
   await assert.rejects(http.get('nonsense', BOUNDS), { message: 'not an http or https address: "nonsense"' });
 });
 
 test('words of the innermost cause, of the first of several, and of what is no error at all', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED ::1:1'), { code: 'ECONNREFUSED' });
-  assert.equal(inWords(new TypeError('fetch failed', { cause: new AggregateError([refused, new Error('other')]) })), 'connection refused');
-  assert.equal(inWords(Object.assign(new Error('getaddrinfo ENOTFOUND a.example'), { code: 'ENOTFOUND' })), 'no such host');
+  const several = new AggregateError([refused, new Error('other')]);
+  assert.equal(inWords(new TypeError('fetch failed', { cause: several })), 'connection refused');
+  const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND a.example'), { code: 'ENOTFOUND' });
+  assert.equal(inWords(unknown), 'no such host');
   assert.equal(inWords('plain'), 'plain');
   const round = new Error('round');
   round.cause = round;

@@ -39,8 +39,15 @@ function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void 
   return { promise, resolve };
 }
 
+interface Collected {
+  readonly handler: ReadHandler;
+  readonly done: Promise<Uint8Array>;
+  readonly ended: Promise<string>;
+  readonly sizes: readonly number[];
+}
+
 /** Keeps copies of what comes, and tells when there are `length` bytes. */
-function collect(length: number): { handler: ReadHandler; done: Promise<Uint8Array>; ended: Promise<string>; sizes: number[] } {
+function collect(length: number): Collected {
   const { promise: done, resolve } = withResolvers<Uint8Array>();
   const { promise: ended, resolve: end } = withResolvers<string>();
   const parts: Uint8Array[] = [];
@@ -55,7 +62,8 @@ function collect(length: number): { handler: ReadHandler; done: Promise<Uint8Arr
   return { handler: { data, end }, done, ended, sizes };
 }
 
-const write = (c: Connection, ...parts: Uint8Array[]): Promise<void> => new Promise((resolve) => c.writer.write(parts, resolve));
+const write = (c: Connection, ...parts: Uint8Array[]): Promise<void> =>
+  new Promise((resolve) => c.writer.write(parts, resolve));
 
 /** Bytes there and back on a connection of their own: whatever was ready on another one has been read by then. */
 async function turnsOfTheLoop(t: TestContext, turns: number): Promise<void> {
@@ -222,7 +230,7 @@ test('an end that came before `read` is told by it', async (t) => {
   assert.notEqual(await got.ended, '');
 });
 
-test('each write is done exactly once, also on a connection that dies or is dead; after close nothing else is told', async (t) => {
+test('each write is done exactly once, on a dying connection too; after close nothing else is told', async (t) => {
   for (const kill of ['close', 'reset'] as const) {
     const { near, far } = await toPlain(t);
     const counts = [0, 0, 0, 0, 0];
@@ -296,7 +304,7 @@ test('errors of listening and dialling are in words', async () => {
 });
 
 test('a dial that is not answered ends in time', async (t) => {
-  // A listener that never accepts: its thread stands still, the kernel fills its short queue, and drops what comes then.
+  // A listener that never accepts: its thread stands still, the kernel fills its short queue, then drops what comes.
   const worker = new Worker(`
     const { parentPort } = require('node:worker_threads');
     const server = require('node:net').createServer();
@@ -325,7 +333,8 @@ test('five hundred connections come and go and leave nothing behind', async () =
       if (arrivals.push(c) === 500) all.resolve();
     });
   });
-  const dialled = await Promise.all(Array.from({ length: 500 }, () => net.dial({ host: HOST, port: listening.port }, 5000)));
+  const to = { host: HOST, port: listening.port };
+  const dialled = await Promise.all(Array.from({ length: 500 }, () => net.dial(to, 5000)));
   for (const c of dialled) c.close();
   await all.promise;
   listening.close();

@@ -1,10 +1,14 @@
-/** A folder for one test, removed after it; and promises of the ports' callbacks, so that tests read from top to bottom. */
+/**
+ * A folder for one test, removed after it; and promises of the ports' callbacks, so that tests read from top to bottom.
+ */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { CheckOutcome, ReadOutcome, Span, Storage, StoreOutcome } from '../../src/ports/disk.js';
+
+type Spans = readonly Span[];
 
 export function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'actorrent-'));
@@ -20,7 +24,7 @@ export const content = (length: number, salt = 0): Uint8Array =>
 
 export const span = (file: number, offset: number, length: number): Span => ({ file, offset, length });
 
-export const stored = (s: Storage, bytes: Uint8Array, spans: readonly Span[], expected = sha1(bytes)): Promise<StoreOutcome> =>
+export const stored = (s: Storage, bytes: Uint8Array, spans: Spans, expected = sha1(bytes)): Promise<StoreOutcome> =>
   new Promise((resolve) => {
     const piece = s.buffer(bytes.length);
     piece.set(bytes);
@@ -30,8 +34,8 @@ export const stored = (s: Storage, bytes: Uint8Array, spans: readonly Span[], ex
     });
   });
 
-export const checked = (s: Storage, spans: readonly Span[], expected: Uint8Array): Promise<CheckOutcome> =>
+export const checked = (s: Storage, spans: Spans, expected: Uint8Array): Promise<CheckOutcome> =>
   new Promise((resolve) => s.check({ expected, spans }, resolve));
 
-export const read = (s: Storage, spans: readonly Span[]): Promise<ReadOutcome> =>
+export const read = (s: Storage, spans: Spans): Promise<ReadOutcome> =>
   new Promise((resolve) => s.read(spans, resolve));

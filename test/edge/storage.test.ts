@@ -1,0 +1,255 @@
+/** Storage in ordinary files: the same with hash workers and without, what is refused, and what trouble looks like. */
+import assert from 'node:assert/strict';
+import {
+  existsSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, unlinkSync, writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { nodeDisk } from '../../src/edge/disk.js';
+import { OpenFiles } from '../../src/edge/open-files.js';
+import type { StoredFile } from '../../src/ports/disk.js';
+import { checked, content, read, scratch, sha1, span, stored } from './scratch.js';
+
+const FILES: readonly StoredFile[] = [
+  { path: ['t', 'a'], length: 10 },
+  { path: ['t', 'empty'], length: 0 },
+  { path: ['t', 'sub', 'b'], length: 20 },
+  { path: ['t', 'c'], length: 100 },
+];
+/** Bytes 5..64 of the torrent: the end of a, all of b, the beginning of c. */
+const ACROSS = [span(0, 5, 5), span(1, 0, 0), span(2, 0, 20), span(3, 0, 35)];
+
+for (const procs of [0, 1, 2]) {
+  const disk = nodeDisk({ procs });
+
+  test(`a piece across files is stored, checked and read back (procs ${procs})`, async (t) => {
+    const folder = join(scratch(t), 'made', 'too');
+    const s = disk.open(folder, FILES);
+    const piece = content(60);
+    assert.deepEqual(await s.facts(), [undefined, undefined, undefined, undefined]);
+    assert.deepEqual(await checked(s, ACROSS, sha1(piece)), { type: 'absent' });
+    assert.equal(await s.prepare(), undefined);
+    assert.deepEqual((await s.facts()).map((f) => f?.length), [undefined, 0, undefined, undefined]);
+    assert.deepEqual(await stored(s, piece, ACROSS), { type: 'stored' });
+    assert.deepEqual(await checked(s, ACROSS, sha1(piece)), { type: 'match' });
+    assert.deepEqual(await checked(s, ACROSS, sha1(content(60, 1))), { type: 'mismatch' });
+    assert.deepEqual(await checked(s, [span(3, 0, 36)], sha1(piece)), { type: 'absent' }, 'too short');
+    assert.deepEqual(await read(s, ACROSS), { type: 'read', bytes: Buffer.from(piece) });
+    assert.deepEqual((await s.facts()).map((f) => f?.length), [10, 0, 20, 35]);
+    assert.ok((await s.facts())[0]!.modifiedAt > 1.5e12);
+    assert.deepEqual(readFileSync(join(folder, 't', 'sub', 'b')), Buffer.from(piece.subarray(5, 25)));
+    assert.equal(await s.sync(), undefined);
+    await s.close();
+  });
+
+  test(`a piece with another hash leaves the disk as it was (procs ${procs})`, async (t) => {
+    const folder = scratch(t);
+    const s = disk.open(folder, FILES);
+    await s.prepare();
+    const good = content(60);
+    await stored(s, good, ACROSS);
+    assert.deepEqual(await stored(s, content(60, 1), ACROSS, sha1(good)), { type: 'mismatch' });
+    assert.deepEqual(await checked(s, ACROSS, sha1(good)), { type: 'match' });
+    await s.close();
+  });
+
+  test(`many jobs at once are each answered once, also those after close (procs ${procs})`, async (t) => {
+    const s = disk.open(scratch(t), [{ path: ['one'], length: 64_000 }]);
+    await s.prepare();
+    const pieces = Array.from({ length: 64 }, (_, i) => content(1000, i));
+    const jobs = pieces.map((piece, i) => stored(s, piece, [span(0, i * 1000, 1000)]));
+    const closed = s.close();
+    assert.deepEqual(new Set((await Promise.all(jobs)).map((o) => o.type)), new Set(['stored']));
+    await closed;
+    const spans = [span(0, 0, 1000)];
+    for (const late of [stored(s, pieces[0]!, spans), checked(s, spans, sha1(pieces[0]!)), read(s, spans)]) {
+      const outcome = await late;
+      assert.equal(outcome.type === 'trouble' && outcome.trouble.detail, 'the torrent is closed');
+    }
+  });
+
+  test(`a piece of hundreds of files works without holding them all open (procs ${procs})`, async (t) => {
+    const few = nodeDisk({ procs, openFiles: 4 });
+    const files = Array.from({ length: 300 }, (_, i) => ({ path: ['many', `${i}`], length: 3 }));
+    const folder = scratch(t);
+    const s = few.open(folder, files);
+    await s.prepare();
+    const piece = content(900);
+    const spans = files.map((_, i) => span(i, 0, 3));
+    assert.deepEqual(await stored(s, piece, spans), { type: 'stored' });
+    assert.deepEqual(await checked(s, spans, sha1(piece)), { type: 'match' });
+    assert.deepEqual(await read(s, spans), { type: 'read', bytes: Buffer.from(piece) });
+    assert.equal(await s.sync(), undefined);
+    unlinkSync(join(folder, 'many', '299'));
+    await s.prepare();
+    assert.deepEqual(await checked(s, spans, sha1(piece)), { type: 'absent' });
+    await s.close();
+  });
+}
+
+const disk = nodeDisk({ procs: 1 });
+
+test('beyond 4 GiB, without filling the disk', async (t) => {
+  const folder = scratch(t);
+  const far = 5 * 2 ** 30 + 3;
+  try {
+    writeFileSync(join(folder, 'probe'), '');
+    truncateSync(join(folder, 'probe'), far);
+  } catch {
+    return t.skip('no files this large here');
+  }
+  const s = disk.open(folder, [{ path: ['large'], length: far + 100 }]);
+  await s.prepare();
+  const piece = content(100);
+  assert.deepEqual(await stored(s, piece, [span(0, far, 100)]), { type: 'stored' });
+  assert.deepEqual(await checked(s, [span(0, far, 100)], sha1(piece)), { type: 'match' });
+  assert.deepEqual(await read(s, [span(0, far, 100)]), { type: 'read', bytes: Buffer.from(piece) });
+  assert.deepEqual((await s.facts())[0]?.length, far + 100);
+  assert.ok(statSync(join(folder, 'large')).blocks * 512 < 1_000_000);
+  await s.close();
+});
+
+test('prepare and store leave what is there as it is', async (t) => {
+  const folder = scratch(t);
+  mkdirSync(join(folder, 't'));
+  writeFileSync(join(folder, 't', 'a'), 'longer than the ten bytes it should have');
+  writeFileSync(join(folder, 't', 'empty'), 'not so empty');
+  const s = disk.open(folder, FILES);
+  await s.prepare();
+  await stored(s, content(2), [span(0, 4, 2)]);
+  await s.close();
+  assert.equal(readFileSync(join(folder, 't', 'a')).length, 40);
+  assert.equal(readFileSync(join(folder, 't', 'empty'), 'utf8'), 'not so empty');
+});
+
+test('a piece longer than one run of a check', async (t) => {
+  const s = disk.open(scratch(t), [{ path: ['big'], length: 3_000_000 }]);
+  await s.prepare();
+  const piece = content(2_500_000);
+  await stored(s, piece, [span(0, 7, piece.length)]);
+  assert.deepEqual(await checked(s, [span(0, 7, piece.length)], sha1(piece)), { type: 'match' });
+  await s.close();
+});
+
+test('a file in the place of the folder is trouble that names it', async (t) => {
+  const folder = scratch(t);
+  writeFileSync(join(folder, 't'), '');
+  const s = disk.open(folder, FILES);
+  const trouble = await s.prepare();
+  assert.equal(trouble?.cause, 'failed');
+  assert.equal(trouble?.file, join(folder, 't'));
+  const outcome = await stored(s, content(5), [span(0, 0, 5)]);
+  assert.deepEqual(outcome, { type: 'trouble',
+    trouble: { file: join(folder, 't', 'a'), cause: 'failed', detail: 'a file is in the place of its folder' } });
+  await s.close();
+});
+
+test('a folder that may not be written is denied', async (t) => {
+  if (process.getuid?.() === 0) return t.skip('nothing is denied to root');
+  const folder = scratch(t);
+  mkdirSync(join(folder, 't'), { mode: 0o500 });
+  const s = disk.open(folder, FILES);
+  assert.equal((await s.prepare())?.cause, 'denied');
+  const outcome = await stored(s, content(5), [span(0, 0, 5)]);
+  assert.equal(outcome.type === 'trouble' && outcome.trouble.cause, 'denied');
+  await s.close();
+});
+
+test('a full device is full', async (t) => {
+  if (!existsSync('/dev/full')) return t.skip('no /dev/full here');
+  const s = disk.open('/dev', [{ path: ['full'], length: 5 }]);
+  const outcome = await stored(s, content(5), [span(0, 0, 5)]);
+  assert.deepEqual(outcome, { type: 'trouble',
+    trouble: { file: '/dev/full', cause: 'full', detail: 'no space left on device' } });
+  await s.close();
+});
+
+test('a file that vanished or shrank is missing to a read and absent to a check', async (t) => {
+  const folder = scratch(t);
+  const s = disk.open(folder, FILES);
+  await s.prepare();
+  await stored(s, content(60), ACROSS);
+  truncateSync(join(folder, 't', 'c'), 3);
+  const short = await read(s, ACROSS);
+  assert.deepEqual(short, { type: 'trouble',
+    trouble: { file: join(folder, 't', 'c'), cause: 'missing', detail: 'the file is shorter than it should be' } });
+  unlinkSync(join(folder, 't', 'a'));
+  await s.prepare(); // lets go of the deleted file
+  const gone = await read(s, ACROSS);
+  assert.deepEqual(gone, { type: 'trouble',
+    trouble: { file: join(folder, 't', 'a'), cause: 'missing', detail: 'no such file or directory' } });
+  assert.deepEqual(await checked(s, ACROSS, sha1(content(60))), { type: 'absent' });
+  await s.close();
+});
+
+test('paths that leave the folder, or go where our records are, are refused', (t) => {
+  const folder = scratch(t);
+  const leaving = [[], [''], ['..'], ['a', '..', 'b'], ['.'], ['a/../../b'], ['/etc'], ['nul\0']];
+  const bad = [...leaving, ['.actorrent', 'x'], ['.Actorrent']];
+  for (const path of bad) {
+    assert.throws(() => disk.open(folder, [{ path, length: 1 }]), Error, JSON.stringify(path));
+  }
+  disk.open(folder, [{ path: ['..a'], length: 1 }, { path: ['a', '.actorrent'], length: 1 }]);
+});
+
+test('symbolic links are followed inside the folder and not out of it', async (t) => {
+  const outside = scratch(t);
+  const folder = scratch(t);
+  mkdirSync(join(folder, 'real'));
+  writeFileSync(join(outside, 'secret'), 'secret');
+  symlinkSync(join(folder, 'real'), join(folder, 'in'));
+  symlinkSync(outside, join(folder, 'out'));
+  symlinkSync(join(outside, 'secret'), join(folder, 'file'));
+  symlinkSync(join(outside, 'not-yet'), join(folder, 'dangling'));
+  const paths = [['in', 'x'], ['out', 'secret'], ['file'], ['dangling']];
+  const s = disk.open(folder, paths.map((path) => ({ path, length: 6 })));
+  assert.deepEqual(await stored(s, content(6), [span(0, 0, 6)]), { type: 'stored' });
+  for (const file of [1, 2, 3]) {
+    for (const outcome of [await stored(s, content(6), [span(file, 0, 6)]), await read(s, [span(file, 0, 6)])]) {
+      assert.equal(outcome.type === 'trouble' && outcome.trouble.detail, 'a symbolic link leads out of the folder');
+      assert.equal(outcome.type === 'trouble' && outcome.trouble.cause, 'denied');
+    }
+  }
+  assert.equal(readFileSync(join(outside, 'secret'), 'utf8'), 'secret');
+  assert.equal(existsSync(join(outside, 'not-yet')), false);
+  const deeper = disk.open(folder, [{ path: ['out', 'new', 'x'], length: 1 }]);
+  assert.equal((await deeper.prepare())?.cause, 'denied');
+  assert.equal(existsSync(join(outside, 'new')), false);
+  await s.close();
+});
+
+test('piece buffers come back, are shared memory, and cannot be given back twice', (t) => {
+  const s = disk.open(scratch(t), FILES);
+  const one = s.buffer(1000);
+  assert.ok(one.buffer instanceof SharedArrayBuffer);
+  const two = s.buffer(1000);
+  assert.notEqual(one, two);
+  s.release(one);
+  assert.throws(() => s.release(one));
+  assert.throws(() => s.release(new Uint8Array(1000)));
+  assert.equal(s.buffer(1000), one);
+  assert.equal(s.buffer(999).length, 999);
+});
+
+test('the least recently used idle file is closed first; a leased one never', async (t) => {
+  const folder = scratch(t);
+  const files = new OpenFiles(2);
+  const open = (name: string) => files.lease({ folder, path: join(folder, name), access: 'make' });
+  const isOpen = (fd: number): boolean => existsSync(`/proc/self/fd/${fd}`);
+  if (!isOpen(0)) return t.skip('no /proc here');
+  const a = await open('a');
+  const b = await open('b');
+  const again = await open('a');
+  assert.equal(again.fd, a.fd);
+  b.release();
+  a.release();
+  const c = await open('c'); // b goes: idle; a is leased once more
+  const reader = await files.lease({ folder, path: join(folder, 'a'), access: 'read' });
+  assert.equal(reader.fd, a.fd, 'a file open for writing can be read');
+  const d = await open('d'); // all leased: one more than allowed
+  for (const lease of [again, reader, c, d]) lease.release();
+  files.close(['a', 'b', 'c', 'd'].map((name) => join(folder, name)));
+  await assert.rejects(files.lease({ folder, path: join(folder, 'absent'), access: 'read' }), { code: 'ENOENT' });
+  const made = await open('absent');
+  made.release();
+});
