@@ -1,7 +1,4 @@
-/**
- * InlineRunner: piece jobs on this thread (`--procs 0`), one a turn of the event loop, so that sockets are heard in
- * between.
- */
+/** InlineRunner: piece jobs on this thread (`--procs 0`), one a turn of the event loop, so sockets are heard between. */
 import { runPieceJob, type OutcomeOf, type PieceJob, type PieceRunner } from './piece-job.js';
 
 export class InlineRunner implements PieceRunner {

@@ -1,7 +1,6 @@
 /**
  * PieceBuffers: memory for pieces on their way to disk, shared with the hash workers, so that handing one over copies
- * nothing. Returned ones are kept by length for the next piece, up to `keep` bytes in all; what they held is still in
- * them.
+ * nothing. Returned ones are kept by length for the next piece, up to `keep` bytes in all, with what they held.
  */
 import type { Bytes } from '../base/units.js';
 

@@ -80,10 +80,7 @@ export class SocketConnection implements Connection, ReadHalf, WriteHalf {
   }
 }
 
-/**
- * Where the other end is; undefined when it is gone already. IPv4 that came in over IPv6 is IPv4; a zone is no part of
- * it.
- */
+/** Where the other end is; undefined when it is gone already. IPv4 that came in over IPv6 is IPv4, and zones go. */
 export function remoteOf({ remoteAddress, remotePort }: Socket): Endpoint | undefined {
   if (remoteAddress === undefined || remotePort === undefined) return undefined;
   return { host: remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, ''), port: remotePort };
