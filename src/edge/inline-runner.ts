@@ -1,4 +1,4 @@
-/** InlineRunner: piece jobs on this thread (`--procs 0`), one a turn of the event loop, so sockets are heard between. */
+/** InlineRunner: piece jobs on this thread (`--procs 0`), one a turn of the event loop: sockets are heard between. */
 import { runPieceJob, type OutcomeOf, type PieceJob, type PieceRunner } from './piece-job.js';
 
 export class InlineRunner implements PieceRunner {
