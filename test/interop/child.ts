@@ -47,7 +47,9 @@ export interface Command {
 const environment = (home: string): NodeJS.ProcessEnv =>
   ({ PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', HOME: home, LANG: 'C.UTF-8' });
 
-/** `prefix` is what moves the program elsewhere, such as `ip netns exec NAME`; it must replace itself by the program. */
+/**
+ * `prefix` is what moves the program elsewhere, such as `ip netns exec NAME`; it must replace itself by the program.
+ */
 export function start({ name, argv, cwd }: Command, prefix: readonly string[] = []): Child {
   const [program, ...args] = [...prefix, 'setpriv', '--pdeathsig', 'KILL', ...argv];
   const child = spawn(program!, args, { cwd, env: environment(cwd), stdio: ['pipe', 'pipe', 'pipe'] });

@@ -45,13 +45,16 @@ export interface ContentOptions {
 export async function makeContent(o: ContentOptions): Promise<Content> {
   const folder = join(o.at, 'content');
   const torrent = join(o.at, `${o.seed}.torrent`);
-  for (const [path, bytes] of layout(o.bytes)) await writeKeyStream(join(folder, o.seed, path), bytes, `${o.seed}/${path}`);
+  for (const [path, bytes] of layout(o.bytes)) {
+    await writeKeyStream(join(folder, o.seed, path), bytes, `${o.seed}/${path}`);
+  }
   const made = createTorrent({
     content: join(folder, o.seed), torrent, pieceBytes: o.pieceBytes, trackers: o.tracker ? [o.tracker] : [],
   });
   const files: ContentFile[] = [];
   for (const f of made.files) files.push({ ...f, sha256: await sha256(join(folder, f.path)) });
-  return { folder, files, bytes: o.bytes, torrent, infoHash: made.infoHash, pieceBytes: o.pieceBytes, pieces: made.pieces };
+  const { infoHash, pieces } = made;
+  return { folder, files, bytes: o.bytes, torrent, infoHash, pieceBytes: o.pieceBytes, pieces };
 }
 
 /** Paths and sizes that add up to `total`, from 64 KiB on. */
@@ -59,8 +62,8 @@ function layout(total: number): readonly (readonly [path: string, bytes: number]
   const half = Math.floor(total * 0.47) + 1;
   const some = Math.floor(total * 0.2) + 3;
   return [
-    ['a.txt', 1], ['empty', 0], ['folder/in a folder/half.bin', half], ['folder/größer.bin', some], ['odd.bin', 16_385],
-    ['rest.bin', total - half - some - 16_386],
+    ['a.txt', 1], ['empty', 0], ['folder/in a folder/half.bin', half], ['folder/größer.bin', some],
+    ['odd.bin', 16_385], ['rest.bin', total - half - some - 16_386],
   ];
 }
 
@@ -92,7 +95,9 @@ function createTorrent(order: object): MadeTorrent {
   return JSON.parse(stdout) as MadeTorrent;
 }
 
-/** Files of full length below `folder` in which only the pieces that `has` picks hold their bytes; the rest are zeros. */
+/**
+ * Files of full length below `folder` in which only the pieces that `has` picks hold their bytes; the rest are zeros.
+ */
 export async function copyPieces(content: Content, folder: string, has: (piece: number) => boolean): Promise<void> {
   let fileBegin = 0;
   for (const file of content.files) {
@@ -130,7 +135,8 @@ export interface Comparison {
 }
 
 /** What differs below the folder from the content, one line a file; empty when every byte is right. */
-export async function differences({ content, folder, emptyMayBeAbsent = false }: Comparison): Promise<readonly string[]> {
+export async function differences(comparison: Comparison): Promise<readonly string[]> {
+  const { content, folder, emptyMayBeAbsent = false } = comparison;
   const out: string[] = [];
   for (const file of content.files) {
     const path = join(folder, file.path);

@@ -35,7 +35,7 @@ export function listen(child: Child): Events {
   child.onStdout((line) => {
     const fields = parse(line);
     if (!fields || all.length >= MAX_EVENTS) {
-      broken ??= fields ? `more than ${MAX_EVENTS} lines` : `a line on stdout that is not a JSON object with "event": ${line}`;
+      broken ??= fields ? `more than ${MAX_EVENTS} lines` : `a line on stdout is no JSON object with "event": ${line}`;
       child.kill(); // the waiters learn of it by its end
       return;
     }
@@ -81,6 +81,6 @@ const lastWords = (all: readonly Heard[]): string =>
 /** A number among the fields of an event; absent or of another type is an error, since the field is promised. */
 export function numberIn(heard: Heard, field: string): number {
   const value = heard.fields[field];
-  if (typeof value !== 'number') throw new Error(`event ${heard.event}: ${field} is ${JSON.stringify(value)}, not a number`);
-  return value;
+  if (typeof value === 'number') return value;
+  throw new Error(`event ${heard.event}: ${field} is ${JSON.stringify(value)}, not a number`);
 }

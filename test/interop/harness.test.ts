@@ -1,6 +1,6 @@
 /**
- * The harness proves itself before it judges us: the foreign clients exchange a torrent with each other, on its network,
- * with its tracker, content and comparison. When this fails, nothing below says anything about actorrent.
+ * The harness proves itself before it judges us: the foreign clients exchange a torrent with each other, on its
+ * network, with its tracker, content and comparison. When this fails, nothing below says anything about actorrent.
  */
 import assert from 'node:assert/strict';
 import { open } from 'node:fs/promises';

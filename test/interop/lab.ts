@@ -1,6 +1,6 @@
 /**
- * One test's world: a network, a folder, and every program started in them. All of it is gone when the test ends, however
- * it ends. When the test fails, the last lines of each program are printed first.
+ * One test's world: a network, a folder, and every program started in them. All of it is gone when the test ends,
+ * however it ends. When the test fails, the last lines of each program are printed first.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,9 @@ export interface LabTest {
   readonly once?: boolean;
 }
 
-export function labTest(name: string, { needs, hosts, once = false }: LabTest, body: (lab: Lab) => Promise<void>): void {
+type Body = (lab: Lab) => Promise<void>;
+
+export function labTest(name: string, { needs, hosts, once = false }: LabTest, body: Body): void {
   const why = missing(needs);
   if (why !== undefined && required) {
     test(name, () => { throw new Error(`ACTORRENT_INTEROP=required, but ${why}`); });
@@ -40,12 +42,12 @@ export function labTest(name: string, { needs, hosts, once = false }: LabTest, b
   const runs = once ? 1 : RUNS;
   for (let run = 1; run <= runs; run++) {
     const title = runs === 1 ? name : `${name}, run ${run} of ${runs}`;
-    // No timeout of the test itself: every wait inside has its own, and ends in a message that says what was waited for.
+    // The test itself has no timeout: every wait inside has its own, and ends in a message that says what for.
     test(title, { skip: why === undefined ? false : `SKIP interop: ${why}` }, (t) => inLab(t, hosts, body));
   }
 }
 
-async function inLab(t: TestContext, names: readonly string[], body: (lab: Lab) => Promise<void>): Promise<void> {
+async function inLab(t: TestContext, names: readonly string[], body: Body): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'actorrent-interop-'));
   const children: Child[] = [];
   const network = makeNetwork(names);

@@ -1,9 +1,9 @@
 /**
- * `--down-limit` and `--up-limit` against libtorrent, by a clock outside: from the first block on the wire to the moment
- * the one who downloads says that it is done. The promise is the time that the limit gives, within 2 %; a burst of at
- * most one second's worth may shorten it, and finding the pace may lengthen it. For uploads the wire itself also shows
- * the pace in between, and that has no allowance but the 2 %. For downloads it shows what the kernel takes in ahead of us,
- * several MB at its own whim, so there it is reported only.
+ * `--down-limit` and `--up-limit` against libtorrent, by a clock outside: from the first block on the wire to the
+ * moment the one who downloads says that it is done. The promise is the time that the limit gives, within 2 %; a burst
+ * of at most one second's worth may shorten it, and finding the pace may lengthen it. For uploads the wire itself also
+ * shows the pace in between, and that has no allowance but the 2 %. For downloads it shows what the kernel takes in
+ * ahead of us, several MB at its own whim, so there it is reported only.
  */
 import assert from 'node:assert/strict';
 import { startActorrent } from './clients/actorrent.js';
@@ -42,7 +42,8 @@ async function limited(lab: Lab, { from, to, options }: Limited): Promise<void> 
   const content = await lab.content({ seed: 'limited', bytes: LIMITED_BYTES, pieceBytes: 128 * 1024 });
   const both = { torrent: content.torrent, tracked: false, options };
   const seeder = start[from]({
-    ...both, name: `${from} seeder`, goal: 'seed', host: lab.host('seeder'), home: lab.folder('seeder'), folder: content.folder,
+    ...both, name: `${from} seeder`, goal: 'seed', host: lab.host('seeder'), home: lab.folder('seeder'),
+    folder: content.folder,
   });
   await seeder.ready();
   const leecher = start[to]({
@@ -51,16 +52,16 @@ async function limited(lab: Lab, { from, to, options }: Limited): Promise<void> 
   });
   const we: Client = from === 'actorrent' ? seeder : leecher;
   const wire = recordWire(we.pid, from === 'actorrent' ? 'sent' : 'received');
-  const done = await leecher.complete(transferMs(content.bytes) + 2000 * (content.bytes / LIMIT_BYTES)).finally(wire.stop);
+  const due = content.bytes / LIMIT_BYTES;
+  const done = await leecher.complete(transferMs(content.bytes) + 2000 * due).finally(wire.stop);
   await leecher.stop();
   await seeder.stop();
 
   const seconds = (done - wire.firstBlock()) / 1000;
-  const due = content.bytes / LIMIT_BYTES;
   // Not from the start, where a burst counts, and not to the end, where few blocks are left.
   const pace = wire.rate(0.3, 0.9);
-  lab.report(`${options.join(' ')}: ${content.bytes} bytes in ${seconds.toFixed(2)} s; the limit gives ${due.toFixed(2)} s; `
-    + `pace ${(pace / 1000).toFixed(1)} KB/s on the wire`);
+  lab.report(`${options.join(' ')}: ${content.bytes} bytes in ${seconds.toFixed(2)} s; `
+    + `the limit gives ${due.toFixed(2)} s; pace ${(pace / 1000).toFixed(1)} KB/s on the wire`);
   checkMemory(lab, we);
   assert.ok(seconds >= due * (1 - TOLERANCE) - BURST_SECONDS, `too fast: ${seconds} s instead of ${due} s`);
   assert.ok(seconds <= due * (1 + TOLERANCE) + START_SECONDS, `too slow: ${seconds} s instead of ${due} s`);

@@ -71,7 +71,8 @@ export function whyNoNetwork(): string | undefined {
   }
 }
 
-const batch = (space: string, commands: readonly string[]): void => ip(['-n', space, '-batch', '-'], commands.join('\n'));
+const batch = (space: string, commands: readonly string[]): void =>
+  ip(['-n', space, '-batch', '-'], commands.join('\n'));
 
 function ip(args: readonly string[], input = ''): void {
   const { status, error, stderr } = spawnSync('ip', args, { input, encoding: 'utf8', timeout: 10_000 });

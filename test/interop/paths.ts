@@ -1,4 +1,6 @@
-/** Where things are: the helpers in Python stay among the sources, and our CLI is the one built along with this file. */
+/**
+ * Where things are: the helpers in Python stay among the sources, and our CLI is the one built along with this file.
+ */
 import { fileURLToPath } from 'node:url';
 
 const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));

@@ -6,7 +6,9 @@ import { readFileSync } from 'node:fs';
 
 /** TCP's LISTEN in /proc/net/tcp (include/net/tcp_states.h). */
 const LISTEN = '0A';
-/** Ethernet, IPv4, and TCP with timestamps. Large sends cross a veth as one packet, so this is charged once for many. */
+/**
+ * Ethernet, IPv4, and TCP with timestamps. Large sends cross a veth as one packet, so this is charged once for many.
+ */
 const HEADER_BYTES = 14 + 20 + 32;
 
 /** Whether someone in the program's namespace accepts connections on the port, over IPv4 or IPv6. */

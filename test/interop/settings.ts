@@ -1,6 +1,6 @@
 /**
- * The sizes of the tests, from the environment: small for CI, `ACTORRENT_INTEROP_MIB=1024 ACTORRENT_INTEROP_RUNS=10` for
- * the promise of ten transfers of 1 GiB in a row.
+ * The sizes of the tests, from the environment: small for CI, `ACTORRENT_INTEROP_MIB=1024 ACTORRENT_INTEROP_RUNS=10`
+ * for the promise of ten transfers of 1 GiB in a row.
  */
 import { MIB } from '../../src/base/units.js';
 
@@ -19,7 +19,8 @@ export const MOST_RSS = 300e6;
 /** A slow machine may take its time; a transfer that hangs must end. */
 export const transferMs = (bytes: number): number => 120_000 + 1000 * (bytes / MIB);
 
-function fromEnvironment(name: string, { otherwise, most }: { readonly otherwise: number; readonly most: number }): number {
+interface Range { readonly otherwise: number; readonly most: number }
+function fromEnvironment(name: string, { otherwise, most }: Range): number {
   const text = process.env[name];
   if (text === undefined || text === '') return otherwise;
   const n = Number(text);

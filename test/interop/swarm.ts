@@ -1,6 +1,6 @@
 /**
- * A swarm in which nobody has everything at the start: of N peers, the K-th has every N-th piece from K on. Each piece is
- * held by one peer only, so nobody can complete unless each serves the others, directly or in turn.
+ * A swarm in which nobody has everything at the start: of N peers, the K-th has every N-th piece from K on. Each piece
+ * is held by one peer only, so nobody can complete unless each serves the others, directly or in turn.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * The plain transfer: one client has everything, another wants it, and in the end holds the same bytes. They meet through
- * opentracker, or, over IPv6, because the one who wants is told the address (Debian's opentracker is IPv4 only).
+ * The plain transfer: one client has everything, another wants it, and in the end holds the same bytes. They meet
+ * through opentracker, or, over IPv6, because the one who wants is told the address (Debian's opentracker is IPv4
+ * only).
  */
 import assert from 'node:assert/strict';
 import { MIB } from '../../src/base/units.js';
@@ -24,7 +25,8 @@ export interface Transfer {
 export function transferTest({ from, to, bytes, ipv6 = false, once = false }: Transfer): void {
   const how = ipv6 ? 'over IPv6' : 'through opentracker';
   const needs = ipv6 ? needsOf(from, to) : [...needsOf(from, to), 'opentracker' as const];
-  labTest(`${from} -> ${to} ${how}: ${bytes / MIB} MiB`, { needs, once, hosts: ['tracker', 'seeder', 'leecher'] }, async (lab) => {
+  const hosts = ['tracker', 'seeder', 'leecher'];
+  labTest(`${from} -> ${to} ${how}: ${bytes / MIB} MiB`, { needs, once, hosts }, async (lab) => {
     const tracker = lab.host('tracker');
     const content = await lab.content({
       seed: 'transfer', bytes, pieceBytes: PIECE_BYTES, ...(ipv6 ? {} : { tracker: announceUrl(tracker) }),
@@ -33,7 +35,8 @@ export function transferTest({ from, to, bytes, ipv6 = false, once = false }: Tr
     const both = { torrent: content.torrent, tracked: !ipv6, ipv6 };
 
     const seeder = startClient[from]({
-      ...both, name: `${from} seeder`, goal: 'seed', host: lab.host('seeder'), home: lab.folder('seeder'), folder: content.folder,
+      ...both, name: `${from} seeder`, goal: 'seed', host: lab.host('seeder'), home: lab.folder('seeder'),
+      folder: content.folder,
     });
     await seeder.ready();
     const folder = lab.folder('downloaded');

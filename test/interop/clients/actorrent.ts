@@ -32,7 +32,8 @@ export function startActorrent(job: ActorrentJob): Client {
   return {
     name: job.name, pid: child.pid, peakRss: child.peakRss,
     ready: async () => {
-      await until(`${job.name} to listen`, () => child.exit() !== undefined || isListening(child.pid, PEER_PORT), READY_MS);
+      const settled = (): boolean => child.exit() !== undefined || isListening(child.pid, PEER_PORT);
+      await until(`${job.name} to listen`, settled, READY_MS);
       if (child.exit()) throw new Error(`${job.name} ended before it listened`);
       if (job.tracked) await events.first('an answer of the tracker', is('tracker'), READY_MS);
     },

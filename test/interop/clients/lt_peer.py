@@ -2,8 +2,8 @@
 """One libtorrent peer with one torrent, over TCP only; DHT, LSD, PEX, UPnP, NAT-PMP, uTP and encryption are off.
 
 argv[1] is JSON: {torrent, folder, listen: "10.77.0.2:6881" or "[fd77::2]:6881", peers: [[host, port]],
-upLimit, downLimit (bytes/s; 0 for none)}. Prints a line of JSON for each: {"event": "listening" | "checked" | "tracker" |
-"status" | "done" | "error"}; "done" once every piece is verified, whether it was so at the start or not. SIGTERM flushes,
+upLimit, downLimit (bytes/s; 0 for none)}. Prints a line of JSON for each event: {"event": "listening" | "checked" |
+"tracker" | "status" | "done" | "error"}; "done" once every piece is verified, be it from the start. SIGTERM flushes,
 tells the tracker, and ends with 0.
 """
 import json

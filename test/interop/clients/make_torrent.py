@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Makes a v1 torrent with libtorrent, and prints what is in it.
 
-argv[1] is JSON: {content, torrent, pieceBytes, trackers: [url]}. Prints JSON: {infoHash, pieces, files: [{path, bytes}]}
-with the files in the torrent's order. Hybrid and v2 torrents come with pad files, which the clients under test differ on.
+argv[1] is JSON: {content, torrent, pieceBytes, trackers: [url]}. Prints JSON: {infoHash, pieces, files: [{path,
+bytes}]}, the files in the torrent's order. Not hybrid or v2: those come with pad files, which the clients differ on.
 """
 import json
 import os

@@ -26,7 +26,8 @@ export async function startOpentracker({ host, home, infoHashes }: TrackerJob): 
     name: 'opentracker', cwd: home,
     argv: ['opentracker', '-i', host.ip4, '-p', port, '-P', port, '-d', home, '-u', 'nobody', '-w', 'whitelist'],
   });
-  await until('opentracker to listen', () => child.exit() !== undefined || isListening(child.pid, TRACKER_PORT), READY_MS);
+  const settled = (): boolean => child.exit() !== undefined || isListening(child.pid, TRACKER_PORT);
+  await until('opentracker to listen', settled, READY_MS);
   if (child.exit()) throw new Error('opentracker ended');
   return child;
 }

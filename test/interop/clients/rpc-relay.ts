@@ -1,7 +1,7 @@
 /**
- * Runs inside a host's namespace, where Transmission's RPC is: takes a request a line on stdin, posts it, and prints the
- * answer as a line, with the event name "answer". argv[2] is the URL. Transmission wants a session id in every request,
- * and names it when refusing one with 409 (its doc/rpc-spec, 2.3.1).
+ * Runs inside a host's namespace, where Transmission's RPC is: takes a request a line on stdin, posts it, and prints
+ * the answer as a line, with the event name "answer". argv[2] is the URL. Transmission wants a session id in every
+ * request, and names it when refusing one with 409 (its doc/rpc-spec, 2.3.1).
  */
 import { createInterface } from 'node:readline';
 

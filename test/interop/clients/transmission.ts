@@ -1,7 +1,7 @@
 /**
  * transmission-daemon (Debian's, 3.00), configured by its settings.json and driven by its RPC over HTTP, over TCP only;
- * DHT, PEX, LSD, uTP and port forwarding are off, encryption is "tolerated" but not sought. It takes peers from a tracker
- * or from those who connect to it, never from us.
+ * DHT, PEX, LSD, uTP and port forwarding are off, encryption is "tolerated" but not sought. It takes peers from a
+ * tracker or from those who connect to it, never from us.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
