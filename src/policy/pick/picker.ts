@@ -26,6 +26,12 @@ import { type PickPeer, Swarm } from './swarm.js';
 const DUPLICATE: Outcome = { kind: 'duplicate', pieceComplete: false, cancel: [] };
 const UNREQUESTED: Outcome = { kind: 'unrequested', pieceComplete: false, cancel: [] };
 
+/**
+ * Endgame is for peers that run dry: one that owes us more than this is busy, and a copy of what others owe would be waste.
+ * Windows are deep (request-window.ts), so without this bound a third of a small torrent would be asked for twice.
+ */
+const ENDGAME_DEPTH = 4;
+
 export class Picker {
   private readonly layout: PieceSizes;
   private readonly random: Random;
@@ -161,7 +167,8 @@ export class Picker {
       if (left === 0) break;
       active = this.pieceFor(known, pace, now);
     }
-    if (left > 0 && this.isEndgame) this.fetching.askAgain(known, { count: left, now, out });
+    const again = Math.min(left, ENDGAME_DEPTH - known.live);
+    if (again > 0 && this.isEndgame) this.fetching.askAgain(known, { count: again, now, out });
     return out.length - before;
   }
 

@@ -36,6 +36,18 @@ describe('Picker: endgame', () => {
     assert.deepEqual(picked(picker, A, 3), []);
   });
 
+  it('asks again only of a peer that runs dry', () => {
+    const picker = pickerOf({ pieces: 2, blocks: 20 });
+    for (const peer of [A, B]) joined(picker, peer);
+    picked(picker, A, 35);
+    assert.equal(picked(picker, B, 500).length, 5, 'the rest, and no copies: five are plenty to wait for');
+    assert.ok(picker.isEndgame);
+    for (const { piece, block } of picked(picker, C, 1)) assert.fail(`${piece}/${block} for a stranger`);
+    joined(picker, C);
+    assert.equal(picked(picker, C, 500).length, 4);
+    assert.equal(picked(picker, C, 500).length, 0);
+  });
+
   it('does not wait for pieces that nobody has', () => {
     const picker = pickerOf({ pieces: 2, blocks: 1 });
     joined(picker, A, { of: 2, has: [0] });
