@@ -15,6 +15,7 @@ import { nodeHttp } from '../../src/edge/http.js';
 import { nodeNet } from '../../src/edge/net.js';
 import { nodeSha1 } from '../../src/edge/sha1.js';
 import type { ClientEvent } from '../../src/ports/events.js';
+import type { Ports } from '../../src/ports/ports.js';
 import { titForTat } from '../../src/policy/choke/tit-for-tat.js';
 import type { ChokePolicy } from '../../src/policy/choke/policy.js';
 import { buildMetainfo } from '../../src/protocol/metainfo-build.js';
@@ -47,25 +48,34 @@ export function makeContent(
   return { meta: parsed.value, files };
 }
 
+/** The events of this name; also of those that share one form. */
+export type Named<N extends ClientEvent['event'], E extends ClientEvent = ClientEvent> =
+  E extends ClientEvent ? N extends E['event'] ? E : never : never;
+
 export interface Member {
   readonly client: Client;
   readonly folder: string;
   readonly events: readonly ClientEvent[];
   /** The first event like this, past or to come. */
-  until<E extends ClientEvent['event']>(event: E, accept?: (e: Extract<ClientEvent, { event: E }>) => boolean):
-    Promise<Extract<ClientEvent, { event: E }>>;
+  until<N extends ClientEvent['event']>(event: N, accept?: (e: Named<N>) => boolean): Promise<Named<N>>;
+  /** The first event like this from now on. */
+  next<N extends ClientEvent['event']>(event: N, accept?: (e: Named<N>) => boolean): Promise<Named<N>>;
   port(): Promise<number>;
   type(line: string): void;
   stop(): Promise<void>;
 }
 
+/** What is never to happen silently: a promise that is not kept in this time fails and says what came instead. */
+const PATIENCE_MS = 15_000;
+
 export class Lab {
   readonly folder = mkdtempSync(join(tmpdir(), 'actorrent-test-'));
+  private readonly disk = nodeDisk({ procs: 1 });
   private readonly members: Member[] = [];
 
-  start(name: string, config: Partial<ClientConfig> = {}): Member {
-    const events: ClientEvent[] = [];
-    const waiting: { accept: (e: ClientEvent) => boolean; resolve: (e: ClientEvent) => void }[] = [];
+  /** `ports` replace those of the machine: a clock driven by hand, a net that is slow. */
+  start(name: string, config: Partial<ClientConfig> = {}, ports: Partial<Ports> = {}): Member {
+    const log = new EventLog(name);
     let typed: (line: string) => void = () => undefined;
     const seed = this.members.length + 1;
     const client = startClient({
@@ -73,35 +83,98 @@ export class Lab {
       limits: { up: null, down: null }, choke: { policy: titForTat as unknown as ChokePolicy, params: titForTat.defaults },
       maxPeers: 50, pieceMemory: 64 * 2 ** 20, strict: true, ...config,
     }, {
-      clock: nodeClock(), net: nodeNet(), disk: nodeDisk({ procs: 1 }), http: nodeHttp({ agent: 'actorrent test' }), sha1: nodeSha1,
+      clock: nodeClock(), net: nodeNet(), disk: this.disk, http: nodeHttp({ agent: 'actorrent test' }), sha1: nodeSha1,
       terminal: {
         lines: (onLine) => { typed = onLine; return () => undefined; },
-        show(event) {
-          events.push(event);
-          for (const w of [...waiting]) if (w.accept(event)) { waiting.splice(waiting.indexOf(w), 1); w.resolve(event); }
-        },
+        show: (event) => log.add(event),
       },
+      ...ports,
     });
-    const until: Member['until'] = (event, accept = () => true) => {
-      const wanted = (e: ClientEvent): boolean => e.event === event && accept(e as never);
-      const past = events.find(wanted);
-      if (past) return Promise.resolve(past as never);
-      return new Promise((resolve) => waiting.push({ accept: wanted, resolve: resolve as never }));
-    };
     const member: Member = {
-      client, events, until, folder: join(this.folder, name), port: async () => (await until('listening')).port,
-      type: (line) => typed(line), stop: async () => { client.stop(); await until('stopped'); },
+      client, events: log.events, folder: join(this.folder, name),
+      until: (event, accept = () => true) => log.wait(0, { event, accept: accept as never }) as never,
+      next: (event, accept = () => true) => log.wait(log.events.length, { event, accept: accept as never }) as never,
+      port: async () => (await member.until('listening')).port,
+      type: (line) => typed(line),
+      stop: async () => {
+        client.stop();
+        await member.until('stopped');
+        await eventually(() => client.kernel.processes().length === 0, `the end of the processes of ${name}`);
+      },
     };
     this.members.push(member);
     return member;
   }
 
-  /** Ends everything and removes the folder. */
+  /** Ends everything, removes the folder, and tells of any process that crashed. */
   async close(): Promise<void> {
     await Promise.all(this.members.map((m) => m.stop()));
     rmSync(this.folder, { recursive: true, force: true });
+    const crashes = this.members.flatMap((m) => m.events.filter((e) => e.event === 'warning' && e.reason.includes(' crashed after ')));
+    assert.deepEqual(crashes, []);
   }
 }
+
+/** Runs `work` in a lab of its own, which is closed whatever happens. */
+export async function inLab(work: (lab: Lab) => Promise<void>): Promise<void> {
+  const lab = new Lab();
+  try {
+    await work(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+interface Awaited {
+  readonly event: ClientEvent['event'];
+  readonly accept: (e: ClientEvent) => boolean;
+}
+
+class EventLog {
+  readonly events: ClientEvent[] = [];
+  private readonly name: string;
+  private readonly waiting = new Set<(e: ClientEvent) => void>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  add(event: ClientEvent): void {
+    this.events.push(event);
+    for (const look of [...this.waiting]) look(event);
+  }
+
+  /** The first like this at or after index `from`. */
+  wait(from: number, { event, accept }: Awaited): Promise<ClientEvent> {
+    const past = this.events.slice(from).find((e) => e.event === event && accept(e));
+    if (past) return Promise.resolve(past);
+    return new Promise((resolve, reject) => {
+      const look = (e: ClientEvent): void => {
+        if (e.event !== event || !accept(e)) return;
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        resolve(e);
+      };
+      const timer = setTimeout(() => {
+        const last = this.events.slice(-8).map((e) => JSON.stringify(e)).join('\n');
+        reject(new Error(`${this.name} never said this '${event}'; its last events:\n${last}`));
+      }, PATIENCE_MS);
+      this.waiting.add(look);
+    });
+  }
+}
+
+/** For what is no event: looks again at every turn of the event loop. */
+export async function eventually(holds: () => boolean, what: string): Promise<void> {
+  const start = performance.now();
+  while (!holds()) {
+    if (performance.now() - start > PATIENCE_MS) throw new Error(`in vain waited for ${what}`);
+    await turn();
+  }
+}
+
+/** One turn of the event loop. */
+export const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
 export function put(content: Content, folder: string, which: (file: number) => boolean = () => true): void {
   content.files.forEach(({ path, bytes }, i) => {

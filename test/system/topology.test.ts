@@ -1,0 +1,308 @@
+/**
+ * The picture and the run: every edge that a process declares is used by a client on loopback, and none beside. Scenes are small, and
+ * each is here for the edges that the others do not reach; their clocks are moved by hand, so that an hour costs nothing.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, truncateSync, writeFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { edgesOf, showEdge } from '../../src/kernel/topology.js';
+import { TOPOLOGY } from '../../src/process/index.js';
+import type { BlockRange } from '../../src/protocol/wire.js';
+import { PLAIN } from '../../src/protocol/wire.js';
+import { HandClock } from './hand-clock.js';
+import { listen, RawPeer, type RawListener, type RawOptions } from './raw-peer.js';
+import { assertHas, eventually, inLab, makeContent, put, request, type Lab, type Member } from './swarm.js';
+import { startTracker, type TinyTracker } from './tiny-tracker.js';
+import { ROUND_MS, turns } from './turns.js';
+
+const BLOCK = 16_384;
+
+/** What a scene needs: clients whose edges are counted, raw peers that are closed at its end, and one clock. */
+interface Stage {
+  readonly lab: Lab;
+  readonly clock: HandClock;
+  start(name: string, config?: Parameters<Lab['start']>[1]): Member;
+  raw(o: RawOptions): Promise<RawListener>;
+  tracker(): Promise<TinyTracker>;
+}
+
+const used = new Set<string>();
+
+const scene = (what: string, play: (stage: Stage) => Promise<void>): void => {
+  test(what, () => inLab(async (lab) => {
+    const clock = new HandClock();
+    const members: Member[] = [];
+    const props: { close(): void }[] = [];
+    const keep = async <P extends { close(): void }>(prop: Promise<P>): Promise<P> => {
+      props.push(await prop);
+      return prop;
+    };
+    try {
+      await play({
+        lab, clock,
+        start(name, config = {}) {
+          const member = lab.start(name, config, { clock });
+          members.push(member);
+          return member;
+        },
+        raw: (o) => keep(listen(o)),
+        tracker: () => keep(startTracker()),
+      });
+    } finally {
+      for (const prop of props) prop.close();
+      for (const m of members) m.client.stop();
+      // Whoever waits for a tracker that hangs does so for four seconds.
+      await clock.pass(5000, 100);
+      for (const m of members) await m.stop();
+      for (const m of members) for (const edge of m.client.kernel.edges()) used.add(showEdge(edge));
+    }
+  }));
+};
+
+scene('a seeder, a leecher, a tracker, and a person at the terminal', async ({ start, tracker, clock }) => {
+  const { url, announces } = await tracker();
+  const content = makeContent({ name: 'plain', sizes: [70_000, 0, 300_001], pieceLength: 32_768, trackers: [[url]] });
+  const seeder = start('seeder');
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  await seeder.until('tracker', (e) => e.what === 'announced');
+  const leecher = start('leecher');
+  leecher.client.add(request(content, leecher.folder));
+  await leecher.until('done');
+  assertHas(content, leecher.folder);
+  await eventually(() => announces.some((a) => a.event === 'completed'), 'the completed announce');
+  await clock.pass(1000);
+  for (const line of ['help', 'status', 'peers', 'policy wgo', 'pause', 'resume', 'nonsense']) seeder.type(line);
+  leecher.type('quit');
+  await leecher.until('stopped');
+  await eventually(() => announces.some((a) => a.event === 'stopped'), 'the stopped announce');
+  assert.deepEqual(announces.flatMap((a) => a.event ?? []), ['started', 'started', 'completed', 'stopped']);
+});
+
+scene('a minute passes: every alarm goes off', async ({ start, tracker, raw, clock }) => {
+  const { url, hang } = await tracker();
+  const content = makeContent({ name: 'minute', sizes: [4 * BLOCK], pieceLength: BLOCK, trackers: [[url]] });
+  const silent = await raw({ infoHash: content.meta.infoHash });
+  const member = start('member');
+  member.client.add(request(content, member.folder, { peers: [silent.endpoint] }));
+  await silent.next();
+  await member.until('peer', (e) => e.what === 'connected');
+  await member.until('tracker', (e) => e.what === 'announced');
+  // One that has everything does not ask for peers before its time.
+  const seeder = start('seeder');
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  await seeder.until('tracker', (e) => e.what === 'announced');
+  const stranger = await RawPeer.dial(await member.port(), { infoHash: content.meta.infoHash, greeting: new Uint8Array(0) });
+  await clock.pass(61_000);
+  await stranger.untilEnded();
+  hang();
+  await eventually(() => edge(seeder, 'Timer -> Tracker: tick'), 'an announce in its time');
+});
+
+scene('limits are set and lifted while blocks flow both ways', async ({ start, raw, clock }) => {
+  const content = makeContent({ name: 'limits', sizes: [64 * BLOCK], pieceLength: 64 * BLOCK });
+  const { infoHash } = content.meta;
+  const seeder = start('seeder');
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  await seeder.until('done');
+  const taker = await RawPeer.dial(await seeder.port(), { infoHash });
+  taker.send(PLAIN.interested);
+  await taker.until('unchoke');
+  taker.send(block(0, 0));
+  await taker.until('block');
+  seeder.type('limit up 20');
+  taker.send(block(0, 1));
+  await eventually(() => edge(seeder, 'Limiter -> Sender: revoke'), 'the revoke');
+  await passUntil(clock, () => taker.all('block').length === 2);
+  seeder.type('limit up 0');
+
+  const giving = await raw({ infoHash });
+  const leecher = start('leecher');
+  leecher.client.add(request(content, leecher.folder, { peers: [giving.endpoint] }));
+  const giver = await giving.next();
+  const asked: BlockRange[] = [];
+  giver.answer = (m) => { if (m.type === 'request') asked.push(m); };
+  giver.send({ type: 'bitfield', bits: Uint8Array.of(0x80) }, PLAIN.unchoke);
+  await giver.until('request', 3);
+  giver.serve(content, asked[0]!);
+  await eventually(() => edge(leecher, 'Controller -> Files: block'), 'the first block');
+  leecher.type('limit down 20');
+  giver.serve(content, asked[1]!);
+  giver.serve(content, asked[2]!);
+  await eventually(() => edge(leecher, 'Limiter -> Receiver: revoke') && edge(leecher, 'Receiver -> Limiter: want'), 'the revoke');
+  await passUntil(clock, () => count(leecher, 'Controller -> Files: block') === 3);
+});
+
+scene('choke rounds: requests are dropped, cancelled, and rejected to whom speaks BEP 6', async ({ start, clock }) => {
+  const content = makeContent({ name: 'rounds', sizes: [64 * BLOCK], pieceLength: 64 * BLOCK });
+  const seeder = start('seeder', { choke: turns, limits: { up: 1000, down: null } });
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  await seeder.until('done');
+  const peer = await RawPeer.dial(await seeder.port(), { infoHash: content.meta.infoHash, fast: true });
+  peer.send(PLAIN.interested);
+  await peer.until('haveAll');
+  await clock.pass(ROUND_MS);
+  await peer.until('unchoke');
+  peer.send(...[0, 1, 2, 3, 4, 5].map((i) => block(0, i)));
+  await eventually(() => edge(seeder, 'Sender -> Limiter: want'), 'the first block to be read');
+  await clock.pass(ROUND_MS / 2, 20);
+  // The first is begun by now; the second waits in the Sender, and the others in the queue.
+  peer.send({ ...block(0, 5), type: 'cancel' }, { ...block(0, 1), type: 'cancel' });
+  await eventually(() => edge(seeder, 'Sender -> SenderQueue: dropped'), 'the cancel');
+  await clock.pass(ROUND_MS);
+  // At 1 KB/s all that is said meanwhile waits for the end of the block that was begun.
+  await passUntil(clock, () => peer.all('reject').length >= 5);
+  assert.deepEqual(peer.all('reject').map((m) => m.begin / BLOCK).sort(), [1, 2, 3, 4, 5]);
+  seeder.type('policy tit-for-tat');
+});
+
+scene('a peer without BEP 6 chokes us, another rejects, a third leaves', async ({ start, raw }) => {
+  const content = makeContent({ name: 'moods', sizes: [8 * BLOCK], pieceLength: 2 * BLOCK });
+  const { infoHash } = content.meta;
+  const [plain, fast] = [await raw({ infoHash }), await raw({ infoHash, fast: true })];
+  const leecher = start('leecher');
+  leecher.client.add(request(content, leecher.folder, { peers: [plain.endpoint, fast.endpoint] }));
+  const a = await plain.next();
+  a.send({ type: 'bitfield', bits: Uint8Array.of(0xc0) }, { type: 'have', piece: 2 }, PLAIN.unchoke);
+  await a.until('request');
+  a.send(PLAIN.choke);
+  await eventually(() => edge(leecher, 'Controller -> PieceMgr: choked'), 'the choke');
+  const b = await fast.next();
+  b.answer = (m) => { if (m.type === 'request') b.send({ ...m, type: 'reject' }); };
+  b.send(PLAIN.haveAll, PLAIN.unchoke);
+  await eventually(() => edge(leecher, 'Controller -> PieceMgr: lostBlock'), 'the reject');
+  b.close();
+  await leecher.until('peer', (e) => e.what === 'disconnected');
+  a.sendBytes(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 4));
+  await a.untilEnded();
+  assert.ok(edge(leecher, 'Receiver -> Controller: violation'));
+});
+
+scene('endgame: whoever loses the race is told to stop', async ({ start, raw }) => {
+  const content = makeContent({ name: 'race', sizes: [4 * BLOCK], pieceLength: 4 * BLOCK });
+  const { infoHash } = content.meta;
+  const [slow, quick] = [await raw({ infoHash }), await raw({ infoHash })];
+  const leecher = start('leecher');
+  leecher.client.add(request(content, leecher.folder, { peers: [slow.endpoint, quick.endpoint] }));
+  const [a, b] = [await slow.next(), await quick.next()];
+  a.send({ type: 'bitfield', bits: Uint8Array.of(0x80) }, PLAIN.unchoke);
+  await a.until('request', 4);
+  b.answer = (m) => { if (m.type === 'request') b.serve(content, m); };
+  b.send({ type: 'bitfield', bits: Uint8Array.of(0x80) }, PLAIN.unchoke);
+  await a.until('cancel', 4);
+  await leecher.until('done');
+  assertHas(content, leecher.folder);
+});
+
+scene('whoever sends bad data is banned, and the rest comes from another', async ({ start }) => {
+  const content = makeContent({ name: 'spoilt', sizes: [2 * BLOCK], pieceLength: BLOCK });
+  const seeder = start('seeder');
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  await seeder.until('done');
+  // Its second piece changes after its check.
+  const bad = Buffer.from(content.files[0]!.bytes);
+  bad[BLOCK + 5]! ^= 1;
+  writeFileSync(join(seeder.folder, 'spoilt'), bad);
+  const leecher = start('leecher');
+  leecher.client.add(request(content, leecher.folder, { peers: [{ host: '127.0.0.1', port: await seeder.port() }] }));
+  const banned = await leecher.until('peer', (e) => e.what === 'banned');
+  assert.match(banned.reason ?? '', /does not match its hash/);
+  const honest = start('honest');
+  put(content, honest.folder);
+  honest.client.add(request(content, honest.folder, { peers: [{ host: '127.0.0.1', port: await leecher.port() }] }));
+  await leecher.until('done');
+  assertHas(content, leecher.folder);
+});
+
+scene('a file is cut short after its check: the torrent pauses, and goes on when it is mended', async ({ start, clock }) => {
+  const content = makeContent({ name: 'cut', sizes: [64 * BLOCK], pieceLength: 4 * BLOCK });
+  const { infoHash } = content.meta;
+  const seeder = start('seeder');
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  await seeder.until('done');
+  const file = join(seeder.folder, 'cut');
+  truncateSync(file, 40 * BLOCK);
+  const ask = async (o: RawOptions, piece: number): Promise<RawPeer> => {
+    const peer = await RawPeer.dial(await seeder.port(), o);
+    peer.send(PLAIN.interested);
+    await peer.until('unchoke');
+    peer.send(block(piece, 0));
+    return peer;
+  };
+  const refused = await ask({ infoHash, fast: true }, 15);
+  const paused = await seeder.until('paused');
+  assert.match(paused.reason ?? '', /cut: .*shorter/);
+  await refused.untilEnded();
+  put(content, seeder.folder);
+  seeder.type('resume');
+  await seeder.until('resumed');
+  const served = await ask({ infoHash }, 15);
+  await served.until('block');
+  await clock.pass(1000);
+});
+
+scene('a folder that cannot be made: the torrent pauses, and goes on when it is mended', async ({ start }) => {
+  const content = makeContent({ name: 'blocked', sizes: [3 * BLOCK, 0, 5], pieceLength: BLOCK });
+  const seeder = start('seeder');
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  const leecher = start('leecher');
+  mkdirSync(dirname(leecher.folder), { recursive: true });
+  writeFileSync(leecher.folder, 'a file where the folder should be');
+  leecher.client.add(request(content, leecher.folder, { peers: [{ host: '127.0.0.1', port: await seeder.port() }] }));
+  const paused = await leecher.until('paused');
+  assert.match(paused.reason ?? '', /leecher/);
+  await leecher.until('checked');
+  rmSync(leecher.folder);
+  leecher.type('resume');
+  await leecher.until('done');
+  assertHas(content, leecher.folder);
+  assert.equal(readFileSync(join(leecher.folder, 'blocked', 'file-1.bin')).length, 0);
+});
+
+scene('a piece that lost its sources gives its memory to one that has some', async ({ start, raw, clock }) => {
+  const content = makeContent({ name: 'evicted', sizes: [8 * BLOCK], pieceLength: 2 * BLOCK });
+  const { infoHash } = content.meta;
+  const [first, second] = [await raw({ infoHash }), await raw({ infoHash })];
+  const leecher = start('leecher', { pieceMemory: BLOCK });
+  leecher.client.add(request(content, leecher.folder, { peers: [first.endpoint, second.endpoint] }));
+  const [a, b] = [await first.next(), await second.next()];
+  a.answer = (m) => { if (m.type === 'request' && m.begin === 0) a.serve(content, m); };
+  a.send({ type: 'bitfield', bits: Uint8Array.of(0xc0) }, PLAIN.unchoke);
+  await a.until('request', 4);
+  await eventually(() => count(leecher, 'Controller -> PieceMgr: gotBlock') === 2, 'two blocks');
+  a.close();
+  b.send({ type: 'bitfield', bits: Uint8Array.of(0x30) }, PLAIN.unchoke);
+  await b.until('interested');
+  assert.equal(b.all('request').length, 0);
+  await passUntil(clock, () => b.all('request').length >= 2);
+  assert.ok(edge(leecher, 'PieceMgr -> Files: discard'));
+});
+
+test('a loopback run uses every edge of the declared topology, and none beside', () => {
+  const declared = edgesOf(TOPOLOGY).map(showEdge).sort();
+  assert.deepEqual([...used].sort(), declared);
+});
+
+const block = (piece: number, index: number): { type: 'request' } & BlockRange =>
+  ({ type: 'request', piece, begin: index * BLOCK, length: BLOCK });
+
+const count = (member: Member, shown: string): number =>
+  member.client.kernel.edges().find((e) => showEdge(e) === shown)?.count ?? 0;
+
+const edge = (member: Member, shown: string): boolean => count(member, shown) > 0;
+
+/** Lets time pass until something holds: for what depends on both the clock and the wire. */
+async function passUntil(clock: HandClock, holds: () => boolean): Promise<void> {
+  const start = performance.now();
+  while (!holds()) {
+    assert.ok(performance.now() - start < 10_000, `in vain waited for ${holds}`);
+    await clock.pass(100, 10);
+  }
+}
