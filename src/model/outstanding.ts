@@ -24,15 +24,12 @@ export class Outstanding {
     this.blocks.set(keyOf(block.piece, block.begin), block);
   }
 
-  has(piece: number, begin: Bytes): boolean {
-    return this.blocks.has(keyOf(piece, begin));
-  }
-
-  /** Takes the request out; undefined where there was none. */
+  /** Takes the request out; undefined where there was none. What peers send is any u32, and may have the key of another block. */
   take(piece: number, begin: Bytes): AskedBlock | undefined {
     const key = keyOf(piece, begin);
     const block = this.blocks.get(key);
-    if (block) this.blocks.delete(key);
+    if (block?.piece !== piece || block.begin !== begin) return undefined;
+    this.blocks.delete(key);
     return block;
   }
 
