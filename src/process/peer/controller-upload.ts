@@ -53,7 +53,7 @@ export function requested(s: State, block: BlockRange, self: Me): void {
     s.queuedBytes += length;
     s.drained = false;
     s.dirty = true;
-    self.tell(s.senderQueue, { type: 'serve', block: { piece, begin, length } });
+    self.tell(s.senderQueue, { type: 'serve', block: { piece, begin, length }, reject: s.fast });
   } else if (s.fast) {
     say(s, self, { type: 'reject', piece, begin, length });
   }

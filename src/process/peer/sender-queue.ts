@@ -19,9 +19,8 @@ export type SenderQueueMsg =
   | { readonly type: 'send'; readonly messages: readonly OwnMessage[] }
   /** Blocks we ask the peer for: the most frequent message of a download. */
   | { readonly type: 'request'; readonly blocks: readonly BlockRange[] }
-  /** The peer asks for a block. */
-  | { readonly type: 'serve'; readonly block: BlockRange }
-  /** `reject`: the peer speaks BEP 6 and is told of every block that it will not get. */
+  /** The peer asks for a block. `reject`: it speaks BEP 6, and is told of every block that it will not get. */
+  | { readonly type: 'serve'; readonly block: BlockRange; readonly reject: boolean }
   | { readonly type: 'cancel'; readonly block: BlockRange; readonly reject: boolean }
   | { readonly type: 'choke'; readonly reject: boolean }
   /** The Sender has room for so many more blocks. */
@@ -45,9 +44,12 @@ interface State extends SenderQueueInput {
   queue: BlockRange[];
   /** Blocks the Sender can still take. */
   room: number;
-  /** As the last cancel or choke said. */
+  /** As was last said. */
   reject: boolean;
 }
+
+/** Twice what our BEP 10 handshake says we take: more is a peer that does not listen, and is not to fill our memory. */
+const MOST_WAITING = 1024;
 
 // CORE -------------------------------------------------------------------------------
 function step(s: State, m: SenderQueueMsg, self: Me): void {
@@ -55,9 +57,7 @@ function step(s: State, m: SenderQueueMsg, self: Me): void {
     case 'greet': return self.tell(s.sender, { type: 'control', bytes: m.handshake });
     case 'send': return send(s, m.messages, self);
     case 'request': return self.tell(s.sender, { type: 'control', bytes: encodeRequests(m.blocks) });
-    case 'serve':
-      s.queue.push(m.block);
-      return fill(s, self);
+    case 'serve': return serve(s, m.block, m.reject, self);
     case 'cancel': return cancel(s, m.block, m.reject, self);
     case 'choke': return choke(s, m.reject, self);
     case 'ready':
@@ -69,6 +69,13 @@ function step(s: State, m: SenderQueueMsg, self: Me): void {
 
 function send(s: State, messages: readonly OwnMessage[], self: Me): void {
   self.tell(s.sender, { type: 'control', bytes: encodeMessages(messages) });
+}
+
+function serve(s: State, block: BlockRange, reject: boolean, self: Me): void {
+  s.reject = reject;
+  if (s.queue.length >= MOST_WAITING) return refuse(s, [block], self);
+  s.queue.push(block);
+  fill(s, self);
 }
 
 function fill(s: State, self: Me): void {
