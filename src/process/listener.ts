@@ -57,6 +57,8 @@ interface State extends ListenerInput {
   readonly strangers: Map<number, Stranger>;
   socket: Listening | undefined;
   next: number;
+  /** Stopped: a socket that comes only now is closed at once. */
+  over: boolean;
 }
 
 const PENDING = 100;
@@ -64,11 +66,12 @@ const GREETING_MS = 10 * SECOND;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: ListenerInput, self: Me): State {
+  const s: State = { ...input, strangers: new Map(), socket: undefined, next: 1, over: false };
   input.net.listen(input.at, (connection) => self.post({ type: 'accepted', connection })).then(
-    (socket) => self.post({ type: 'listening', socket }),
+    (socket) => (s.over ? socket.close() : self.post({ type: 'listening', socket })),
     (error: unknown) => self.post({ type: 'refused', reason: error instanceof Error ? error.message : String(error) }),
   );
-  return { ...input, strangers: new Map(), socket: undefined, next: 1 };
+  return s;
 }
 
 function step(s: State, m: ListenerMsg, self: Me): void {
@@ -88,7 +91,9 @@ function step(s: State, m: ListenerMsg, self: Me): void {
 }
 
 function accept(s: State, connection: Connection, self: Me): void {
-  if (s.strangers.size >= PENDING) return connection.close();
+  // The one that has been silent longest makes room, so that strangers who say nothing lock nobody out.
+  const [oldest] = s.strangers.keys();
+  if (s.strangers.size >= PENDING && oldest !== undefined) dismiss(s, oldest, self);
   const stranger = s.next++;
   s.strangers.set(stranger, { connection, said: new Uint8Array(HANDSHAKE_BYTES), filled: 0 });
   connection.reader.readAtMost(HANDSHAKE_BYTES);
@@ -126,6 +131,7 @@ function dismiss(s: State, number: number, self: Me): void {
 }
 
 function close(s: State): void {
+  s.over = true;
   s.socket?.close();
   for (const { connection } of s.strangers.values()) connection.close();
 }
