@@ -178,7 +178,7 @@ function write(s: State, parts: readonly Uint8Array[], payload: Bytes, self: Me)
 
 function wrote(s: State, bytes: Bytes, payload: Bytes, self: Me): void {
   s.inFlight -= bytes;
-  if (payload === 0) return;
+  if (payload === 0) return pump(s, self);
   self.tell(s.status, { type: 'uploaded', bytes: payload });
   self.tell(s.controller, { type: 'sent', bytes: payload, drained: s.inFlight === 0 && s.queue.length === 0 });
   announce(s, self);
