@@ -274,6 +274,8 @@ function rememberNow(s: FilesState, self: Me): void {
 function remembered(s: FilesState, found: Trouble | undefined, self: Me): void {
   s.remembering = false;
   if (found) {
+    // Tried again in a minute.
+    s.dirty = true;
     self.tell(s.status, { type: 'note', note: { event: 'warning', reason: `resume record not saved: ${found.file}: ${found.detail}` } });
   }
   if (!s.closing) return;
