@@ -93,7 +93,7 @@ function step(s: State, m: TrackerMsg, self: Me): void {
   switch (m.type) {
     case 'totals': return totals(s, m.totals, self);
     case 'wantPeers':
-      if (s.started && self.now() - s.askedAt >= s.minInterval) announce(s, self);
+      if (s.started && s.failures === 0 && self.now() - s.askedAt >= s.minInterval) announce(s, self);
       return;
     case 'start':
       if (s.on && !s.closing) return;
@@ -103,7 +103,7 @@ function step(s: State, m: TrackerMsg, self: Me): void {
     case 'stop': return stop(s, self);
     case 'tick': return announce(s, self);
     case 'answered': return answered(s, m.url, m.body, self);
-    case 'failed': return failed(s, m.url, m.reason, self);
+    case 'failed': return failed(s, m.url, m, self);
   }
 }
 
@@ -112,7 +112,8 @@ function totals(s: State, next: Totals, self: Me): void {
   s.totals = next;
   // What was complete at the start is never announced as completed (BEP 3).
   if (first) s.completed = next.complete;
-  if (first || (next.complete && !s.completed)) announce(s, self);
+  // Where announces fail, the next try says it: totals come every second.
+  if (first || (next.complete && !s.completed && s.failures === 0)) announce(s, self);
 }
 
 /** Which event is owed to the tracker now. */
@@ -146,9 +147,9 @@ const LETTER_D = 0x64;
 
 function answered(s: State, url: string, body: Uint8Array, self: Me): void {
   const parsed = parseAnnounce(body);
-  if (!parsed.ok) return failed(s, url, describe(parsed.error), self);
+  if (!parsed.ok) return failed(s, url, { reason: describe(parsed.error) }, self);
   const answer = parsed.value;
-  if (answer.kind === 'failure') return failed(s, url, answer.reason, self);
+  if (answer.kind === 'failure') return failed(s, url, answer, self);
   const said = s.underWay;
   s.underWay = undefined;
   s.failures = 0;
@@ -170,27 +171,38 @@ function answered(s: State, url: string, body: Uint8Array, self: Me): void {
   else self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: answer.intervalMs, tag: ANNOUNCE });
 }
 
+interface Failing {
+  readonly reason: string;
+  /** What the tracker asks for itself (BEP 31); Infinity: to be left alone. */
+  readonly retryInMs?: Millis;
+}
+
 /** The next URL of the tier at once; after the last, all again later. */
-function failed(s: State, url: string, reason: string, self: Me): void {
+function failed(s: State, url: string, { reason, retryInMs = 0 }: Failing, self: Me): void {
   const said = s.underWay;
   s.underWay = undefined;
   if (said === 'stopped') return closed(s, self);
   if (s.closing) return announce(s, self);
-  s.at = (s.at + 1) % s.order.length;
-  if (s.at > 0) {
+  const never = retryInMs === Infinity;
+  if (never) s.order.splice(s.at, 1);
+  else s.at++;
+  if (s.at < s.order.length) {
     self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'failed', reason } });
     return announce(s, self);
   }
-  const after = backoffMs(BACKOFF, s.failures++, self.random);
-  self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'failed', reason, nextInMs: after } });
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: ANNOUNCE });
+  s.at = 0;
+  const wait = backoffMs(BACKOFF, ++s.failures, self.random);
+  const after = never ? wait : Math.max(wait, retryInMs);
+  const again = s.order.length > 0;
+  self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'failed', reason, ...(again && { nextInMs: after }) } });
+  if (again) self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: ANNOUNCE });
 }
 
 function stop(s: State, self: Me): void {
   self.tell(s.timer, { type: 'cancel', replyTo: self.mailbox, tag: ANNOUNCE });
   s.closing = true;
   // A tracker that never heard of us needs no goodbye.
-  if (!s.started && !s.underWay) return closed(s, self);
+  if (!s.underWay && (!s.started || s.order.length === 0)) return closed(s, self);
   announce(s, self);
 }
 

@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { infoHash, peerId } from '../../src/base/brand.js';
+import { toUtf8 } from '../../src/base/bytes.js';
+import { MINUTE, SECOND } from '../../src/base/units.js';
+import type { Http, HttpAnswer } from '../../src/ports/http.js';
+import { encodeAnnounceAnswer, type AnnouncePeers } from '../../src/protocol/tracker-http.js';
+import { tracker, type TrackerMsg } from '../../src/process/tracker.js';
+import { Stage } from './stage.js';
+
+const TORRENT = infoHash('ab'.repeat(20));
+
+/** Answers when the test says so. */
+class SlowHttp implements Http {
+  readonly asked: { readonly url: URL; readonly timeout: number }[] = [];
+  private readonly waiting: { resolve: (a: HttpAnswer) => void; reject: (e: Error) => void }[] = [];
+
+  get(url: string, { timeout }: { readonly timeout: number }): Promise<HttpAnswer> {
+    this.asked.push({ url: new URL(url), timeout });
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  answer(body: Uint8Array, status = 200): void {
+    this.waiting.shift()!.resolve({ status, body });
+  }
+
+  fail(reason = 'no answer'): void {
+    this.waiting.shift()!.reject(new Error(reason));
+  }
+
+  get underWay(): number {
+    return this.waiting.length;
+  }
+}
+
+const PEERS: AnnouncePeers = { kind: 'peers', intervalMs: 1800 * SECOND, peers: [{ host: '1.2.3.4', port: 5 }] };
+const totals = (left: number, complete = left === 0): TrackerMsg =>
+  ({ type: 'totals', totals: { uploaded: 1, downloaded: 2, left, complete } });
+
+function start(urls: readonly string[] = ['http://a/announce']) {
+  const http = new SlowHttp();
+  const stage = new Stage(tracker, (cast) => ({
+    urls, torrent: TORRENT, peerId: peerId('cd'.repeat(20)), port: 6881, http, peerMgr: cast('PeerMgr'), status: cast('Status'),
+    torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
+  }));
+  const answer = async (over: Partial<AnnouncePeers> = {}): Promise<void> => {
+    http.answer(encodeAnnounceAnswer({ ...PEERS, ...over }));
+    await stage.settle();
+  };
+  const fail = async (): Promise<void> => {
+    http.fail();
+    await stage.settle();
+  };
+  const event = (at = -1): string | null => http.asked.at(at)!.url.searchParams.get('event');
+  const asked = (): number => http.asked.length;
+  const host = (at = -1): string => http.asked.at(at)!.url.host;
+  return { stage, http, answer, fail, event, asked, host };
+}
+
+/** The wait that the last failure was told with. */
+const nextIn = (stage: { all: (kind: string) => any[] }): number => stage.all('note').at(-1).note.nextInMs;
+
+test('announces once it is told to start and knows the totals, whichever comes first', () => {
+  const late = start();
+  assert.deepEqual(late.stage.told(), [['PeerMgr', 'trackerHere', { tracker: '@Tracker' }]]);
+  late.stage.send({ type: 'start' });
+  assert.equal(late.asked(), 0);
+  late.stage.send(totals(10));
+  assert.equal(late.asked(), 1);
+  const early = start();
+  early.stage.send(totals(10), totals(9));
+  assert.equal(early.asked(), 0);
+  early.stage.send({ type: 'start' }, { type: 'start' });
+  assert.equal(early.asked(), 1);
+});
+
+test('what is announced', () => {
+  const { stage, http } = start(['http://a/announce?pass=1']);
+  stage.send({ type: 'start' }, totals(10));
+  const { url, timeout } = http.asked[0]!;
+  const q = url.searchParams;
+  assert.equal(url.origin + url.pathname, 'http://a/announce');
+  assert.deepEqual(['pass', 'port', 'uploaded', 'downloaded', 'left', 'compact', 'event', 'numwant'].map((k) => q.get(k)),
+    ['1', '6881', '1', '2', '10', '1', 'started', '80']);
+  assert.match(q.get('key')!, /^[0-9a-f]{8}$/);
+  assert.equal(timeout, 20_000);
+});
+
+test('peers go to PeerMgr, numbers to Status, and the next announce is after the interval, without an event', async () => {
+  const { stage, answer, event, asked } = start();
+  stage.send({ type: 'start' }, totals(10)).forget();
+  await answer({ seeds: 3, leechers: 4, warning: 'be nice', trackerId: 'id1' });
+  assert.deepEqual(stage.told(), [
+    ['PeerMgr', 'candidates', { endpoints: [{ host: '1.2.3.4', port: 5 }], from: 'tracker' }],
+    ['Status', 'note', { note: {
+      event: 'tracker', url: 'http://a/announce', what: 'announced', peers: 1, nextInMs: 1800_000, seeds: 3, leechers: 4,
+    } }],
+    ['Status', 'note', { note: { event: 'tracker', url: 'http://a/announce', what: 'warning', reason: 'be nice' } }],
+  ]);
+  stage.advance(1800_000 - 1);
+  assert.equal(asked(), 1);
+  stage.advance(1);
+  assert.deepEqual([asked(), event()], [2, null]);
+});
+
+test('the tracker id is sent back, also when a later answer has none', async () => {
+  const { stage, answer, http } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer({ trackerId: 'id1' });
+  stage.advance(1800_000);
+  await answer();
+  stage.advance(1800_000);
+  assert.deepEqual(http.asked.map(({ url }) => url.searchParams.get('trackerid')), [null, 'id1', 'id1']);
+});
+
+test('completed is announced when it happens, once', async () => {
+  const { stage, answer, event, asked } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer();
+  stage.send(totals(0));
+  assert.equal(event(), 'completed');
+  stage.send(totals(0));
+  await answer();
+  stage.send(totals(0));
+  assert.equal(asked(), 2);
+});
+
+test('completed while another announce is under way follows it', async () => {
+  const { stage, answer, event, asked } = start();
+  stage.send({ type: 'start' }, totals(10), totals(0));
+  assert.deepEqual([asked(), event()], [1, 'started']);
+  await answer();
+  assert.deepEqual([asked(), event()], [2, 'completed']);
+});
+
+test('what was complete at the start is never announced as completed', async () => {
+  const { stage, answer, asked } = start();
+  stage.send({ type: 'start' }, totals(0));
+  await answer();
+  stage.send(totals(0), totals(0));
+  assert.equal(asked(), 1);
+});
+
+test('a completion that cannot be told waits for the next try, instead of hammering the tracker', async () => {
+  const { stage, answer, fail, event, asked } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer();
+  stage.send(totals(0));
+  await fail();
+  stage.send(totals(0), totals(0), { type: 'wantPeers', count: 80 });
+  assert.equal(asked(), 2);
+  stage.advance(10_000);
+  assert.deepEqual([asked(), event()], [3, 'completed']);
+});
+
+test('backoff doubles from ten seconds, in the upper half, to half an hour; a success ends it', async () => {
+  const { stage, fail, answer, asked } = start();
+  stage.send({ type: 'start' }, totals(10));
+  for (const ceiling of [10, 20, 40, 80, 160, 320, 640, 1280, 1800, 1800]) {
+    await fail();
+    const after = nextIn(stage);
+    assert.ok(after > ceiling * SECOND / 2 && after <= ceiling * SECOND, `${after} ms of ${ceiling} s`);
+    const before = asked();
+    stage.advance(after);
+    assert.equal(asked(), before + 1);
+  }
+  await answer();
+  stage.advance(1800_000).forget();
+  await fail();
+  assert.ok(nextIn(stage) <= 10 * SECOND);
+});
+
+test('a tier is shuffled once, walked in order, and who answers is moved to the front', async () => {
+  const urls = ['http://a/', 'http://b/', 'http://c/'];
+  const { stage, fail, answer, host, http } = start(urls);
+  stage.send({ type: 'start' }, totals(10)).forget();
+  await fail();
+  await fail();
+  const order = http.asked.map(({ url }) => url.host);
+  assert.deepEqual([...order].sort(), ['a', 'b', 'c']);
+  assert.deepEqual(stage.all('note').map(({ note }) => [note.what, note.nextInMs]), [['failed', undefined], ['failed', undefined]]);
+  await answer();
+  stage.advance(1800_000);
+  assert.equal(host(), order[2]);
+  await fail();
+  assert.equal(host(), order[0]);
+  await fail();
+  assert.equal(host(), order[1]);
+  stage.forget();
+  await fail();
+  assert.equal(http.underWay, 0);
+  stage.advance(nextIn(stage));
+  assert.equal(host(), order[2]);
+});
+
+test('more peers are asked for at most as often as the tracker allows', async () => {
+  const { stage, answer, asked, event } = start();
+  const want: TrackerMsg = { type: 'wantPeers', count: 10 };
+  stage.send(want, { type: 'start' }, totals(10), want);
+  assert.equal(asked(), 1);
+  await answer({ minIntervalMs: 300_000 });
+  stage.send(want).advance(299_999).send(want);
+  assert.equal(asked(), 1);
+  stage.advance(1).send(want, want);
+  assert.deepEqual([asked(), event()], [2, null]);
+  await answer();
+  // The alarm of the first answer was replaced by that of the second.
+  stage.advance(1_799_999);
+  assert.equal(asked(), 2);
+});
+
+test('a goodbye is said with a short timeout, without wanting peers, and then it is closed', async () => {
+  const { stage, http, answer, event } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer();
+  stage.forget().send({ type: 'stop' });
+  assert.deepEqual([event(), http.asked.at(-1)!.url.searchParams.get('numwant'), http.asked.at(-1)!.timeout], ['stopped', '0', 3000]);
+  assert.deepEqual(stage.told(), []);
+  await answer();
+  assert.deepEqual(stage.told(), [['TorrentMgr', 'closed', { torrent: TORRENT, part: 'Torrent/Tracker' }]]);
+  assert.equal(stage.clock.pending, 0);
+});
+
+test('a tracker that does not hear the goodbye is closed all the same', async () => {
+  const { stage, answer, fail } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer();
+  stage.forget().send({ type: 'stop' });
+  await fail();
+  assert.deepEqual(stage.kinds(), ['TorrentMgr: closed']);
+});
+
+test('who was never told that we are here is told no goodbye', () => {
+  const { stage, asked } = start();
+  stage.forget().send({ type: 'stop' });
+  assert.deepEqual([stage.kinds(), asked()], [['TorrentMgr: closed'], 0]);
+});
+
+for (const outcome of ['answers', 'fails'] as const) {
+  test(`a stop while an announce is under way waits until that ${outcome}, then says goodbye`, async () => {
+    const { stage, answer, fail, event, asked } = start();
+    stage.send({ type: 'start' }, totals(10), { type: 'stop' }).forget();
+    assert.equal(asked(), 1);
+    await (outcome === 'answers' ? answer() : fail());
+    assert.deepEqual([asked(), event()], [2, 'stopped']);
+    await answer();
+    assert.deepEqual(stage.kinds().at(-1), 'TorrentMgr: closed');
+    stage.advance(3600_000);
+    assert.equal(asked(), 2);
+  });
+}
+
+test('after a goodbye it can start again, as new', async () => {
+  const { stage, answer, event } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer();
+  stage.send({ type: 'stop' });
+  await answer();
+  stage.send({ type: 'start' });
+  assert.equal(event(), 'started');
+});
+
+const failures: readonly (readonly [what: string, body: Uint8Array, status: number, reason: RegExp])[] = [
+  ['a failure reason', encodeAnnounceAnswer({ kind: 'failure', reason: 'not registered' }), 200, /^not registered$/],
+  ['a failure reason under another status', encodeAnnounceAnswer({ kind: 'failure', reason: 'go away' }), 403, /^go away$/],
+  ['another status', toUtf8('<html>'), 502, /^HTTP status 502$/],
+  ['a page', toUtf8('<html>'), 200, /expected/],
+  ['nothing', new Uint8Array(0), 200, /expected/],
+  ['a list where peers should be', toUtf8('d8:intervali60e5:peersl1:xee'), 200, /peers\[0\]/],
+  ['a number cut short', toUtf8('d8:intervali60'), 200, /expected/],
+  ['deep nesting', toUtf8(`d5:peers${'l'.repeat(1000)}${'e'.repeat(1000)}e`), 200, /expected/],
+];
+for (const [what, body, status, reason] of failures) {
+  test(`${what} is a failure with its reason, and is tried again later`, async () => {
+    const { stage, http, asked } = start();
+    stage.send({ type: 'start' }, totals(10)).forget();
+    http.answer(body, status);
+    await stage.settle();
+    const [note] = stage.all('note');
+    assert.match(note.note.reason, reason);
+    stage.advance(note.note.nextInMs);
+    assert.equal(asked(), 2);
+  });
+}
+
+test('a tracker that says when to come back is not asked before (BEP 31); one that says never, never', async () => {
+  const { stage, http, asked } = start();
+  stage.send({ type: 'start' }, totals(10)).forget();
+  http.answer(encodeAnnounceAnswer({ kind: 'failure', reason: 'busy', retryInMs: 45 * MINUTE }));
+  await stage.settle();
+  assert.equal(nextIn(stage), 45 * MINUTE);
+  stage.advance(45 * MINUTE - 1);
+  assert.equal(asked(), 1);
+  stage.advance(1);
+  assert.equal(asked(), 2);
+  http.answer(encodeAnnounceAnswer({ kind: 'failure', reason: 'gone', retryInMs: Infinity }));
+  await stage.settle();
+  assert.equal(nextIn(stage), undefined);
+  stage.advance(100 * 60 * MINUTE).send({ type: 'stop' });
+  assert.deepEqual([asked(), stage.kinds()], [2, ['TorrentMgr: closed']]);
+});
+
+test('intervals from outside are held within bounds', async () => {
+  const { stage, answer, asked } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer({ intervalMs: 0 });
+  stage.advance(9999);
+  assert.equal(asked(), 1);
+  stage.advance(1);
+  assert.equal(asked(), 2);
+});
