@@ -32,7 +32,7 @@ export function programHelp(commands: readonly Command[], version: string): stri
 export function commandHelp(command: Command): string {
   const rows = Object.entries(command.options).map(([key, option]) => optionRow(key, option));
   return [
-    `Usage: actorrent ${command.name} ${command.args}${rows.length > 0 ? ' [OPTION...]' : ''}`,
+    `Usage: actorrent ${[command.name, command.args, rows.length > 0 ? '[OPTION...]' : ''].filter(Boolean).join(' ')}`,
     ...(rows.length > 0 ? table(rows) : [`       ${command.summary}`]),
     ...(command.notes ?? []),
   ].join('\n');

@@ -23,14 +23,16 @@ const SHORTHAND = 'download';
 
 export function parseArgv(argv: readonly string[], commands: readonly Command[]): Parsed {
   const shorts = commands.flatMap((c) => Object.values(c.options).map((o) => o.short ?? '')).join('');
-  const [first, ...rest] = respell(argv, shorts);
+  const words = respell(argv, shorts);
+  const rest = words.slice(1);
+  const [first] = argv;
   if (first === undefined || first === '--help' || first === '-h') return { type: 'help', command: undefined };
   if (first === '--version' || first === '-V') return { type: 'version' };
   if (first === 'help') return helpOn(rest[0], commands);
   const named = commands.find((c) => c.name === first);
   if (named !== undefined) return parseCommand(named, rest, commands);
   if (isBareWord(first)) throw unknownCommand(first, commands);
-  return parseCommand(commands.find((c) => c.name === SHORTHAND)!, [first, ...rest], commands);
+  return parseCommand(commands.find((c) => c.name === SHORTHAND)!, words, commands);
 }
 
 /**

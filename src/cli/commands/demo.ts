@@ -97,6 +97,7 @@ function sayHowTo(folder: string, swarm: Swarm, io: Io): void {
     '', 'The same by hand:',
     `  alias actorrent='node ${quoted(MAIN)}'`,
     `  cd ${quoted(folder)}`,
+    `  rm -r ${LEECHER_NAMES.join(' ')}`,
     ...swarm.commands.map(({ words, goesOn }) => `  actorrent ${words.map(quoted).join(' ')}${goesOn ? ' &' : ''}`),
   ].join('\n'));
 }

@@ -17,7 +17,7 @@ export const info = defineCommand({
   options: {
     json: flag({ group: 'Output', meaning: 'one JSON object, for programs' }),
   },
-  notes: ['', 'A file that is no valid torrent: exit 3, and one line that says what is wrong where.'],
+  notes: ['', 'A file that is no valid torrent: exit 3, and one line that says why.'],
   async run({ values, args: [source = ''], io }) {
     const meta = await loadTorrent(source);
     io.print(values.json ? JSON.stringify(infoJson(meta)) : infoTable(meta).join('\n'));

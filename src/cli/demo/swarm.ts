@@ -73,7 +73,7 @@ export class Swarm {
   }
 
   async createTorrent(tracker: string): Promise<void> {
-    const args = ['create', join('seeder', CONTENT), '-o', TORRENT, '--tracker', tracker];
+    const args = ['create', join('seeder', CONTENT), '-o', TORRENT, '--force', '--tracker', tracker];
     const child = this.#start('create', args, () => undefined);
     if (await child.ended !== 0) throw failure(`the torrent could not be made: ${child.lastWords()}`);
   }

@@ -39,8 +39,8 @@ export function liveOutput({ io, ...verbosity }: Verbosity & { readonly io: Io }
     show(event: ClientEvent): void {
       board = post(board, event);
       stale = true;
-      if (event.event === 'answer') say(event.lines.map(printable).join('\n'));
-      const told = headline(event);
+      if (event.event === 'answer' && event.lines.length > 0) say(event.lines.map(printable).join('\n'));
+      const told = headline(event, event.event === 'started' || board.size > 1);
       if (told !== undefined && isTold(told.weight, verbosity)) say(paint(told, colors));
     },
     note: (line) => say(colors.bold(line)),

@@ -1,11 +1,10 @@
 /**
  * Status lines: one a torrent, in columns that line up, fitted to the terminal. From the left: name, bar, percent,
- * amount, rates, peers, what it is doing. A narrow terminal loses the amount first, then the peers, then width of name
- * and bar. Pure.
+ * amount, rates, peers, what it is doing. A narrow terminal loses the amount first, then seeds, then peers. Pure.
  */
 import type { Colors } from '../io.js';
 import type { Board, Phase, Row } from './board.js';
-import { duration, eta, percent, rate, sizeOf } from './format.js';
+import { duration, eta, percent, plural, rate, sizeOf } from './format.js';
 import { columnsOf, fit, printable } from './text.js';
 
 export interface Glyphs {
@@ -17,7 +16,7 @@ export interface Glyphs {
   readonly ellipsis: string;
 }
 export const UNICODE: Glyphs = { full: '━', half: '╸', rest: '─', down: '↓', up: '↑', ellipsis: '…' };
-export const ASCII: Glyphs = { full: '=', half: '-', rest: ' ', down: 'down', up: 'up', ellipsis: '..' };
+export const ASCII: Glyphs = { full: '=', half: '-', rest: '.', down: 'down', up: 'up', ellipsis: '..' };
 
 export interface Look {
   readonly width: number;
@@ -44,7 +43,7 @@ export function plainStatus(row: Row): string {
     sizeOf(row.bytes - stats.left, row.bytes),
     `down ${rate(stats.downloadRate)}`,
     `up ${rate(stats.uploadRate)}`,
-    peersOf(row),
+    plural(stats.peers, 'peer') + (stats.seeds > 0 ? ` (${seedsOf(row)})` : ''),
     doing(row),
   ];
   return row.phase === 'checking' ? `${parts[0]} checked` : parts.join('  ');
@@ -58,8 +57,7 @@ const rank = (row: Row): number => ORDER[row.phase] - Math.min(0.5, row.stats.do
 const progressOf = (row: Row): number =>
   row.phase === 'checking' ? row.checked : row.phase === 'seeding' || row.phase === 'complete' ? 1 : row.stats.progress;
 
-const peersOf = ({ stats: { peers, seeds } }: Row): string =>
-  `${peers} ${peers === 1 ? 'peer' : 'peers'}${seeds > 0 ? ` (${seeds} ${seeds === 1 ? 'seed' : 'seeds'})` : ''}`;
+const seedsOf = ({ stats: { seeds } }: Row): string => seeds === 0 ? '' : plural(seeds, 'seed');
 
 function doing({ phase, stats }: Row): string {
   if (phase !== 'downloading') return phase;
@@ -74,9 +72,11 @@ interface Cells {
   readonly down: string;
   readonly up: string;
   readonly peers: string;
+  /** How many of the peers have everything. */
+  readonly seeds: string;
   readonly doing: string;
 }
-type Column = 'amount' | 'down' | 'up' | 'peers' | 'doing';
+type Column = 'amount' | 'down' | 'up' | 'peers' | 'seeds' | 'doing';
 
 const cellsOf = (glyphs: Glyphs) => (row: Row): Cells => ({
   row,
@@ -84,14 +84,17 @@ const cellsOf = (glyphs: Glyphs) => (row: Row): Cells => ({
   amount: row.phase === 'checking' ? '' : sizeOf(row.bytes - row.stats.left, row.bytes),
   down: `${glyphs.down} ${rate(row.stats.downloadRate).padStart(RATE)}`,
   up: `${glyphs.up} ${rate(row.stats.uploadRate).padStart(RATE)}`,
-  peers: peersOf(row),
+  peers: plural(row.stats.peers, 'peer'),
+  seeds: seedsOf(row),
   doing: doing(row),
 });
 
-const COLUMNS: readonly Column[] = ['amount', 'down', 'up', 'peers', 'doing'];
-const DROPPED: readonly Column[] = ['amount', 'peers', 'up', 'down'];
-const LEAST_NAME = 12;
-const LEAST_BAR = 10;
+const COLUMNS: readonly Column[] = ['amount', 'down', 'up', 'peers', 'seeds', 'doing'];
+/** What goes first where it is narrow, and how much of the longest name is worth more than it. */
+const DROPPED: readonly (readonly [Column, nameColumns: number])[] = [
+  ['amount', 24], ['seeds', 16], ['peers', 12], ['up', 12], ['down', 12],
+];
+const LEAST_BAR = 8;
 const MOST_BAR = 30;
 const PERCENT = 7;
 const GAP = 2;
@@ -103,12 +106,12 @@ function layOut(rows: readonly Cells[], look: Look): readonly string[] {
   const longest = Math.max(0, ...rows.map((cells) => columnsOf(cells.name)));
   let columns = [...COLUMNS];
   const taken = (): number => columns.reduce((sum, c) => sum + widths.get(c)! + GAP, PERCENT + GAP);
-  for (const column of DROPPED) {
-    if (width - taken() >= Math.min(longest, LEAST_NAME) + GAP + LEAST_BAR) break;
+  for (const [column, nameColumns] of DROPPED) {
+    if (width - taken() >= Math.min(longest, nameColumns) + GAP + LEAST_BAR) continue;
     columns = columns.filter((c) => c !== column);
   }
   const room = Math.max(0, width - taken() - GAP);
-  const bar = Math.min(MOST_BAR, Math.max(LEAST_BAR, Math.floor(room * 0.45)), room);
+  const bar = Math.min(MOST_BAR, Math.max(LEAST_BAR, Math.floor(room * 0.45), room - longest), room);
   const name = Math.max(0, Math.min(longest, room - bar));
   return rows.map((cells) => {
     const tail = columns.map((c) => align(c, cells[c], widths.get(c)!));
@@ -120,7 +123,10 @@ function layOut(rows: readonly Cells[], look: Look): readonly string[] {
 
 /** Least widths, so that columns do not jump while the numbers change. */
 const RATE = '99.9 MB/s'.length;
-const STEADY: Readonly<Record<Column, number>> = { amount: 0, down: 0, up: 0, peers: 0, doing: 'ETA 99:99'.length };
+const STEADY: Readonly<Record<Column, number>> = {
+  amount: '999 of 999 MB'.length, down: 0, up: 0, peers: '99 peers'.length, seeds: '9 seeds'.length,
+  doing: 'ETA 99:99'.length,
+};
 
 const align = (column: Column, text: string, width: number): string =>
   column === 'amount' ? text.padStart(width) : fit(text, width);
