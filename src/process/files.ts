@@ -90,6 +90,7 @@ export interface FilesState extends FilesInput {
   unchecked: number;
   notedAt: number;
   known: boolean;
+  /** PieceMgr waits to hear what is here. */
   asked: boolean;
   /** Something was stored since the record was written. */
   dirty: boolean;
@@ -122,8 +123,6 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'discard': return discard(s, m.piece);
     case 'recover':
       s.asked = true;
-      // A PieceMgr that starts again knows of no unfinished piece.
-      for (const piece of [...s.assemblies.keys()]) discard(s, piece);
       return tellRecovered(s, self);
     case 'read': return read(s, m.block, m.replyTo, self);
     case 'retry':
@@ -173,20 +172,26 @@ function store(s: FilesState, piece: number, self: Me): void {
 
 function stored(s: FilesState, piece: number, outcome: StoreOutcome, self: Me): void {
   const a = s.assemblies.get(piece);
-  if (!a) return;
+  // A job from before a restart.
+  if (!a?.storing) return;
+  a.storing = false;
   if (outcome.type === 'trouble') {
     a.stuck = true;
-    return trouble(s, outcome.trouble, self);
+    trouble(s, outcome.trouble, self);
+  } else {
+    discard(s, piece);
+    const good = outcome.type === 'stored';
+    if (good) {
+      s.have.set(piece);
+      s.dirty = true;
+    }
+    if (!s.asked) self.tell(s.pieceMgr, { type: 'checked', piece, good });
   }
-  s.assemblies.delete(piece);
-  s.storage.release(a.bytes);
-  const good = outcome.type === 'stored';
-  if (good) {
-    s.have.set(piece);
-    s.dirty = true;
-  }
-  self.tell(s.pieceMgr, { type: 'checked', piece, good });
+  if (s.asked) tellRecovered(s, self);
+  if (s.closing) rememberNow(s, self);
 }
+
+const isStoring = (s: FilesState): boolean => [...s.assemblies.values()].some((a) => a.storing);
 
 function discard(s: FilesState, piece: number): void {
   const a = s.assemblies.get(piece);
@@ -259,12 +264,16 @@ function known(s: FilesState, resumed: boolean, self: Me): void {
   tellRecovered(s, self);
 }
 
+/** Once it is certain: a PieceMgr that starts again knows of no unfinished piece, and must not hear of one that is being stored later. */
 function tellRecovered(s: FilesState, self: Me): void {
-  if (s.known && s.asked) self.tell(s.pieceMgr, { type: 'recovered', have: s.have.clone() });
+  if (!s.known || !s.asked || isStoring(s)) return;
+  s.asked = false;
+  for (const piece of [...s.assemblies.keys()]) discard(s, piece);
+  self.tell(s.pieceMgr, { type: 'recovered', have: s.have.clone() });
 }
 
 function rememberNow(s: FilesState, self: Me): void {
-  if (s.remembering) return;
+  if (s.remembering || (s.closing && isStoring(s))) return;
   s.remembering = true;
   const dirty = s.dirty && s.known;
   s.dirty = false;
@@ -278,7 +287,7 @@ function remembered(s: FilesState, found: Trouble | undefined, self: Me): void {
     s.dirty = true;
     self.tell(s.status, { type: 'note', note: { event: 'warning', reason: `resume record not saved: ${found.file}: ${found.detail}` } });
   }
-  if (!s.closing) return;
+  if (!s.closing || isStoring(s)) return;
   // Something was stored while the record was being written: once more.
   if (s.dirty && !found) return rememberNow(s, self);
   self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });

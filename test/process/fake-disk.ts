@@ -1,0 +1,86 @@
+/** FakeDisk: jobs wait until the test answers them, in any order; files are lengths and times; records are kept in a map. */
+import type {
+  CheckOutcome, Disk, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
+} from '../../src/ports/disk.js';
+
+export interface Job<J, O> {
+  readonly job: J;
+  readonly done: (outcome: O) => void;
+}
+type StoreRequest = Parameters<Storage['store']>[0];
+type CheckRequest = Parameters<Storage['check']>[0];
+
+export class FakeDisk implements Disk, Storage {
+  readonly parallel = 2;
+  readonly log: string[] = [];
+  readonly stores: Job<StoreRequest, StoreOutcome>[] = [];
+  readonly checks: Job<CheckRequest, CheckOutcome>[] = [];
+  readonly reads: Job<readonly Span[], ReadOutcome>[] = [];
+  readonly records = new Map<string, Uint8Array>();
+  /** Buffers taken and not given back. */
+  readonly buffers = new Set<Uint8Array>();
+  files: (FileFacts | undefined)[] = [];
+  trouble: Trouble | undefined;
+  /** Where set, a sync waits for it. */
+  syncing: Promise<void> | undefined;
+
+  open(folder: string, files: readonly StoredFile[]): Storage {
+    this.log.push(`open ${folder}`);
+    this.files = [...this.files, ...files.slice(this.files.length).map(() => undefined)];
+    return this;
+  }
+
+  buffer(length: number): Uint8Array {
+    const buffer = new Uint8Array(length);
+    this.buffers.add(buffer);
+    return buffer;
+  }
+
+  release(buffer: Uint8Array): void {
+    if (!this.buffers.delete(buffer)) throw new Error('a buffer was given back twice');
+  }
+
+  store(job: StoreRequest, done: (outcome: StoreOutcome) => void): void {
+    this.stores.push({ job, done });
+  }
+
+  check(job: CheckRequest, done: (outcome: CheckOutcome) => void): void {
+    this.checks.push({ job, done });
+  }
+
+  read(job: readonly Span[], done: (outcome: ReadOutcome) => void): void {
+    this.reads.push({ job, done });
+  }
+
+  async prepare(): Promise<Trouble | undefined> {
+    this.log.push('prepare');
+    return this.trouble;
+  }
+
+  async facts(): Promise<readonly (FileFacts | undefined)[]> {
+    this.log.push('facts');
+    return this.files;
+  }
+
+  async sync(): Promise<Trouble | undefined> {
+    this.log.push('sync');
+    await this.syncing;
+    return this.trouble;
+  }
+
+  async close(): Promise<void> {
+    this.log.push('close');
+  }
+
+  async readRecord(_folder: string, name: string): Promise<Uint8Array | undefined> {
+    return this.records.get(name);
+  }
+
+  async writeRecord(_folder: string, name: string, bytes: Uint8Array): Promise<Trouble | undefined> {
+    this.log.push('record');
+    if (!this.trouble) this.records.set(name, bytes);
+    return this.trouble;
+  }
+}
+
+export const FULL: Trouble = { file: 'a.bin', cause: 'full', detail: 'no space left on device' };

@@ -1,0 +1,413 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { infoHash } from '../../src/base/brand.js';
+import { BLOCK_BYTES, KIB, SECOND } from '../../src/base/units.js';
+import { Layout } from '../../src/model/layout.js';
+import { files, type FilesMsg } from '../../src/process/files.js';
+import { encodeResumeRecord, parseResumeRecord } from '../../src/protocol/resume-record.js';
+import { FakeDisk, FULL } from './fake-disk.js';
+import { bitsOf, Stage } from './stage.js';
+
+const TORRENT = infoHash('ab'.repeat(20));
+const RECORD = `${TORRENT}.resume`;
+const PIECE = 2 * BLOCK_BYTES;
+/** Four pieces of two blocks, the last of one and a half; two files, and piece 1 lies in both. */
+const LENGTHS = [PIECE + BLOCK_BYTES, 3 * PIECE - 1.5 * BLOCK_BYTES];
+const TOTAL = LENGTHS[0]! + LENGTHS[1]!;
+const LAYOUT = new Layout({
+  files: LENGTHS.map((length) => ({ length, padding: false })), pieceLength: PIECE, totalBytes: TOTAL,
+});
+const HASHES = new Uint8Array(80).map((_, i) => Math.floor(i / 20) + 1);
+
+/** On the stage, with the disk as given; the recall is through. */
+async function start(o: { disk?: FakeDisk; check?: 'record' | 'full'; layout?: Layout } = {}) {
+  const disk = o.disk ?? new FakeDisk();
+  let sender: any;
+  const stage = new Stage(files, (cast) => {
+    sender = cast('Sender');
+    return {
+      torrent: TORRENT, layout: o.layout ?? LAYOUT, files: LENGTHS.map((length, i) => ({ path: [`${i}`], length })), hashes: HASHES,
+      folder: '/f', check: o.check ?? 'record', disk, pieceMgr: cast('PieceMgr'), status: cast('Status'),
+      torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
+    };
+  });
+  await stage.settle();
+  const read = (piece: number, begin: number, length = BLOCK_BYTES): FilesMsg =>
+    ({ type: 'read', block: { piece, begin, length }, replyTo: sender });
+  return { stage, disk, read };
+}
+
+/** A disk with whole files and a record of these pieces, as of time 7. */
+function remembered(pieces: readonly number[], over: Partial<Parameters<typeof encodeResumeRecord>[0]> = {}): FakeDisk {
+  const disk = new FakeDisk();
+  disk.files = LENGTHS.map((length) => ({ length, modifiedAt: 7 }));
+  disk.records.set(RECORD, encodeResumeRecord({
+    infoHash: TORRENT, pieces: bitsOf(4, pieces).bytes(), files: disk.files, ...over,
+  }));
+  return disk;
+}
+
+const block = (piece: number, index: number, fill: number, length = BLOCK_BYTES): FilesMsg =>
+  ({ type: 'block', piece, begin: index * BLOCK_BYTES, data: new Uint8Array(length).fill(fill) });
+const check = (piece: number): FilesMsg => ({ type: 'check', piece });
+const whole = (piece: number): FilesMsg[] => [block(piece, 0, 1), block(piece, 1, 2), check(piece)];
+const discard = (piece: number): FilesMsg => ({ type: 'discard', piece });
+const recover: FilesMsg = { type: 'recover' };
+const stop: FilesMsg = { type: 'stop' };
+
+// DOWN -------------------------------------------------------------------------------
+
+test('blocks in any order make the piece; it is hashed and stored in one job', async () => {
+  const { stage, disk } = await start();
+  stage.forget().send(block(1, 1, 9), block(1, 0, 8), check(1));
+  const [{ job }] = disk.stores as [(typeof disk.stores)[0]];
+  assert.deepEqual([job.bytes.length, job.bytes[0], job.bytes[BLOCK_BYTES]], [PIECE, 8, 9]);
+  assert.deepEqual([...job.expected], new Array(20).fill(2));
+  assert.deepEqual(job.spans, [
+    { file: 0, offset: PIECE, length: BLOCK_BYTES }, { file: 1, offset: 0, length: BLOCK_BYTES },
+  ]);
+  assert.deepEqual(stage.told(), []);
+  disk.stores[0]!.done({ type: 'stored' });
+  assert.deepEqual(stage.told(), [['PieceMgr', 'checked', { piece: 1, good: true }]]);
+  assert.equal(disk.buffers.size, 0);
+});
+
+test('a block is copied: what it came in may be reused at once', async () => {
+  const { stage, disk } = await start();
+  const data = new Uint8Array(BLOCK_BYTES).fill(5);
+  stage.send({ type: 'block', piece: 0, begin: 0, data });
+  data.fill(6);
+  stage.send(check(0));
+  assert.equal(disk.stores[0]!.job.bytes[0], 5);
+});
+
+test('a second copy changes nothing: before the check, while it runs, or after', async () => {
+  const { stage, disk } = await start();
+  stage.send(block(0, 0, 1), block(0, 0, 7), block(0, 1, 2), check(0));
+  const { job, done } = disk.stores[0]!;
+  stage.send(block(0, 1, 7));
+  assert.deepEqual([job.bytes[0], job.bytes[BLOCK_BYTES]], [1, 2]);
+  done({ type: 'stored' });
+  stage.send(block(0, 0, 7));
+  assert.equal(disk.buffers.size, 0);
+});
+
+test('the last piece is as short as it is', async () => {
+  const { stage, disk } = await start();
+  stage.send(block(3, 0, 1), block(3, 1, 2, BLOCK_BYTES / 2), check(3));
+  assert.equal(disk.stores[0]!.job.bytes.length, 1.5 * BLOCK_BYTES);
+});
+
+test('a mismatch is told, and its memory is free', async () => {
+  const { stage, disk } = await start();
+  stage.forget().send(...whole(0));
+  disk.stores[0]!.done({ type: 'mismatch' });
+  assert.deepEqual(stage.told(), [['PieceMgr', 'checked', { piece: 0, good: false }]]);
+  assert.equal(disk.buffers.size, 0);
+  stage.send(...whole(0));
+  assert.equal(disk.stores.length, 2);
+});
+
+test('a discarded piece begins anew; one that is being stored is not discarded', async () => {
+  const { stage, disk } = await start();
+  stage.send(block(0, 0, 1), discard(0), discard(1));
+  assert.equal(disk.buffers.size, 0);
+  stage.send(block(0, 0, 3), block(0, 1, 4), check(0), discard(0));
+  assert.equal(disk.stores[0]!.job.bytes[0], 3);
+  assert.equal(disk.buffers.size, 1);
+});
+
+test('trouble is told with the file and the cause; the piece is kept until retry, which prepares the folder first', async () => {
+  const { stage, disk } = await start();
+  stage.forget().send(...whole(0));
+  disk.log.length = 0;
+  disk.stores[0]!.done({ type: 'trouble', trouble: FULL });
+  assert.deepEqual(stage.told(), [['TorrentMgr', 'trouble', { torrent: TORRENT, reason: 'a.bin: no space left on device' }]]);
+  disk.trouble = FULL;
+  await stage.send({ type: 'retry' }).settle();
+  assert.deepEqual([stage.kinds(), disk.stores.length], [['TorrentMgr: trouble'], 1]);
+  disk.trouble = undefined;
+  await stage.send({ type: 'retry' }).settle();
+  assert.deepEqual(disk.log, ['prepare', 'prepare']);
+  disk.stores[1]!.done({ type: 'stored' });
+  assert.deepEqual(stage.told(), [['PieceMgr', 'checked', { piece: 0, good: true }]]);
+});
+
+test('a check of a piece without a block is a broken promise, not a wait for ever', async () => {
+  const { stage } = await start();
+  stage.crash(check(2));
+});
+
+// UP ---------------------------------------------------------------------------------
+
+const BIG = new Layout({
+  files: LENGTHS.map(() => ({ length: MIB(), padding: false })), pieceLength: MIB(), totalBytes: 2 * MIB(),
+});
+function MIB(): number {
+  return 1024 * KIB;
+}
+
+test('one read for many blocks: those of a run of 256 KiB, whoever asks', async () => {
+  const { stage, disk, read } = await start({ layout: BIG });
+  stage.forget().send(read(1, 0), read(1, BLOCK_BYTES), read(1, 0));
+  assert.deepEqual(disk.reads.map((r) => r.job), [[{ file: 1, offset: 0, length: 256 * KIB }]]);
+  const bytes = new Uint8Array(256 * KIB).map((_, i) => Math.floor(i / BLOCK_BYTES));
+  disk.reads[0]!.done({ type: 'read', bytes });
+  const told = stage.told();
+  assert.deepEqual(told.map(([to, kind]) => `${to}: ${kind}`), ['Sender: data', 'Sender: data', 'Sender: data']);
+  assert.deepEqual(told.map(([, , r]: any) => [r.block.begin, r.bytes.length, r.bytes[0]]),
+    [[0, BLOCK_BYTES, 0], [BLOCK_BYTES, BLOCK_BYTES, 1], [0, BLOCK_BYTES, 0]]);
+  stage.send(read(1, 15 * BLOCK_BYTES));
+  assert.deepEqual(stage.all('data').map((r) => r.bytes[0]), [15]);
+  stage.send(read(1, 16 * BLOCK_BYTES));
+  assert.equal(disk.reads.length, 2);
+});
+
+test('what cannot be read is told to all who wait, the trouble once, and the next who asks makes it try again', async () => {
+  const { stage, disk, read } = await start();
+  stage.forget().send(read(0, 0), read(0, BLOCK_BYTES));
+  disk.reads[0]!.done({ type: 'trouble', trouble: FULL });
+  assert.deepEqual(stage.kinds(), ['Sender: unreadable', 'Sender: unreadable', 'TorrentMgr: trouble']);
+  stage.send(read(0, 0));
+  assert.equal(disk.reads.length, 2);
+});
+
+// AT THE START -----------------------------------------------------------------------
+
+const recoveredOf = (stage: { told: (to: string) => any[] }): unknown[] =>
+  stage.told('PieceMgr').filter(([, kind]) => kind === 'recovered').map(([, , rest]) => rest.have);
+
+test('nothing on disk: nothing to check; told once it is known and asked for, in either order', async () => {
+  const { stage, disk } = await start();
+  assert.deepEqual(stage.told(), [['Status', 'note', { note: { event: 'checked', good: 0, pieces: 4, resumed: false } }]]);
+  stage.send(recover);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [] }]]);
+  assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare']);
+});
+
+test('a record that fits spares the check', async () => {
+  const { stage, disk } = await start({ disk: remembered([0, 3]) });
+  stage.send(recover);
+  assert.deepEqual(stage.told(), [
+    ['Status', 'note', { note: { event: 'checked', good: 2, pieces: 4, resumed: true } }],
+    ['PieceMgr', 'recovered', { have: [0, 3] }],
+  ]);
+  assert.equal(disk.checks.length, 0);
+});
+
+test('where a file has changed, the pieces that touch it are hashed, also those the record does not have', async () => {
+  const disk = remembered([0, 1, 3]);
+  disk.files[1] = { length: LENGTHS[1]!, modifiedAt: 8 };
+  const { stage } = await start({ disk });
+  assert.deepEqual(disk.checks.map((c) => c.job.expected[0]), [2, 3, 4]);
+  disk.checks[0]!.done({ type: 'match' });
+  disk.checks[1]!.done({ type: 'mismatch' });
+  await stage.settle();
+  disk.checks[2]!.done({ type: 'absent' });
+  stage.send(recover);
+  assert.deepEqual(recoveredOf(stage), [[0, 1]]);
+});
+
+test('a file that is missing or short makes its pieces absent, without a look at the disk', async () => {
+  const disk = remembered([0, 1, 2, 3]);
+  disk.files[1] = { length: BLOCK_BYTES, modifiedAt: 8 };
+  const { stage } = await start({ disk });
+  // Piece 1 ends where the file now ends: it may be there.
+  assert.deepEqual(disk.checks.map((c) => c.job.expected[0]), [2]);
+  disk.checks[0]!.done({ type: 'match' });
+  stage.send(recover);
+  assert.deepEqual(recoveredOf(stage), [[0, 1]]);
+});
+
+test('a full check hashes everything, few at once, says how far it is five times a second, and keeps what is good', async () => {
+  const { stage, disk } = await start({ disk: remembered([0, 1, 2, 3]), check: 'full' });
+  assert.equal(disk.checks.length, disk.parallel + 1);
+  stage.advance(200);
+  disk.checks[0]!.done({ type: 'match' });
+  disk.checks[1]!.done({ type: 'match' });
+  await stage.settle();
+  assert.equal(disk.checks.length, 4);
+  const note = (checked: number, good: number): unknown => ({ event: 'checking', checked, pieces: 4, good });
+  assert.deepEqual(stage.all('note').map((r) => r.note), [note(0, 0), note(1, 1)]);
+  disk.checks[2]!.done({ type: 'mismatch' });
+  disk.checks[3]!.done({ type: 'match' });
+  assert.deepEqual(stage.all('note').map((r) => r.note), [{ event: 'checked', good: 3, pieces: 4, resumed: false }]);
+});
+
+test('trouble in the check pauses the torrent, and the check goes on', async () => {
+  const { stage, disk } = await start({ disk: remembered([]), check: 'full' });
+  stage.send(recover).forget();
+  for (let i = 0; i < 4; i++) {
+    disk.checks[i]!.done(i === 1 ? { type: 'trouble', trouble: FULL } : { type: 'match' });
+    await stage.settle();
+  }
+  const told = stage.told();
+  assert.equal(told.filter(([, kind]) => kind === 'trouble').length, 1);
+  assert.deepEqual(told.at(-1), ['PieceMgr', 'recovered', { have: [0, 2, 3] }]);
+});
+
+test('trouble with the folder itself is told', async () => {
+  const disk = new FakeDisk();
+  disk.trouble = FULL;
+  const { stage } = await start({ disk });
+  assert.deepEqual(stage.kinds(), ['TorrentMgr: trouble', 'Status: note']);
+});
+
+const broken: readonly (readonly [string, (disk: FakeDisk) => void])[] = [
+  ['of another torrent', (d) => d.records.set(RECORD, encodeResumeRecord({
+    infoHash: infoHash('cd'.repeat(20)), pieces: bitsOf(4, [0]).bytes(), files: [undefined, undefined],
+  }))],
+  ['with set spare bits', (d) => d.records.set(RECORD, encodeResumeRecord({
+    infoHash: TORRENT, pieces: Uint8Array.of(0xff), files: d.files,
+  }))],
+  ['of garbage', (d) => d.records.set(RECORD, Uint8Array.of(1, 2, 3))],
+  ['that is not there', (d) => d.records.clear()],
+];
+for (const [what, spoil] of broken) {
+  test(`a record ${what} is not believed: everything is hashed`, async () => {
+    const disk = remembered([0, 1, 2, 3]);
+    spoil(disk);
+    const { stage } = await start({ disk });
+    assert.deepEqual(stage.kinds(), ['Status: note']);
+    assert.equal(disk.checks.length, 3);
+  });
+}
+
+test('a PieceMgr that starts again hears what is here now; of unfinished pieces neither knows any more', async () => {
+  const { stage, disk } = await start();
+  stage.send(recover, ...whole(0));
+  disk.stores[0]!.done({ type: 'stored' });
+  stage.send(block(1, 0, 1), recover);
+  assert.deepEqual(recoveredOf(stage), [[], [0]]);
+  assert.equal(disk.buffers.size, 0);
+});
+
+test('a PieceMgr that starts again while a piece is being stored hears of that piece too, and never twice', async () => {
+  const { stage, disk } = await start();
+  stage.send(recover, ...whole(0)).forget().send(recover);
+  assert.deepEqual(stage.told(), []);
+  disk.stores[0]!.done({ type: 'stored' });
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0] }]]);
+});
+
+test('a piece that is stuck does not keep a PieceMgr that starts again waiting', async () => {
+  const { stage, disk } = await start();
+  stage.send(recover, ...whole(0));
+  disk.stores[0]!.done({ type: 'trouble', trouble: FULL });
+  stage.forget().send(recover);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [] }]]);
+  assert.equal(disk.buffers.size, 0);
+});
+
+// THE RECORD -------------------------------------------------------------------------
+
+function recordIn(disk: FakeDisk): readonly number[] | undefined {
+  const bytes = disk.records.get(RECORD);
+  if (!bytes) return undefined;
+  const parsed = parseResumeRecord(bytes, { infoHash: TORRENT, pieceCount: 4, fileCount: 2 });
+  assert.ok(parsed.ok);
+  return [0, 1, 2, 3].filter((i) => (parsed.value.pieces[0]! & (0x80 >> i)) !== 0);
+}
+
+test('once a minute what is new is made safe on the device, and then recorded', async () => {
+  const { stage, disk } = await start();
+  disk.log.length = 0;
+  await stage.advance(60 * SECOND).settle();
+  assert.deepEqual(disk.log, []);
+  stage.send(...whole(2));
+  disk.stores[0]!.done({ type: 'stored' });
+  await stage.advance(60 * SECOND).settle();
+  assert.deepEqual(disk.log, ['sync', 'facts', 'record']);
+  assert.deepEqual(recordIn(disk), [2]);
+  await stage.advance(60 * SECOND).settle();
+  assert.equal(disk.log.length, 3);
+});
+
+test('a piece that is stored during the sync is not claimed by this record, but by the next', async () => {
+  const { stage, disk } = await start();
+  let synced = (): void => undefined;
+  disk.syncing = new Promise((resolve) => { synced = resolve; });
+  stage.send(...whole(0));
+  disk.stores[0]!.done({ type: 'stored' });
+  await stage.advance(60 * SECOND).settle();
+  stage.send(...whole(1));
+  disk.stores[1]!.done({ type: 'stored' });
+  synced();
+  await stage.settle();
+  assert.deepEqual(recordIn(disk), [0]);
+  await stage.advance(60 * SECOND).settle();
+  assert.deepEqual(recordIn(disk), [0, 1]);
+});
+
+test('a record that cannot be saved is a warning, and is tried again', async () => {
+  const { stage, disk } = await start();
+  stage.send(...whole(0));
+  disk.stores[0]!.done({ type: 'stored' });
+  disk.trouble = FULL;
+  stage.forget();
+  await stage.advance(60 * SECOND).settle();
+  assert.deepEqual(stage.told(), [['Status', 'note', { note: {
+    event: 'warning', reason: 'resume record not saved: a.bin: no space left on device',
+  } }]]);
+  disk.trouble = undefined;
+  await stage.advance(60 * SECOND).settle();
+  assert.deepEqual(recordIn(disk), [0]);
+});
+
+test('what a full check has found is recorded too', async () => {
+  const { stage, disk } = await start({ disk: remembered([]), check: 'full' });
+  for (let i = 0; i < 4; i++) {
+    disk.checks[i]!.done({ type: 'match' });
+    await stage.settle();
+  }
+  await stage.advance(60 * SECOND).settle();
+  assert.deepEqual(recordIn(disk), [0, 1, 2, 3]);
+});
+
+// STOPPING ---------------------------------------------------------------------------
+
+const CLOSED = ['TorrentMgr', 'closed', { torrent: TORRENT, part: 'Torrent/Files' }];
+
+test('a stop with nothing new is closed without touching the disk', async () => {
+  const { stage, disk } = await start();
+  disk.log.length = 0;
+  await stage.forget().send(stop).settle();
+  assert.deepEqual([stage.told(), disk.log], [[CLOSED], []]);
+});
+
+test('a stop waits for pieces on their way to the disk, and records them', async () => {
+  const { stage, disk } = await start();
+  await stage.send(...whole(0)).forget().send(stop).settle();
+  assert.deepEqual(stage.told(), []);
+  disk.stores[0]!.done({ type: 'stored' });
+  await stage.settle();
+  assert.deepEqual(stage.told(), [['PieceMgr', 'checked', { piece: 0, good: true }], CLOSED]);
+  assert.deepEqual(recordIn(disk), [0]);
+});
+
+test('a stop while the record is being written, or that cannot write it, ends all the same', async () => {
+  const { stage, disk } = await start();
+  stage.send(...whole(0));
+  disk.stores[0]!.done({ type: 'stored' });
+  disk.trouble = FULL;
+  await stage.advance(60 * SECOND).forget().send(stop).settle();
+  assert.deepEqual(stage.told().filter(([, kind]) => kind === 'closed'), [CLOSED]);
+});
+
+test('a stop with a stuck piece, or in the middle of a check, does not wait for it', async () => {
+  const stuck = await start();
+  stuck.stage.send(...whole(0));
+  stuck.disk.stores[0]!.done({ type: 'trouble', trouble: FULL });
+  await stuck.stage.forget().send(stop).settle();
+  assert.deepEqual(stuck.stage.told(), [CLOSED]);
+  const checking = await start({ disk: remembered([]), check: 'full' });
+  await checking.stage.forget().send(stop).settle();
+  assert.deepEqual(checking.stage.told(), [CLOSED]);
+  assert.deepEqual(recordIn(checking.disk), []);
+});
+
+test('as its process ends it lets go of the files', async () => {
+  const { stage, disk } = await start();
+  stage.stop();
+  assert.equal(disk.log.at(-1), 'close');
+});
