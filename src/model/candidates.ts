@@ -75,6 +75,12 @@ export class Candidates {
     if (c && c.tryAt === Infinity) c.tryAt = now + AGAIN_MS;
   }
 
+  /** We ended it, or did not take it, for reasons of our own: it may be tried at once. */
+  release(endpoint: Endpoint): void {
+    const c = this.byAddress.get(formatEndpoint(endpoint));
+    if (c) c.tryAt = 0;
+  }
+
   ban(endpoint: Endpoint): void {
     this.banned.add(banKey(endpoint));
     for (const [address, c] of this.byAddress) if (this.isBanned(c.endpoint)) this.byAddress.delete(address);

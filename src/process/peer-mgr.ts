@@ -10,7 +10,7 @@
 import PQueue from 'p-queue';
 import { peerKey, type InfoHash, type PeerId, type PeerKey, type TorrentKey } from '../base/brand.js';
 import { formatEndpoint, type Endpoint } from '../base/endpoint.js';
-import { SECOND } from '../base/units.js';
+import { SECOND, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Failure, type Planner, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
@@ -86,9 +86,12 @@ interface Peer {
   readonly controller: Mailbox<ControllerMsg, 'Controller'>;
   readonly endpoint: Endpoint;
   readonly incoming: boolean;
+  /** Where to dial it; unknown where it came to us. */
+  candidate: Endpoint | undefined;
   /** Once it has said so. */
   peerId: PeerId | undefined;
   client: string | undefined;
+  handshakenAt: Millis;
   strikes: number;
 }
 interface State extends PeerMgrInput {
@@ -99,8 +102,12 @@ interface State extends PeerMgrInput {
   readonly early: Incoming[];
   dialing: number;
   joined: number;
-  /** From the check on, unless paused or stopped. */
+  /** From the check on, unless halted. */
   running: boolean;
+  /** Paused or stopped, perhaps before the end of the check. */
+  halted: boolean;
+  /** Stopped as a process: a dial that succeeds only now is nobody's. */
+  over: boolean;
   ready: boolean;
   pieces: number;
   complete: boolean;
@@ -126,7 +133,7 @@ function init(input: PeerMgrInput, self: Me): State {
   self.tell(input.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
   return {
     ...input, peersByKey: new Map(), candidates, dials: new PQueue({ concurrency: HALF_OPEN }), early: [], dialing: 0, joined: 0,
-    running: false, ready: false, pieces: 0, complete: false, completeFromStart: false,
+    running: false, halted: false, over: false, ready: false, pieces: 0, complete: false, completeFromStart: false,
   };
 }
 
@@ -149,9 +156,14 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
     case 'ready': return ready(s, m, self);
     case 'have': return have(s, m, self);
     case 'badPeers': return badPeers(s, m.peers, m.sole, self);
-    case 'pause': return halt(s, 'paused', self);
-    case 'resume': return run(s, self);
+    case 'pause':
+      s.halted = true;
+      return halt(s, 'paused', self);
+    case 'resume':
+      s.halted = false;
+      return run(s, self);
     case 'stop':
+      s.halted = true;
       halt(s, 'stopping', self);
       self.tell(s.chokeMgr, { type: 'torrentLeft', torrent: s.key });
       return self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });
@@ -171,7 +183,7 @@ function dial(s: State, self: Me): void {
     if (!to) break;
     s.dialing++;
     void s.dials.add(() => s.net.dial(to, DIAL_TIMEOUT).then(
-      (connection) => self.post({ type: 'dialed', to, connection }),
+      (connection) => (s.over ? connection.close() : self.post({ type: 'dialed', to, connection })),
       (error: unknown) => self.post({ type: 'dialFailed', to, reason: String(error) }),
     ));
   }
@@ -182,7 +194,10 @@ function dial(s: State, self: Me): void {
 
 function dialed(s: State, to: Endpoint, connection: Connection, self: Me): void {
   s.dialing--;
-  if (!s.running) return connection.close();
+  if (!s.running) {
+    s.candidates.release(to);
+    return connection.close();
+  }
   start(s, { endpoint: to, connection }, self);
 }
 
@@ -200,7 +215,8 @@ function start(s: State, o: { endpoint: Endpoint; connection: Connection; arriva
   const { endpoint, connection, arrival } = o;
   const { mailbox, exports } = self.supervise(`Peer-${s.joined}`, s.plan({ peer, connection, ...(arrival && { incoming: arrival }) }));
   s.peersByKey.set(peer, {
-    group: mailbox, controller: exports, endpoint, incoming: arrival !== undefined, peerId: undefined, client: undefined, strikes: 0,
+    group: mailbox, controller: exports, endpoint, incoming: arrival !== undefined, candidate: arrival ? undefined : endpoint,
+    peerId: undefined, client: undefined, handshakenAt: 0, strikes: 0,
   });
 }
 
@@ -211,9 +227,11 @@ function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, self: Me):
     s.candidates.ban(p.endpoint);
     return end(s, m.peer, 'it is ourselves', self);
   }
-  if ([...s.peersByKey.values()].some((other) => other.peerId === m.peerId)) return end(s, m.peer, 'connected already', self);
+  const rival = [...s.peersByKey].find(([, other]) => other.peerId === m.peerId);
+  if (rival && !outdo(s, { older: rival, newer: [m.peer, p] }, self)) return;
   p.peerId = m.peerId;
   p.client = m.client;
+  p.handshakenAt = self.now();
   if (!p.incoming) s.candidates.connected(p.endpoint);
   self.tell(s.chokeMgr, {
     type: 'peerJoined', inbox: p.controller,
@@ -225,12 +243,36 @@ function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, self: Me):
     { event: 'peer', what: 'connected', address: formatEndpoint(p.endpoint), client: m.client } });
 }
 
+interface Rivals {
+  readonly older: readonly [PeerKey, Peer];
+  readonly newer: readonly [PeerKey, Peer];
+}
+
+/**
+ * Two connections with one peer: ends one, and says whether the newer stays. Where both sides dialled at once each may know the other's
+ * connection first, so they must agree without a word: the one that the greater id dialled stays. Its address is kept with it, and not
+ * dialled meanwhile.
+ */
+function outdo(s: State, { older, newer }: Rivals, self: Me): boolean {
+  const [olderKey, o] = older;
+  const [newerKey, n] = newer;
+  const crossed = o.incoming !== n.incoming && self.now() - o.handshakenAt < DIAL_TIMEOUT;
+  const newerStays = crossed && n.incoming !== (o.peerId !== undefined && s.ownId > o.peerId);
+  const [stays, goes] = newerStays ? [n, o] : [o, n];
+  if (!stays.candidate) {
+    stays.candidate = goes.candidate;
+    goes.candidate = undefined;
+  }
+  end(s, newerStays ? olderKey : newerKey, 'connected already', self);
+  return newerStays;
+}
+
 // ENDING
 
 function ended(s: State, m: PeerMgrMsg & { type: 'ended' }, self: Me): void {
   const p = s.peersByKey.get(m.peer);
   if (!p) return;
-  if (!p.incoming && (m.fault || p.peerId === undefined)) s.candidates.failed(p.endpoint, self.now());
+  if (p.candidate && (m.fault || p.peerId === undefined)) s.candidates.failed(p.candidate, self.now());
   end(s, m.peer, m.reason, self);
   dial(s, self);
 }
@@ -239,7 +281,7 @@ function end(s: State, peer: PeerKey, reason: string, self: Me): void {
   const p = s.peersByKey.get(peer);
   if (!p) return;
   s.peersByKey.delete(peer);
-  if (!p.incoming) s.candidates.left(p.endpoint, self.now());
+  if (p.candidate) s.candidates.left(p.candidate, self.now());
   self.stopChild(p.group);
   self.tell(s.pieceMgr, { type: 'peerLeft', peer });
   self.tell(s.chokeMgr, { type: 'peerLeft', peer });
@@ -276,7 +318,7 @@ function ready(s: State, m: { readonly have: number; readonly complete: boolean 
 }
 
 function run(s: State, self: Me): void {
-  if (!s.ready) return;
+  if (!s.ready || s.halted) return;
   s.running = true;
   tellTorrent(s, self);
   for (const tracker of s.trackers) self.tell(tracker, { type: 'start' });
@@ -287,7 +329,10 @@ function run(s: State, self: Me): void {
 function halt(s: State, reason: string, self: Me): void {
   s.running = false;
   for (const { connection } of s.early.splice(0)) connection.close();
-  for (const peer of [...s.peersByKey.keys()]) end(s, peer, reason, self);
+  for (const [peer, { candidate }] of [...s.peersByKey]) {
+    end(s, peer, reason, self);
+    if (candidate) s.candidates.release(candidate);
+  }
   tellTorrent(s, self);
 }
 
@@ -307,5 +352,10 @@ function tellTorrent(s: State, self: Me): void {
   } });
 }
 
+function letGo(s: State): void {
+  s.over = true;
+  for (const { connection } of s.early) connection.close();
+}
+
 // ACTOR ------------------------------------------------------------------------------
-export const peerMgr = defineProcess({ declaration, init, step, childFailed });
+export const peerMgr = defineProcess({ declaration, init, step, childFailed, stop: letGo, release: letGo });

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Endpoint } from '../../src/base/endpoint.js';
 import { fork } from '../../src/base/random.js';
 import type { Client, ClientConfig, TorrentRequest } from '../../src/client.js';
 import { startClient } from '../../src/compose.js';
@@ -185,11 +186,26 @@ export function put(content: Content, folder: string, which: (file: number) => b
   });
 }
 
+/** Only these pieces are right; the rest of the files is there, and zero. */
+export function putPieces(content: Content, folder: string, which: (piece: number) => boolean): void {
+  const { pieceLength } = content.meta;
+  let start = 0;
+  const files = content.files.map(({ path, bytes }) => {
+    const from = start;
+    start += bytes.length;
+    return { path, bytes: bytes.map((byte, i) => (which(Math.floor((from + i) / pieceLength)) ? byte : 0)) };
+  });
+  put({ ...content, files }, folder);
+}
+
 export function assertHas(content: Content, folder: string): void {
   for (const { path, bytes } of content.files) {
     assert.ok(Buffer.from(bytes).equals(readFileSync(join(folder, ...path))), `${path.join('/')} differs in ${folder}`);
   }
 }
+
+/** Where a member is to be dialled. */
+export const at = async (member: Member): Promise<Endpoint> => ({ host: '127.0.0.1', port: await member.port() });
 
 export const request = (content: Content, folder: string, more: Partial<TorrentRequest> = {}): TorrentRequest =>
   ({ meta: content.meta, folder, peers: [], sequential: false, check: 'record', ...more });
