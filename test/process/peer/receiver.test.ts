@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { infoHash, peerId } from '../../../src/base/brand.js';
+import { concat } from '../../../src/base/bytes.js';
+import { encodeHandshake, reservedBits } from '../../../src/protocol/handshake.js';
+import { encodeMessage, encodeMessages, pieceHeader } from '../../../src/protocol/wire-encode.js';
+import { PLAIN } from '../../../src/protocol/wire.js';
+import { receiver, type ReceiverInput, type ReceiverMsg } from '../../../src/process/peer/receiver.js';
+import { FakeConnection } from '../fake-connection.js';
+import { Stage } from '../stage.js';
+
+const HANDSHAKE = encodeHandshake({
+  infoHash: infoHash('ab'.repeat(20)), peerId: peerId('cd'.repeat(20)), reserved: reservedBits({ fast: true }),
+});
+const block = (piece: number, length: number): Uint8Array =>
+  concat([pieceHeader(piece, 0, length), Uint8Array.from({ length }, (_, i) => (piece + i) & 255)]);
+const HAVE = encodeMessage({ type: 'have', piece: 7 });
+const grant = (bytes: number): ReceiverMsg => ({ type: 'grant', bytes });
+
+function start(over: Partial<ReceiverInput> = { afterHandshake: new Uint8Array(0) }) {
+  const connection = new FakeConnection();
+  const stage = new Stage(receiver, (cast) => ({
+    connection, controller: cast('Controller'), limiter: cast('Limiter'), ...over,
+  }));
+  return { stage, connection };
+}
+const WANT = (bytes: number) => ['Limiter', 'want', { direction: 'down', bytes, replyTo: '@Receiver' }];
+const gotBlock = (piece: number, length: number) =>
+  ['Controller', 'block', { piece, begin: 0, data: block(piece, length).subarray(13) }];
+const GOT_HAVE = ['Controller', 'wire', { message: { type: 'have', piece: 7 } }];
+
+test('the handshake first, then messages', () => {
+  const { stage, connection } = start({});
+  connection.arrive(HANDSHAKE, HAVE);
+  assert.deepEqual(stage.told(), [
+    ['Controller', 'handshake', { handshake: {
+      infoHash: 'ab'.repeat(20), peerId: 'cd'.repeat(20), fast: true, extensions: false, dht: false,
+    } }],
+    GOT_HAVE,
+  ]);
+});
+
+test('where the Listener has read the handshake, what came after it is first', () => {
+  const { stage, connection } = start({ afterHandshake: HAVE.subarray(0, 6) });
+  assert.deepEqual(stage.told(), []);
+  connection.arrive(HAVE.subarray(6));
+  assert.deepEqual(stage.told(), [GOT_HAVE]);
+});
+
+test('a block waits for credit: reading stops in the middle, and the sender with it', () => {
+  const { stage, connection } = start();
+  connection.arrive(block(1, 100).subarray(0, 50));
+  assert.deepEqual([stage.told(), connection.paused], [[WANT(100)], true]);
+  stage.send(grant(60));
+  assert.equal(connection.paused, false);
+  connection.arrive(block(1, 100).subarray(50), HAVE);
+  // 63 of the 100 have come, credit was for 60; the rest is kept.
+  assert.deepEqual([stage.told(), connection.paused], [[WANT(40)], true]);
+  stage.send(grant(40));
+  assert.deepEqual([stage.told(), connection.paused], [[gotBlock(1, 100), GOT_HAVE], false]);
+});
+
+test('other messages need no credit', () => {
+  const { stage, connection } = start();
+  connection.arrive(encodeMessages([PLAIN.unchoke, { type: 'have', piece: 1 }]), HAVE);
+  assert.deepEqual(stage.kinds(), ['Controller: wire', 'Controller: wire', 'Controller: wire']);
+  assert.equal(connection.paused, false);
+});
+
+test('without a limit it asks once, and reads in large pieces from then on', () => {
+  const { stage, connection } = start();
+  connection.arrive(block(1, 100), block(2, 100));
+  assert.deepEqual(stage.told(), [WANT(100)]);
+  const small = connection.atMost;
+  stage.send(grant(Infinity));
+  assert.deepEqual(stage.told(), [gotBlock(1, 100), gotBlock(2, 100)]);
+  assert.ok(connection.atMost > small);
+  connection.arrive(block(3, 100));
+  assert.deepEqual(stage.told(), [gotBlock(3, 100)]);
+});
+
+test('a limit that is set takes hold at the next payload, and reads become small', () => {
+  const { stage, connection } = start();
+  connection.arrive(block(1, 10));
+  const small = connection.atMost;
+  stage.send(grant(Infinity), { type: 'revoke' }).forget();
+  assert.equal(connection.atMost, small);
+  connection.arrive(block(2, 10));
+  assert.deepEqual(stage.told(), [WANT(10)]);
+});
+
+test('data that was on its way when reading stopped is kept in order', () => {
+  const { stage, connection } = start();
+  connection.arrive(block(1, 10), HAVE.subarray(0, 3));
+  connection.arrive(HAVE.subarray(3), block(2, 10));
+  assert.deepEqual(stage.told(), [WANT(10)]);
+  stage.send(grant(10));
+  assert.deepEqual(stage.told(), [gotBlock(1, 10), GOT_HAVE, WANT(10)]);
+});
+
+test('credit is asked for once at a time', () => {
+  const { stage, connection } = start();
+  connection.arrive(block(1, 10));
+  connection.arrive(block(2, 10));
+  assert.deepEqual(stage.told(), [WANT(10)]);
+});
+
+test('a violation is told with what is wrong, and nothing is read after it', () => {
+  const { stage, connection } = start();
+  connection.arrive(Uint8Array.of(0, 0, 0, 2, 0, 0));
+  const [[to, kind, rest]] = stage.told() as [any];
+  assert.deepEqual([to, kind, rest.flaw.field, connection.paused], ['Controller', 'violation', 'message 0', true]);
+  stage.send(grant(Infinity));
+  assert.ok(connection.paused);
+});
+
+test('the end of the connection is told with its reason', () => {
+  const { stage, connection } = start();
+  connection.end('ECONNRESET');
+  assert.deepEqual(stage.told(), [['Controller', 'disconnected', { reason: 'ECONNRESET' }]]);
+});
+
+test('as it ends it closes the connection and leaves the Limiter', () => {
+  const { stage, connection } = start();
+  stage.stop();
+  assert.ok(connection.closed);
+});
+
+test('however the stream is cut and credit comes, blocks and messages arrive whole and in order', () => {
+  const frames = fc.array(fc.oneof(fc.constant(-1), fc.integer({ min: 1, max: 60 })), { maxLength: 12 });
+  fc.assert(fc.property(frames, fc.infiniteStream(fc.integer({ min: 1, max: 40 })), (lengths, steps) => {
+    const { stage, connection } = start();
+    const stream = concat(lengths.map((n, i) => (n < 0 ? HAVE : block(i, n))));
+    const step = (): number => steps.next().value;
+    const told: unknown[] = [];
+    const look = (): void => void told.push(...stage.told());
+    let at = 0;
+    let wanted = 0;
+    for (let n = 0; n < 10_000 && (at < stream.length || wanted > 0); n++) {
+      if (!connection.paused && at < stream.length) {
+        const part = stream.subarray(at, at + step());
+        at += part.length;
+        connection.arrive(part);
+      } else stage.send(grant(Math.min(wanted, step())));
+      look();
+      wanted = connection.paused ? Math.max(1, wanted) : 0;
+    }
+    const expected = lengths.map((n, i) => (n < 0 ? GOT_HAVE : gotBlock(i, n)));
+    assert.deepEqual((told as string[][]).filter(([to]) => to === 'Controller'), expected);
+  }), { numRuns: 100 });
+});

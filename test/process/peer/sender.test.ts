@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { concat } from '../../../src/base/bytes.js';
+import { KIB, MIB } from '../../../src/base/units.js';
+import { pieceHeader } from '../../../src/protocol/wire-encode.js';
+import type { BlockRange } from '../../../src/protocol/wire.js';
+import { sender, type SenderMsg } from '../../../src/process/peer/sender.js';
+import { FakeConnection } from '../fake-connection.js';
+import { Stage } from '../stage.js';
+
+const SIZE = 1000;
+const block = (n: number, length = SIZE): BlockRange => ({ piece: n, begin: 0, length });
+const bytesOf = ({ piece, length }: BlockRange): Uint8Array => new Uint8Array(length).fill(piece);
+const onWire = (b: BlockRange): Uint8Array => concat([pieceHeader(b.piece, b.begin, b.length), bytesOf(b)]);
+const blocks = (...list: BlockRange[]): SenderMsg => ({ type: 'blocks', blocks: list });
+const data = (b: BlockRange): SenderMsg => ({ type: 'data', block: b, bytes: bytesOf(b) });
+const grant = (bytes: number): SenderMsg => ({ type: 'grant', bytes });
+const control = (...bytes: number[]): SenderMsg => ({ type: 'control', bytes: Uint8Array.from(bytes) });
+const drop = (b?: BlockRange): SenderMsg => (b ? { type: 'drop', block: b } : { type: 'drop' });
+
+function start(credit = 0) {
+  const connection = new FakeConnection();
+  const stage = new Stage(sender, (cast) => ({
+    connection, senderQueue: cast('SenderQueue'), controller: cast('Controller'), files: cast('Files'), limiter: cast('Limiter'),
+    status: cast('Status'),
+  }));
+  if (credit > 0) stage.forget().send(grant(credit));
+  return { stage, connection };
+}
+const free = () => {
+  const it = start(Infinity);
+  it.stage.forget();
+  return it;
+};
+
+test('at first it has room for two blocks: a limit may be set', () => {
+  assert.deepEqual(start().stage.told(), [['SenderQueue', 'ready', { blocks: 2 }]]);
+});
+
+test('without a limit it has room for many', () => {
+  assert.deepEqual(start(Infinity).stage.told(), [['SenderQueue', 'ready', { blocks: 62 }]]);
+});
+
+test('a block is read, credit for it is wanted, and it goes out in one write with its header', () => {
+  const { stage, connection } = start();
+  stage.forget().send(blocks(block(1)));
+  assert.deepEqual(stage.told(), [['Files', 'read', { block: block(1), replyTo: '@Sender' }]]);
+  stage.send(data(block(1)));
+  assert.deepEqual(stage.told(), [['Limiter', 'want', { direction: 'up', bytes: SIZE, replyTo: '@Sender' }]]);
+  stage.send(grant(SIZE));
+  assert.deepEqual(connection.writes, [onWire(block(1))]);
+});
+
+test('what has left is told once the transport has it', () => {
+  const { stage, connection } = free();
+  stage.send(blocks(block(1)), data(block(1))).forget();
+  connection.take();
+  assert.deepEqual(stage.told().slice(0, 2), [
+    ['Status', 'uploaded', { bytes: SIZE }], ['Controller', 'sent', { bytes: SIZE, drained: true }],
+  ]);
+});
+
+test('other messages are not payload', () => {
+  const { stage, connection } = free();
+  stage.send(control(9));
+  connection.take();
+  assert.deepEqual([stage.told(), connection.writes], [[], [Uint8Array.of(9)]]);
+});
+
+test('blocks go out in order, also where the disk answers in another', () => {
+  const { stage, connection } = free();
+  stage.send(blocks(block(1), block(2)), data(block(2)));
+  assert.deepEqual(connection.writes, []);
+  stage.send(data(block(1)));
+  assert.deepEqual(connection.writes, [concat([onWire(block(1)), onWire(block(2))])]);
+});
+
+test('one write gathers at most about 512 KiB', () => {
+  const { stage, connection } = free();
+  const list = Array.from({ length: 5 }, (_, i) => block(i, 128 * KIB));
+  stage.send(blocks(...list));
+  for (const b of list.slice(1)) stage.send(data(b));
+  stage.send(data(list[0]!));
+  assert.deepEqual(connection.writes.map((w) => w.length), [4 * (128 * KIB + 13), 128 * KIB + 13]);
+});
+
+test('a block goes out in parts as credit comes, its header once', () => {
+  const { stage, connection } = start();
+  stage.send(blocks(block(1)), data(block(1)), grant(300));
+  assert.deepEqual(connection.writes.map((w) => w.length), [13 + 300]);
+  assert.deepEqual(stage.all('want').map((w) => w.bytes), [SIZE, SIZE - 300]);
+  stage.send(grant(700));
+  assert.deepEqual(connection.written(), onWire(block(1)));
+});
+
+test('credit that is left serves the next block; more is wanted when it is used up', () => {
+  const { stage, connection } = start();
+  stage.send(grant(1500), blocks(block(1), block(2)), data(block(1)), data(block(2)));
+  assert.equal(connection.written().length, 13 + 1000 + 13 + 500);
+  assert.deepEqual(stage.all('want').map((w) => w.bytes), [500]);
+});
+
+test('credit is wanted once, however often there is occasion', () => {
+  const { stage } = start();
+  stage.forget().send(blocks(block(1), block(2)), data(block(1)), data(block(2)), control(1));
+  assert.deepEqual(stage.all('want').length, 1);
+});
+
+test('other messages go out at once between blocks, and wait only behind a begun one', () => {
+  const { stage, connection } = start();
+  stage.send(blocks(block(1), block(2)), data(block(1)), data(block(2)), control(7));
+  assert.deepEqual(connection.written(), Uint8Array.of(7));
+  stage.send(grant(300), control(8), control(9));
+  assert.equal(connection.written().length, 13 + 300);
+  stage.send(grant(700 + 100));
+  const rest = connection.written();
+  assert.deepEqual([...rest.subarray(700, 702)], [8, 9]);
+  assert.deepEqual(rest.subarray(702), onWire(block(2)).subarray(0, 13 + 100));
+});
+
+test('a drop of all gives back what has not begun, and makes room', () => {
+  const { stage, connection } = start();
+  stage.send(blocks(block(1), block(2)), data(block(1)), grant(300)).forget().send(drop());
+  assert.deepEqual(stage.told(), [
+    ['SenderQueue', 'dropped', { blocks: [block(2)] }], ['SenderQueue', 'ready', { blocks: 1 }],
+  ]);
+  stage.send(data(block(2)), grant(5000));
+  assert.deepEqual(connection.written(), onWire(block(1)));
+});
+
+test('a drop of one block leaves the others, and what is read of it is of no use', () => {
+  const { stage, connection } = free();
+  stage.send(blocks(block(1), block(2))).forget().send(drop(block(1)));
+  assert.deepEqual(stage.told('SenderQueue')[0], ['SenderQueue', 'dropped', { blocks: [block(1)] }]);
+  stage.send(data(block(1)), data(block(2)));
+  assert.deepEqual(connection.written(), onWire(block(2)));
+});
+
+test('a drop of the first lets the second go, if it was read already', () => {
+  const { stage, connection } = free();
+  stage.send(blocks(block(1), block(2)), data(block(2)), drop(block(1)));
+  assert.deepEqual(connection.written(), onWire(block(2)));
+});
+
+test('a drop of what is not there says nothing', () => {
+  const { stage } = free();
+  stage.send(drop(block(5)), drop());
+  assert.deepEqual(stage.told(), []);
+});
+
+test('a block that cannot be read is given back', () => {
+  const { stage } = free();
+  stage.send(blocks(block(1))).forget().send({ type: 'unreadable', block: block(1) });
+  assert.deepEqual(stage.told('SenderQueue')[0], ['SenderQueue', 'dropped', { blocks: [block(1)] }]);
+});
+
+test('the same block asked for twice is sent twice', () => {
+  const { stage, connection } = free();
+  stage.send(blocks(block(1), block(1)), data(block(1)), data(block(1)));
+  assert.deepEqual(connection.written(), concat([onWire(block(1)), onWire(block(1))]));
+});
+
+test('back-pressure: with a mebibyte under way nothing more is written until the transport has taken some', () => {
+  const { stage, connection } = free();
+  const list = Array.from({ length: 16 }, (_, i) => block(i, 128 * KIB));
+  stage.send(blocks(...list));
+  for (const b of list) stage.send(data(b));
+  const written = (): number => connection.writes.reduce((n, w) => n + w.length, 0) / (128 * KIB + 13);
+  assert.equal(written(), 8);
+  connection.take('one');
+  assert.equal(written(), 12);
+  connection.take('one');
+  assert.equal(written(), 12);
+  connection.take();
+  assert.equal(written(), 16);
+});
+
+test('a block held back by a large message goes out once that has left', () => {
+  const { stage, connection } = free();
+  stage.send({ type: 'control', bytes: new Uint8Array(MIB) }, blocks(block(1)), data(block(1)));
+  assert.equal(connection.writes.length, 1);
+  connection.take();
+  assert.equal(connection.writes.length, 2);
+});
+
+test('room is announced in batches: when a quarter is free, or nothing is queued', () => {
+  const { stage, connection } = start(Infinity);
+  const list = Array.from({ length: 64 }, (_, i) => block(i));
+  stage.send(blocks(...list)).forget();
+  list.slice(0, 15).forEach((b) => stage.send(data(b)));
+  connection.take();
+  assert.deepEqual(stage.all('ready'), []);
+  stage.send(data(list[15]!));
+  connection.take();
+  assert.deepEqual(stage.all('ready').map((r) => r.blocks), [16]);
+});
+
+test('a limit that is set ends endless credit: the next block is wanted for', () => {
+  const { stage, connection } = free();
+  stage.send(blocks(block(1)), { type: 'revoke' }, data(block(1)));
+  assert.deepEqual([connection.writes.length, stage.all('want').length], [0, 1]);
+  stage.send(grant(SIZE));
+  assert.deepEqual(connection.written(), onWire(block(1)));
+});
+
+test('as it ends it closes the connection and leaves the Limiter; after a crash it closes at least', () => {
+  const { stage, connection } = start();
+  stage.forget().stop();
+  assert.ok(connection.closed);
+  const other = start();
+  other.stage.crash({ type: 'blocks' });
+  assert.ok(other.connection.closed);
+});
