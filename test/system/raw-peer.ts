@@ -92,10 +92,14 @@ export class RawPeer {
 
   /** Waits until so many of this type have come, gives the last of these. */
   async until<T extends Got['type']>(type: T, count = 1): Promise<GotOf<T>> {
-    await eventually(() => this.all(type).length >= count || this.ended, `${count} of ${type}; came: ${this.got.map((m) => m.type).join(' ')}`);
+    await eventually(() => this.all(type).length >= count || this.ended, () => this.lacking(type, count));
     const found = this.all(type)[count - 1];
-    if (!found) throw new Error(`the connection ended before ${count} of ${type}; came: ${this.got.map((m) => m.type).join(' ')}`);
+    if (!found) throw new Error(`the connection ended before ${this.lacking(type, count)}`);
     return found;
+  }
+
+  private lacking(type: string, count: number): string {
+    return `${count} of ${type}; came: ${this.got.map((m) => m.type).join(' ')}`;
   }
 
   untilEnded(): Promise<void> {

@@ -166,10 +166,10 @@ class EventLog {
 }
 
 /** For what is no event: looks again at every turn of the event loop. */
-export async function eventually(holds: () => boolean, what: string): Promise<void> {
+export async function eventually(holds: () => boolean, what: string | (() => string)): Promise<void> {
   const start = performance.now();
   while (!holds()) {
-    if (performance.now() - start > PATIENCE_MS) throw new Error(`in vain waited for ${what}`);
+    if (performance.now() - start > PATIENCE_MS) throw new Error(`in vain waited for ${typeof what === 'string' ? what : what()}`);
     await turn();
   }
 }
