@@ -17,6 +17,8 @@ const GIVE_UP_AFTER = 5;
 
 interface Candidate {
   readonly endpoint: Endpoint;
+  /** Never given up. */
+  readonly byUser: boolean;
   failures: number;
   /** When it may be tried; Infinity while it is dialled or connected. */
   tryAt: Millis;
@@ -37,11 +39,12 @@ export class Candidates {
 
   /** `from` the user: tried before all others. */
   add(endpoints: readonly Endpoint[], from: string): void {
+    const byUser = from === 'user';
     for (const endpoint of endpoints) {
       const address = formatEndpoint(endpoint);
       if (this.byAddress.has(address) || this.isBanned(endpoint) || endpoint.port === 0) continue;
       if (this.byAddress.size >= MOST && !this.makeRoom()) return;
-      this.byAddress.set(address, { endpoint, failures: 0, tryAt: from === 'user' ? -Infinity : 0 });
+      this.byAddress.set(address, { endpoint, byUser, failures: 0, tryAt: byUser ? -Infinity : 0 });
     }
   }
 
@@ -66,8 +69,8 @@ export class Candidates {
     const address = formatEndpoint(endpoint);
     const c = this.byAddress.get(address);
     if (!c) return;
-    c.tryAt = now + backoffMs(RETRY, c.failures++, this.random);
-    if (c.failures >= GIVE_UP_AFTER) this.byAddress.delete(address);
+    c.tryAt = now + backoffMs(RETRY, ++c.failures, this.random);
+    if (c.failures >= GIVE_UP_AFTER && !c.byUser) this.byAddress.delete(address);
   }
 
   left(endpoint: Endpoint, now: Millis): void {
