@@ -49,7 +49,7 @@ describe('resume record', () => {
     ['a list', toUtf8('le'), 'record'],
     ['a file that is a number', toUtf8(`d5:filesli1elee9:info-hash40:${HASH}6:pieces2:xx7:versioni1ee`), 'files[0]'],
     ['a file without a time', toUtf8(`d5:filesll1:xeli1eee9:info-hash40:${HASH}6:pieces2:xx7:versioni1ee`), 'files[0]'],
-    ['a time that is text', toUtf8(`d5:filesll${'i-1ei-1e'}eli1e1:xeee9:info-hash40:${HASH}6:pieces2:xx7:versioni1ee`), 'files[1]'],
+    ['a time that is text', toUtf8(`d5:filesl${'li-1ei-1ee'}${'li1e1:xe'}e9:info-hash40:${HASH}6:pieces2:xx7:versioni1ee`), 'files[1]'],
     ['pieces that are a number', toUtf8(`d5:filesle9:info-hash40:${HASH}6:piecesi3e7:versioni1ee`), 'pieces'],
   ];
   for (const [what, bytes, field] of refused) {
