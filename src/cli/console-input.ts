@@ -16,6 +16,8 @@ interface Hearer {
 }
 
 const MOST_CHARS = 10_000;
+/** A terminal signals all of its foreground group: `npm start` and its shell must stop with us, not wait for us. */
+const GROUP = process.platform === 'win32' ? process.pid : 0;
 
 /** `raw`: a status region is shown. */
 export function listenToStdin(raw: boolean, hearer: Hearer): Cancel {
@@ -52,12 +54,12 @@ function takeKeys(stdin: ReadStream, { onLine, onTyping }: Hearer): Cancel {
     for (const t of typed) {
       if (t.type === 'line') onLine(t.line);
       else if (t.signal === 'SIGTSTP') suspend();
-      else process.kill(process.pid, t.signal);
+      else process.kill(GROUP, t.signal);
     }
   };
   const suspend = (): void => {
     stdin.setRawMode(false);
-    process.kill(process.pid, 'SIGTSTP');
+    process.kill(GROUP, 'SIGTSTP');
   };
   // Brought back, perhaps to the background: then the keys belong to somebody else.
   const onContinue = (): void => { if (inForeground()) stdin.setRawMode(true); };

@@ -8,6 +8,5 @@ const LINGER_MS = 1000;
 
 export function leave(code: ExitCode): void {
   process.exitCode = code;
-  process.stdin.pause();
-  setTimeout(() => process.exit(), LINGER_MS).unref();
+  setTimeout(() => process.stdout.write('', () => process.exit()), LINGER_MS).unref();
 }
