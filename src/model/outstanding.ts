@@ -1,12 +1,13 @@
 /**
  * Outstanding: the blocks we have asked one peer for and not got. At most one request for a block; O(1) for each change.
  */
-import type { Bytes } from '../base/units.js';
+import type { Bytes, Millis } from '../base/units.js';
 
 export interface AskedBlock {
   readonly piece: number;
   readonly begin: Bytes;
   readonly length: Bytes;
+  readonly askedAt: Millis;
 }
 
 /** Above the largest `begin` in blocks of any piece that metainfo may describe (256 MiB). */
@@ -20,8 +21,18 @@ export class Outstanding {
     return this.blocks.size;
   }
 
-  add(block: AskedBlock): void {
-    this.blocks.set(keyOf(block.piece, block.begin), block);
+  /** False where it was asked for already: it is the newest now. */
+  add(block: AskedBlock): boolean {
+    const key = keyOf(block.piece, block.begin);
+    const isNew = !this.blocks.delete(key);
+    this.blocks.set(key, block);
+    return isNew;
+  }
+
+  /** The one asked for first. */
+  get oldest(): AskedBlock | undefined {
+    const [oldest] = this.blocks.values();
+    return oldest;
   }
 
   /** Takes the request out; undefined where there was none. What peers send is any u32, and may have the key of another block. */

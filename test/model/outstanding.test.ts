@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { BLOCK_BYTES } from '../../src/base/units.js';
 import { Outstanding } from '../../src/model/outstanding.js';
 
-const block = (piece: number, n: number) => ({ piece, begin: n * BLOCK_BYTES, length: BLOCK_BYTES });
+const block = (piece: number, n: number) => ({ piece, begin: n * BLOCK_BYTES, length: BLOCK_BYTES, askedAt: 0 });
 const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 describe('Outstanding', () => {
@@ -14,11 +14,13 @@ describe('Outstanding', () => {
     assert.deepEqual([o.size, o.take(3, BLOCK_BYTES), o.size, o.take(3, BLOCK_BYTES)], [1, block(3, 1), 0, undefined]);
   });
 
-  it('asking twice is one request', () => {
+  it('asking twice is one request, which is then the newest', () => {
     const o = new Outstanding();
-    o.add(block(3, 1));
-    o.add(block(3, 1));
-    assert.equal(o.size, 1);
+    assert.equal(o.add(block(3, 1)), true);
+    assert.equal(o.add(block(4, 0)), true);
+    assert.deepEqual(o.oldest, block(3, 1));
+    assert.equal(o.add(block(3, 1)), false);
+    assert.deepEqual([o.size, o.oldest], [2, block(4, 0)]);
   });
 
   it('clear forgets all', () => {

@@ -219,6 +219,31 @@ test('two hundred connections that say nothing keep nobody out, and are gone aft
   await eventually(() => mutes.every((m) => m.ended), 'the end of the others');
 }));
 
+test('requests that a peer has lost are asked for again, and a copy too many is no offence', (t) => inLab(async (lab) => {
+  const clock = new HandClock();
+  const forgetful = await trap(t, { infoHash: content.meta.infoHash });
+  const leecher = lab.start('leecher', {}, { clock });
+  leecher.client.add(request(content, leecher.folder, { peers: [forgetful.endpoint] }));
+  const peer = await forgetful.next();
+  peer.send(ALL_BUT_NONE, PLAIN.unchoke);
+  await peer.until('request', 8);
+  const lost = peer.all('request').slice();
+  for (let seconds = 0; seconds < 185; seconds++) {
+    // Not silent, only forgetful.
+    if (seconds % 60 === 0) peer.send(PLAIN.keepAlive);
+    await clock.pass(1000);
+  }
+  await peer.until('cancel', 8);
+  // It remembers them all at once; and from now on all is well.
+  for (const block of lost) peer.serve(content, block);
+  for (const block of peer.all('request').slice(8)) peer.serve(content, block);
+  peer.answer = (m) => { if (m.type === 'request') peer.serve(content, m); };
+  await leecher.until('done');
+  assertHas(content, leecher.folder);
+  const left = await leecher.until('peer', (e) => e.what !== 'connected');
+  assert.equal(left.reason, 'both have everything');
+}));
+
 async function trap(t: TestContext, o: RawOptions): Promise<RawListener> {
   const listener = await listen(o);
   t.after(() => listener.close());

@@ -4,13 +4,15 @@
  */
 import type { Bytes, Millis } from '../../base/units.js';
 import { nextWindow } from '../../policy/pick/request-window.js';
-import { isSnubbed } from '../../policy/pick/timeouts.js';
+import { isSnubbed, MAX_REQUEST_TIMEOUT_MS } from '../../policy/pick/timeouts.js';
 import { PLAIN, type BlockRange } from '../../protocol/wire.js';
 import { next } from './controller-chart.js';
 import { end, say, type Me, type State } from './controller-state.js';
 
 /** More than any peer is asked for at once: see request-window. */
 const MOST_BLOCKS = 500;
+/** When the picker, too, has long forgotten a request. The window is never worth more than a few seconds, so this is no slow peer. */
+const LOST_AFTER: Millis = 3 * MAX_REQUEST_TIMEOUT_MS;
 /** Asking for a quarter of the window at a time keeps the messages few and the pipe full. */
 const BATCH = 1 / 4;
 
@@ -71,9 +73,14 @@ export function request(s: State, blocks: readonly BlockRange[], self: Me): void
     for (const { piece, begin } of blocks) self.tell(s.pieceMgr, { type: 'lostBlock', peer: s.peer, piece, begin });
     return;
   }
-  if (s.outstanding.size === 0) s.askedAt = s.owingSince = self.now();
-  for (const block of blocks) s.outstanding.add(block);
-  s.saidAt = self.now();
+  const now = self.now();
+  if (s.outstanding.size === 0) s.askedAt = now;
+  s.owingSince ??= now;
+  for (const { piece, begin, length } of blocks) {
+    // PieceMgr may have lost patience and ask for a block again: then two copies may come.
+    if (!s.outstanding.add({ piece, begin, length, askedAt: now })) s.pardoned++;
+  }
+  s.saidAt = now;
   self.tell(s.senderQueue, { type: 'request', blocks });
 }
 
@@ -90,7 +97,7 @@ export function block(s: State, piece: number, begin: Bytes, data: Uint8Array, s
   s.times.observe(now - Math.max(s.askedAt, s.lastBlockAt ?? 0));
   if (s.lastBlockAt === null || s.lastBlockAt < s.askedAt) s.rtt = Math.min(s.rtt, now - s.askedAt);
   s.lastBlockAt = now;
-  s.owingSince = s.outstanding.size > 0 ? s.owingSince : null;
+  if (s.outstanding.size === 0) s.owingSince = null;
   s.snubbed = false;
   s.grown++;
   s.downTotal += data.length;
@@ -107,6 +114,7 @@ function unasked(s: State, self: Me): void {
 
 export function cancel(s: State, blockRange: BlockRange, self: Me): void {
   if (!s.outstanding.take(blockRange.piece, blockRange.begin)) return;
+  if (s.outstanding.size === 0) s.owingSince = null;
   s.pardoned++;
   say(s, self, { ...blockRange, type: 'cancel' });
   ask(s, self);
@@ -114,9 +122,25 @@ export function cancel(s: State, blockRange: BlockRange, self: Me): void {
 
 /** BEP 6. Asked again at the next tick at the soonest, so that a peer that rejects everything costs little. */
 export function rejected(s: State, { piece, begin }: BlockRange, self: Me): void {
-  if (s.outstanding.take(piece, begin)) self.tell(s.pieceMgr, { type: 'lostBlock', peer: s.peer, piece, begin });
-  else if (s.pardoned > 0) s.pardoned--;
+  if (s.outstanding.take(piece, begin)) {
+    if (s.outstanding.size === 0) s.owingSince = null;
+    self.tell(s.pieceMgr, { type: 'lostBlock', peer: s.peer, piece, begin });
+  } else if (s.pardoned > 0) s.pardoned--;
   else end(s, 'rejected a block that was not asked for', true, self);
+}
+
+/**
+ * Requests that a peer has lost would fill the window for ever. They are cancelled, in case it has not, and asked for anew; `owingSince`
+ * stays, so that a peer that answers nothing is still snubbed.
+ */
+function giveUpLost(s: State, now: Millis, self: Me): void {
+  for (let lost = s.outstanding.oldest; lost && now - lost.askedAt >= LOST_AFTER; lost = s.outstanding.oldest) {
+    const { piece, begin, length } = lost;
+    s.outstanding.take(piece, begin);
+    s.pardoned++;
+    self.tell(s.pieceMgr, { type: 'lostBlock', peer: s.peer, piece, begin });
+    say(s, self, { type: 'cancel', piece, begin, length });
+  }
 }
 
 /** Once a second. */
@@ -127,6 +151,7 @@ export function everySecond(s: State, now: Millis, self: Me): void {
     s.window = nextWindow({ ...s.window, blocks }, { rate: s.downRate.at(now), rttMs: s.rtt, reqq: s.reqq, snubbed: s.snubbed });
     s.grown = 0;
   }
+  giveUpLost(s, now, self);
   s.asking = false;
   ask(s, self);
 }
