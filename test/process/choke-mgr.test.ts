@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { peerKey, torrentKey } from '../../src/base/brand.js';
+import type { PeerReport } from '../../src/policy/choke/engine.js';
+import type { ChokePolicy, Timing, TorrentView, Trigger } from '../../src/policy/choke/policy.js';
+import { chokeMgr, type ChokeMsg } from '../../src/process/choke-mgr.js';
+import { Stage } from './stage.js';
+
+/** Unchokes who is interested, and keeps why it was asked. */
+function reacting(timing: Partial<Timing> = {}, requestTickIn?: number) {
+  const asked: string[] = [];
+  const policy: ChokePolicy = {
+    name: 'reacting', summary: '', source: '', params: {}, defaults: {}, scope: 'session', rates: [],
+    timing: () => ({ tickMs: 10_000, react: [], minHoldMs: 0, ...timing }),
+    init: () => null,
+    decide({ trigger, subject, peers, link }) {
+      asked.push(subject === null ? trigger : `${trigger} ${subject}`);
+      const unchoked = new Map(peers.filter((p) => p.peerInterested).map((p) => [p.key, { why: 'regular' } as const]));
+      if (link.upLimit !== null) unchoked.clear();
+      return { unchoked, state: null, ...(requestTickIn !== undefined && asked.length === 1 && { requestTickIn }) };
+    },
+  };
+  return { chosen: { policy, params: {} }, asked };
+}
+
+function start(choke = reacting()) {
+  const inboxes: any[] = [];
+  const stage = new Stage(chokeMgr, (cast) => {
+    for (const i of [1, 2]) inboxes[i] = cast('Controller', `C${i}`);
+    return { choke: choke.chosen, timer: cast('Timer') };
+  });
+  const join = (key: number, torrent = 1): ChokeMsg => ({ type: 'peerJoined', inbox: inboxes[key], peer: {
+    key: peerKey(key), torrent: torrentKey(torrent), connectedAt: 0, outgoing: true, local: false, priority: 1, fastExtension: true,
+  } });
+  return { stage, join, asked: choke.asked };
+}
+const report = (key: number, peerInterested: boolean): ChokeMsg => ({ type: 'report', peer: peerKey(key), report: {
+  peerInterested, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 1,
+  peerHasWanted: false, downTotal: 0, upTotal: 0, lastPieceAt: null, peerUnchokedUsSince: null, outstandingToPeer: 0,
+  queuedFromPeer: 0, socketDrained: true,
+} satisfies PeerReport });
+const leave = (key: number): ChokeMsg => ({ type: 'peerLeft', peer: peerKey(key) });
+const torrent = (over: Partial<TorrentView> = {}): ChokeMsg => ({ type: 'torrent', view: {
+  key: torrentKey(1), seeding: false, seededFromStart: false, private: false, totalSize: 1, pieceLength: 1, pieceCount: 1, pieces: 0,
+  uploadAllowed: true, maxUploads: null, ...over,
+} });
+const UNCHOKE_1 = ['C1', 'unchoke', { why: 'regular' }];
+
+test('a round every ten seconds; orders go to the peers they change', () => {
+  const { stage, join, asked } = start();
+  stage.send(torrent(), join(1), join(2), report(1, true), report(2, false));
+  assert.deepEqual([stage.told(), asked], [[], []]);
+  stage.advance(10_000);
+  assert.deepEqual([stage.told(), asked], [[UNCHOKE_1], ['tick']]);
+  stage.advance(10_000);
+  assert.deepEqual(stage.told(), []);
+  stage.send(report(1, false)).advance(10_000);
+  assert.deepEqual(stage.told(), [['C1', 'choke']]);
+  assert.deepEqual(asked, ['tick', 'tick', 'tick']);
+});
+
+test('a peer that has left gets no orders; an unknown one is ignored', () => {
+  const { stage, join, asked } = start(reacting({ react: ['left'] }));
+  stage.send(join(1), report(1, true), leave(1), leave(1), leave(2), report(2, true)).advance(10_000);
+  assert.deepEqual([stage.told(), asked], [[], ['left 1', 'tick']]);
+});
+
+const ALL: readonly Trigger[] = ['joined', 'left', 'interested', 'uninterested', 'completed'];
+const events: readonly (readonly [Trigger, (join: (key: number) => ChokeMsg) => ChokeMsg, string])[] = [
+  ['joined', (join) => join(2), 'joined 2'],
+  ['left', () => leave(1), 'left 1'],
+  ['interested', () => report(1, true), 'interested 1'],
+  ['completed', () => torrent({ seeding: true }), 'completed'],
+];
+for (const [trigger, message, said] of events) {
+  test(`a policy hears at once of '${trigger}' if it reacts to it, and not otherwise`, () => {
+    for (const [react, expected] of [[[trigger], [said]], [ALL, [said]], [ALL.filter((t) => t !== trigger), []]] as const) {
+      const { stage, join, asked } = start(reacting({ react }));
+      stage.send(torrent(), join(1));
+      asked.length = 0;
+      stage.send(message(join));
+      assert.deepEqual(asked, expected);
+    }
+  });
+}
+
+test('the optimistic beat is its own, and ends with a policy that needs none', () => {
+  const { stage, asked } = start(reacting({ optimisticMs: 30_000 }));
+  stage.advance(60_000);
+  assert.deepEqual(asked.filter((a) => a === 'optimistic').length, 2);
+  const plain = reacting();
+  stage.send({ type: 'setPolicy', chosen: plain.chosen }).advance(60_000);
+  assert.deepEqual(plain.asked, new Array(6).fill('tick'));
+  assert.equal(stage.clock.pending, 1);
+});
+
+test('another policy begins its rounds now, and finds the choke bits as they are', () => {
+  const { stage, join } = start();
+  stage.send(torrent(), join(1), report(1, true)).advance(10_000).forget();
+  const quick = reacting({ tickMs: 1000 });
+  stage.send({ type: 'setPolicy', chosen: quick.chosen }).advance(3000);
+  assert.deepEqual([stage.told(), quick.asked], [[], ['tick', 'tick', 'tick']]);
+  stage.send(report(1, false)).advance(1000);
+  assert.deepEqual(stage.told(), [['C1', 'choke']]);
+});
+
+test('an extra tick comes when it was asked for, and the rounds go on as they were', () => {
+  const { stage, asked } = start(reacting({}, 500));
+  stage.advance(10_499);
+  assert.equal(asked.length, 1);
+  stage.advance(1);
+  assert.equal(asked.length, 2);
+  stage.advance(9500);
+  assert.equal(asked.length, 3);
+});
+
+test('the policy sees the link as the Limiter tells it', () => {
+  const { stage, join } = start();
+  stage.send({ type: 'linkLimit', limit: 5 }, join(1), report(1, true)).advance(10_000);
+  assert.deepEqual(stage.told(), []);
+  stage.send({ type: 'linkLimit', limit: null }).advance(10_000);
+  assert.deepEqual(stage.told(), [UNCHOKE_1]);
+});
+
+test('a torrent that has left takes its peers with it', () => {
+  const { stage, join } = start();
+  stage.send(torrent(), join(1), join(2, 7), report(1, true), report(2, true), { type: 'torrentLeft', torrent: torrentKey(7) });
+  stage.advance(10_000);
+  assert.deepEqual(stage.told(), [UNCHOKE_1]);
+});
+
+test('a policy that throws ends nobody else: the next round is tried by a new ChokeMgr, which knows no peer', () => {
+  const broken = reacting();
+  const { stage, join } = start({ ...broken, chosen: { params: {}, policy: { ...broken.chosen.policy, decide() {
+    throw new Error('mine');
+  } } } });
+  stage.send(torrent(), join(1), report(1, true)).crash({ type: 'tick', tag: 'round' });
+  assert.deepEqual(stage.told(), []);
+});
