@@ -215,8 +215,8 @@ function start(s: State, o: { endpoint: Endpoint; connection: Connection; arriva
   const { endpoint, connection, arrival } = o;
   const { mailbox, exports } = self.supervise(`Peer-${s.joined}`, s.plan({ peer, connection, ...(arrival && { incoming: arrival }) }));
   s.peersByKey.set(peer, {
-    group: mailbox, controller: exports, endpoint, incoming: arrival !== undefined, candidate: arrival ? undefined : endpoint,
-    peerId: undefined, client: undefined, handshakenAt: 0, strikes: 0,
+    group: mailbox, controller: exports, endpoint, incoming: arrival !== undefined,
+    candidate: arrival ? undefined : endpoint, peerId: undefined, client: undefined, handshakenAt: 0, strikes: 0,
   });
 }
 
@@ -249,9 +249,9 @@ interface Rivals {
 }
 
 /**
- * Two connections with one peer: ends one, and says whether the newer stays. Where both sides dialled at once each may know the other's
- * connection first, so they must agree without a word: the one that the greater id dialled stays. Its address is kept with it, and not
- * dialled meanwhile.
+ * Two connections with one peer: ends one, and says whether the newer stays. Where both sides dialled at once each may know
+ * the other's connection first, so they must agree without a word: the one that the greater id dialled stays. The address of
+ * the other is kept with it, and not dialled meanwhile.
  */
 function outdo(s: State, { older, newer }: Rivals, self: Me): boolean {
   const [olderKey, o] = older;

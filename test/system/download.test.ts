@@ -14,7 +14,9 @@ test('one downloads from another: several files, an empty one, borders inside pi
     const done = await leecher.until('done');
     assert.equal(done.downloaded, content.meta.totalBytes);
     assertHas(content, leecher.folder);
-    for (const m of [seeder, leecher]) assert.deepEqual(m.events.filter((e) => e.event === 'warning' || e.event === 'error'), []);
+    for (const { events } of [seeder, leecher]) {
+      assert.deepEqual(events.filter((e) => e.event === 'warning' || e.event === 'error'), []);
+    }
   } finally {
     await lab.close();
   }

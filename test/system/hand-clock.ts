@@ -1,6 +1,6 @@
 /**
- * A ManualClock for clients with real sockets and disks: an alarm for now goes off at the next turn of the event loop, so that a client
- * can end without help, and time can pass with turns in between, so that sockets and disks keep up.
+ * A ManualClock for clients with real sockets and disks: an alarm for now goes off at the next turn of the event loop,
+ * so that a client can end without help, and time can pass with turns in between, so that sockets and disks keep up.
  */
 import type { Millis } from '../../src/base/units.js';
 import type { Cancel } from '../../src/ports/clock.js';

@@ -1,4 +1,7 @@
-/** What is left of a client after its end: nothing. Neither processes nor sockets, servers or timers, however early the end comes. */
+/**
+ * What is left of a client after its end: nothing. Neither processes nor sockets, servers or timers, however early the
+ * end comes.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nodeNet } from '../../src/edge/net.js';
@@ -11,7 +14,8 @@ const content = makeContent({ name: 'leak', sizes: [300_000, 0, 20_000], pieceLe
 
 /** What keeps the program alive, but for what the test runner has and what ends by itself. */
 const resources = (): string => process.getActiveResourcesInfo().filter((r) => !PASSING.has(r)).sort().join(' ');
-const PASSING: ReadonlySet<string> = new Set(['TTYWrap', 'PipeWrap', 'FSReqCallback', 'FSReqPromise', 'CloseReq', 'Immediate']);
+const PASSING: ReadonlySet<string> =
+  new Set(['TTYWrap', 'PipeWrap', 'FSReqCallback', 'FSReqPromise', 'CloseReq', 'Immediate']);
 
 async function leavesNothing(work: () => Promise<void>): Promise<void> {
   const before = resources();
@@ -42,7 +46,8 @@ test('in the middle of a download, under a limit, with dials that nobody answers
     put(content, seeder.folder);
     seeder.client.add(request(content, seeder.folder));
     const leecher = lab.start('leecher');
-    leecher.client.add(request(content, leecher.folder, { peers: [await at(seeder), mute.endpoint, { host: '127.0.0.1', port: 1 }] }));
+    const peers = [await at(seeder), mute.endpoint, { host: '127.0.0.1', port: 1 }];
+    leecher.client.add(request(content, leecher.folder, { peers }));
     await leecher.until('piece');
     await mute.next();
   });
@@ -68,7 +73,7 @@ test('during the check', () => leavesNothing(async () => {
   });
 }));
 
-test('what a port brings only after the end is let go: a dialled connection, a listening socket', () => inLab(async (lab) => {
+test('what a port brings only after the end is let go: a connection, a listening socket', () => inLab(async (lab) => {
   const open = new Set<string>();
   const late: (() => void)[] = [];
   const slow: Net = {
@@ -78,9 +83,10 @@ test('what a port brings only after the end is let go: a dialled connection, a l
     })),
     dial: (to) => new Promise<Connection>((resolve) => late.push(() => {
       open.add('socket');
-      const half = { read: () => undefined, pause: () => undefined, resume: () => undefined, readAtMost: () => undefined };
+      const idle = (): void => undefined;
       resolve({
-        remote: to, incoming: false, reader: half, writer: { write: (_, done) => done() }, close: () => open.delete('socket'),
+        remote: to, incoming: false, close: () => open.delete('socket'),
+        reader: { read: idle, pause: idle, resume: idle, readAtMost: idle }, writer: { write: (_, done) => done() },
       });
     })),
   };

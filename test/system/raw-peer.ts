@@ -1,6 +1,6 @@
 /**
- * RawPeer: a peer that does as a test tells it, over real TCP and our own codecs: it says any handshake or none, sends anything, and
- * records what it gets. It dials (`RawPeer.dial`) or waits to be dialled (`listen`).
+ * RawPeer: a peer that does as a test tells it, over real TCP and our own codecs: it says any handshake or none, sends
+ * anything, and records what it gets. It dials (`RawPeer.dial`) or waits to be dialled (`listen`).
  */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { InfoHash } from '../../src/base/brand.js';
@@ -23,7 +23,8 @@ export interface RawOptions {
   readonly host?: string;
 }
 /** A message, or a block with its bytes. */
-export type Got = WireMessage | { readonly type: 'block'; readonly piece: number; readonly begin: number; readonly data: Uint8Array };
+export type Got = WireMessage
+  | { readonly type: 'block'; readonly piece: number; readonly begin: number; readonly data: Uint8Array };
 /** Also of a member with several types. */
 type GotOf<T extends Got['type'], G extends Got = Got> = G extends Got ? T extends G['type'] ? G : never : never;
 
@@ -51,7 +52,8 @@ export class RawPeer {
     socket.on('error', () => undefined);
     socket.on('close', () => { this.ended = true; });
     socket.write(o.greeting ?? encodeHandshake({
-      infoHash: o.infoHash, peerId: makePeerId(fork(++made, 'raw peer')), reserved: reservedBits({ fast: o.fast ?? false }),
+      infoHash: o.infoHash, peerId: makePeerId(fork(++made, 'raw peer')),
+      reserved: reservedBits({ fast: o.fast ?? false }),
     }));
   }
 

@@ -1,6 +1,6 @@
 /**
- * A swarm on loopback for tests: real clients with the real edge, in one Node process, strict about undeclared edges and crashes. Each has
- * a folder of its own below a temporary one.
+ * A swarm on loopback for tests: real clients with the real edge, in one Node process, strict about undeclared edges
+ * and crashes. Each has a folder of its own below a temporary one.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,10 +29,13 @@ export interface Content {
 }
 
 /** `sizes` in bytes, one a file; several files unless there is only one. */
-export function makeContent(
-  o: { name: string; sizes: readonly number[]; pieceLength: number; seed?: number; trackers?: readonly (readonly string[])[] },
-): Content {
-  const random = fork(o.seed ?? 1, o.name);
+export function makeContent(o: {
+  readonly name: string;
+  readonly sizes: readonly number[];
+  readonly pieceLength: number;
+  readonly trackers?: readonly (readonly string[])[];
+}): Content {
+  const random = fork(1, o.name);
   const files = o.sizes.map((size, i) => {
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; at++) bytes[at] = at % 4 === 0 ? random.u32() & 0xff : (at * 31) & 0xff;
@@ -81,7 +84,8 @@ export class Lab {
     const seed = this.members.length + 1;
     const client = startClient({
       seed, peerId: makePeerId(fork(seed, name)), agent: 'actorrent test', listen: { host: '127.0.0.1', port: 0 },
-      limits: { up: null, down: null }, choke: { policy: titForTat as unknown as ChokePolicy, params: titForTat.defaults },
+      limits: { up: null, down: null },
+      choke: { policy: titForTat as unknown as ChokePolicy, params: titForTat.defaults },
       maxPeers: 50, pieceMemory: 64 * 2 ** 20, strict: true, ...config,
     }, {
       clock: nodeClock(), net: nodeNet(), disk: this.disk, http: nodeHttp({ agent: 'actorrent test' }), sha1: nodeSha1,
@@ -111,7 +115,8 @@ export class Lab {
   async close(): Promise<void> {
     await Promise.all(this.members.map((m) => m.stop()));
     rmSync(this.folder, { recursive: true, force: true });
-    const crashes = this.members.flatMap((m) => m.events.filter((e) => e.event === 'warning' && e.reason.includes(' crashed after ')));
+    const crashes = this.members.flatMap((m) =>
+      m.events.filter((e) => e.event === 'warning' && e.reason.includes(' crashed after ')));
     assert.deepEqual(crashes, []);
   }
 }
@@ -169,7 +174,9 @@ class EventLog {
 export async function eventually(holds: () => boolean, what: string | (() => string)): Promise<void> {
   const start = performance.now();
   while (!holds()) {
-    if (performance.now() - start > PATIENCE_MS) throw new Error(`in vain waited for ${typeof what === 'string' ? what : what()}`);
+    if (performance.now() - start > PATIENCE_MS) {
+      throw new Error(`in vain waited for ${typeof what === 'string' ? what : what()}`);
+    }
     await turn();
   }
 }

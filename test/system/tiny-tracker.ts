@@ -1,4 +1,7 @@
-/** An HTTP tracker for tests, on our own codec: keeps what was announced, and names everybody to everybody. It can be told to hang. */
+/**
+ * An HTTP tracker for tests, on our own codec: keeps what was announced, and names everybody to everybody. It can be
+ * told to hang.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Endpoint } from '../../src/base/endpoint.js';

@@ -11,7 +11,7 @@ import { end, say, type Me, type State } from './controller-state.js';
 
 /** More than any peer is asked for at once: see request-window. */
 const MOST_BLOCKS = 500;
-/** When the picker, too, has long forgotten a request. The window is never worth more than a few seconds, so this is no slow peer. */
+/** When the picker, too, has forgotten a request. The window is worth a few seconds, so this is no slow peer. */
 const LOST_AFTER: Millis = 3 * MAX_REQUEST_TIMEOUT_MS;
 /** Asking for a quarter of the window at a time keeps the messages few and the pipe full. */
 const BATCH = 1 / 4;
@@ -130,8 +130,8 @@ export function rejected(s: State, { piece, begin }: BlockRange, self: Me): void
 }
 
 /**
- * Requests that a peer has lost would fill the window for ever. They are cancelled, in case it has not, and asked for anew; `owingSince`
- * stays, so that a peer that answers nothing is still snubbed.
+ * Requests that a peer has lost would fill the window for ever. They are cancelled, in case it has not, and asked for anew;
+ * `owingSince` stays, so that a peer that answers nothing is still snubbed.
  */
 function giveUpLost(s: State, now: Millis, self: Me): void {
   for (let lost = s.outstanding.oldest; lost && now - lost.askedAt >= LOST_AFTER; lost = s.outstanding.oldest) {
