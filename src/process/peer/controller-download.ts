@@ -30,6 +30,8 @@ export function unchoked(s: State, self: Me): void {
   s.standing = next(s.standing, { type: 'peerUnchokes' });
   s.unchokedSince ??= self.now();
   s.dirty = true;
+  // PieceMgr may hold a question about granted pieces alone.
+  s.asking = false;
   ask(s, self);
 }
 

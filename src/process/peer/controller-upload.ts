@@ -25,7 +25,9 @@ export function choke(s: State, self: Me): void {
   if (standing === s.standing) return;
   s.standing = standing;
   s.queuedBytes = 0;
-  self.tell(s.senderQueue, { type: 'choke', reject: s.fast });
+  // Before what we have is told it waits with the rest, and the peer can have asked for nothing.
+  if (s.have) self.tell(s.senderQueue, { type: 'choke', reject: s.fast });
+  else say(s, self, PLAIN.choke);
   note(s, 'not chosen', self);
 }
 
@@ -59,9 +61,9 @@ export function requested(s: State, block: BlockRange, self: Me): void {
   }
 }
 
-export function cancelled(s: State, block: BlockRange, self: Me): void {
-  s.queuedBytes = Math.max(0, s.queuedBytes - block.length);
-  self.tell(s.senderQueue, { type: 'cancel', block, reject: s.fast });
+export function cancelled(s: State, { piece, begin, length }: BlockRange, self: Me): void {
+  s.queuedBytes = Math.max(0, s.queuedBytes - length);
+  self.tell(s.senderQueue, { type: 'cancel', block: { piece, begin, length }, reject: s.fast });
 }
 
 export function sent(s: State, bytes: number, drained: boolean, self: Me): void {

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { infoHash, peerId } from '../../../src/base/brand.js';
+import { encodeHandshake, reservedBits } from '../../../src/protocol/handshake.js';
+import { encodeExtendedHandshake, parseExtendedHandshake } from '../../../src/protocol/extended.js';
+import type { WireMessage } from '../../../src/protocol/wire.js';
+import {
+  arrives, asks, block, choke, downloading, everything, hello, interest, open, PEER, plain, request, short, start, TORRENT, unchoke, welcome,
+  wire, type ControllerStage,
+} from './controller-stage.js';
+
+const greeting = (over = {}) => ({ type: 'handshake', handshake: hello(over) }) as const;
+
+test('says its handshake at once, before it has heard one', () => {
+  const handshake = encodeHandshake({
+    infoHash: TORRENT, peerId: peerId('cd'.repeat(20)), reserved: reservedBits({ fast: true, extensions: true }),
+  });
+  assert.deepEqual(start().told(), [['SenderQueue', 'greet', { handshake }]]);
+});
+
+test('the peer\'s handshake: PeerMgr is told who it is, PieceMgr that it joins', () => {
+  const stage = start().forget().send(greeting());
+  assert.deepEqual(stage.told(), [
+    ['PeerMgr', 'handshaken', { peer: PEER, peerId: hello().peerId, fast: true, client: 'Transmission 4.0.5' }],
+    ['PieceMgr', 'join', { peer: PEER, inbox: '@Controller' }],
+  ]);
+});
+
+test('a peer that came to us has said its handshake already', () => {
+  assert.deepEqual(start({ said: hello() }).kinds(), ['SenderQueue: greet', 'PeerMgr: handshaken', 'PieceMgr: join']);
+});
+
+test('a peer of another torrent is ended', () => {
+  const stage = start().forget().send(greeting({ infoHash: infoHash('ee'.repeat(20)) }));
+  assert.deepEqual(short(stage.told()), [`ended by fault: speaks of torrent ${'ee'.repeat(20)}`]);
+});
+
+test('a peer that says nothing is ended after 15 s; one that has, is not', () => {
+  const silent = start().forget().advance(14_999);
+  assert.deepEqual(silent.told(), []);
+  assert.deepEqual(short(silent.advance(1).told()), ['ended by fault: said no handshake']);
+  assert.deepEqual(open().advance(15_000).told('PeerMgr'), []);
+});
+
+const first: readonly (readonly [string, { fast: boolean }, number[], string[]])[] = [
+  ['all, with BEP 6', { fast: true }, everything, ['say haveAll']],
+  ['nothing, with BEP 6', { fast: true }, [], ['say haveNone']],
+  ['something', { fast: true }, [3], ['say bitfield']],
+  ['all', { fast: false }, everything, ['say bitfield']],
+  ['nothing', { fast: false }, [], []],
+];
+for (const [what, speaks, have, said] of first) {
+  test(`what we have goes first: ${what}`, () => {
+    const stage = start().send(greeting(speaks)).forget().send(welcome(...have));
+    assert.deepEqual(short(stage.told()).filter((t) => t.startsWith('say')).slice(0, 1), said);
+  });
+}
+
+test('the bitfield is ours, in wire form', () => {
+  const stage = start().send(greeting({ fast: false })).forget().send(welcome(0, 9));
+  assert.deepEqual(stage.all('send'), [{ messages: [{ type: 'bitfield', bits: Uint8Array.of(0x80, 0x40, 0) }] }]);
+});
+
+test('messages from before the welcome wait for what we have to be told; so does a choke', () => {
+  const stage = start().send(greeting()).forget();
+  stage.send(unchoke, interest(true), choke, request(block(0, 0)));
+  assert.deepEqual(stage.told('SenderQueue'), []);
+  stage.send(welcome(3));
+  assert.deepEqual(short(stage.told('SenderQueue')).slice(0, 5),
+    ['say bitfield', 'say unchoke', 'say interested', 'say choke', 'say reject 0/0']);
+});
+
+test('with BEP 10 our extended handshake follows what we have', () => {
+  const stage = start().send(greeting({ extensions: true })).forget().send(welcome());
+  const [have, extended] = stage.all('send')[0].messages as WireMessage[];
+  assert.equal(have!.type, 'haveNone');
+  assert.ok(extended?.type === 'extended' && extended.id === 0);
+  const parsed = parseExtendedHandshake(extended.payload);
+  assert.deepEqual(parsed.ok && parsed.value,
+    { m: new Map(), client: 'actorrent test', reqq: 512, port: 6881, uploadOnly: false, yourIp: '10.1.2.3' });
+});
+
+test('a seed grants nobody pieces that it may ask for anyway; who has some grants those of the allowed-fast set', () => {
+  const granted = (stage: ControllerStage): number[] => stage.all('send').flatMap((s) => s.messages as WireMessage[])
+    .flatMap((m) => (m.type === 'allowedFast' ? [m.piece] : []));
+  const all = granted(start().send(greeting()).forget().send(welcome(...everything)));
+  assert.equal(all.length, 10);
+  const some = granted(start().send(greeting()).forget().send(welcome(all[0]!, all[1]!)));
+  assert.deepEqual(some, [all[0], all[1]]);
+  assert.deepEqual(granted(start().send(greeting({ fast: false })).forget().send(welcome(...everything))), []);
+});
+
+// WHAT THE PEER HAS ------------------------------------------------------------------
+
+const tells: readonly (readonly [WireMessage, string])[] = [
+  [{ type: 'haveAll' }, 'PieceMgr: haveAll'],
+  [{ type: 'bitfield', bits: Uint8Array.of(0xff, 0xff, 0xf0) }, 'PieceMgr: haveAll'],
+  [{ type: 'bitfield', bits: Uint8Array.of(0x80, 0, 0x10) }, 'PieceMgr: bitfield'],
+  [{ type: 'have', piece: 19 }, 'PieceMgr: have'],
+];
+for (const [message, told] of tells) {
+  test(`${message.type} goes to PieceMgr as ${told}`, () => assert.deepEqual(open().send(wire(message)).kinds(), [told]));
+}
+
+test('nothing is no news, and neither is the same piece twice', () => {
+  assert.deepEqual(open().send(plain('haveNone')).told(), []);
+  assert.deepEqual(open().send(wire({ type: 'bitfield', bits: new Uint8Array(3) })).told(), []);
+  const stage = open().send(wire({ type: 'have', piece: 1 }), wire({ type: 'have', piece: 1 }));
+  assert.deepEqual(stage.told(), [['PieceMgr', 'have', { peer: PEER, piece: 1 }]]);
+});
+
+const FAULTS: readonly (readonly [string, WireMessage[], RegExp])[] = [
+  ['a bitfield of another size', [{ type: 'bitfield', bits: new Uint8Array(2) }], /bitfield: expected 3 bytes for 20 bits/],
+  ['a bitfield with spare bits', [{ type: 'bitfield', bits: Uint8Array.of(0, 0, 1) }], /spare bits/],
+  ['a second bitfield', [{ type: 'haveNone' }, { type: 'bitfield', bits: new Uint8Array(3) }], /a second time/],
+  ['a bitfield after a have', [{ type: 'have', piece: 0 }, { type: 'haveAll' }], /a second time/],
+  ['a piece that is not', [{ type: 'have', piece: 20 }], /has piece 20 of 20/],
+  ['a request beyond the torrent', [{ type: 'request', ...block(20, 0) }], /asked for piece 20 of 20/],
+  ['a request beyond the piece', [{ type: 'request', ...block(0, 4) }], /asked for bytes 65536\+16384/],
+  ['a request across the end', [{ type: 'request', piece: 0, begin: 65_000, length: 1000 }], /asked for bytes/],
+  ['a request of nothing', [{ type: 'request', piece: 0, begin: 0, length: 0 }], /asked for bytes 0\+0/],
+  ['a request of too much', [{ type: 'request', piece: 0, begin: 0, length: 128 * 1024 + 1 }], /asked for bytes/],
+  ['a reject of what was not asked', [{ type: 'reject', ...block(0, 0) }], /rejected a block that was not asked for/],
+  ['garbage for an extended handshake', [{ type: 'extended', id: 0, payload: Uint8Array.of(1) }], /expected/],
+];
+for (const [what, messages, reason] of FAULTS) {
+  test(`${what} ends the peer by fault, once, and nothing more is done with it`, () => {
+    const stage = open([0]).send(...messages.map(wire));
+    const ended = stage.all('ended');
+    assert.deepEqual(ended.map((e) => [e.peer, e.fault]), [[PEER, true]]);
+    assert.match(ended[0].reason, reason);
+    stage.send(plain('interested'), unchoke, arrives(block(0, 0)), { type: 'have', piece: 3 }).advance(300_000);
+    assert.deepEqual(stage.told(), []);
+  });
+}
+
+for (const type of ['haveAll', 'haveNone', 'reject', 'allowedFast', 'suggest'] as const) {
+  test(`${type} without the fast extension ends the peer`, () => {
+    const message = { type, ...block(0, 0) } as WireMessage;
+    assert.deepEqual(short(open([], { fast: false }).send(wire(message)).told()),
+      [`ended by fault: sent ${type} without the fast extension`]);
+  });
+}
+
+test('what we do not know or need is passed over', () => {
+  const stage = open().send(wire({ type: 'unknown', id: 99 }), wire({ type: 'port', port: 1 }), wire({ type: 'suggest', piece: 1 }),
+    wire({ type: 'extended', id: 7, payload: new Uint8Array(3) }), plain('keepAlive'));
+  assert.deepEqual(stage.told(), []);
+});
+
+test('a violation or the end of the connection ends the peer, by fault or not', () => {
+  const flaw = { field: 'message 0', expected: 'length 1', found: '2' };
+  assert.deepEqual(short(open().send({ type: 'violation', flaw }).told()), ['ended by fault: message 0: expected length 1, found 2']);
+  assert.deepEqual(short(open().send({ type: 'disconnected', reason: 'ECONNRESET' }).told()), ['ended: ECONNRESET']);
+});
+
+// SEEDS PART -------------------------------------------------------------------------
+
+const extended = (uploadOnly: boolean): WireMessage =>
+  ({ type: 'extended', id: 0, payload: encodeExtendedHandshake({ m: new Map(), uploadOnly }) });
+
+test('two that have everything part, whichever learns it first', () => {
+  const BYE = 'ended: both have everything';
+  assert.deepEqual(short(open(everything).send(plain('haveAll')).told()), ['PieceMgr: haveAll', BYE]);
+  assert.deepEqual(short(open(everything).send(wire(extended(true))).told()), [BYE]);
+  const last = open(everything).send(...everything.slice(1).map((piece) => wire({ type: 'have', piece }))).forget();
+  assert.deepEqual(short(last.send(wire({ type: 'have', piece: 0 })).told()), ['PieceMgr: have', BYE]);
+  assert.deepEqual(short(downloading().send({ type: 'finish' }).told()), [BYE]);
+  assert.deepEqual(short(open(everything).send(plain('haveNone'), wire(extended(false))).told()), []);
+});
+
+test('when we are done we say so to those who speak BEP 10', () => {
+  const stage = open([], { extensions: true }).send(wire({ type: 'have', piece: 0 }), interest(true), plain('unchoke'));
+  stage.send(asks(block(0, 0)), arrives(block(0, 0)));
+  for (const piece of everything) stage.send({ type: 'have', piece });
+  stage.forget().send({ type: 'finish' });
+  const [{ messages: [message] }] = stage.all('send');
+  const parsed = parseExtendedHandshake(message.payload);
+  assert.equal(parsed.ok && parsed.value.uploadOnly, true);
+});
+
+// OUR PROGRESS -----------------------------------------------------------------------
+
+test('a new piece of ours is said, once, and not before the welcome', () => {
+  const stage = open([3]).send({ type: 'have', piece: 3 }, { type: 'have', piece: 4 }, { type: 'have', piece: 4 });
+  assert.deepEqual(short(stage.told()), ['say have 4']);
+  const early = start().send(greeting()).forget().send({ type: 'have', piece: 4 });
+  assert.deepEqual(early.told(), []);
+});
+
+// TIME -------------------------------------------------------------------------------
+
+test('a keep-alive after 100 s in which we said nothing', () => {
+  const stage = open().send(plain('haveNone')).forget();
+  for (let i = 0; i < 10; i++) stage.advance(10_000).send(plain('keepAlive'));
+  assert.deepEqual(stage.told('SenderQueue'), []);
+  stage.advance(1000);
+  assert.deepEqual(short(stage.told('SenderQueue')), ['say keepAlive']);
+  stage.send({ type: 'have', piece: 1 }).forget().send(plain('keepAlive')).advance(100_000);
+  assert.deepEqual(stage.told('SenderQueue'), []);
+});
+
+test('three minutes of silence end the peer; any message counts', () => {
+  const stage = open().advance(179_000).send(plain('keepAlive')).forget().advance(180_000);
+  assert.deepEqual(stage.told('PeerMgr'), []);
+  assert.deepEqual(short(stage.advance(1000).told('PeerMgr')), ['ended: silent for three minutes']);
+});
+
+// REPORTS ----------------------------------------------------------------------------
+
+test('ChokeMgr and Status hear once a second of what has changed, and of nothing else', () => {
+  const stage = open().advance(1000);
+  assert.deepEqual(stage.kinds(), ['ChokeMgr: report', 'Status: peer']);
+  assert.deepEqual(stage.advance(10_000).kinds(), []);
+  stage.send(wire({ type: 'have', piece: 1 }), wire({ type: 'have', piece: 2 })).forget().advance(1000);
+  assert.deepEqual(stage.kinds(), ['ChokeMgr: report', 'Status: peer']);
+});
+
+test('the peer\'s interest is reported at once', () => {
+  const stage = open().send(plain('interested'));
+  assert.deepEqual(stage.all('report').map((r) => r.report.peerInterested), [true]);
+});
+
+test('what is reported', () => {
+  const stage = open([1]).send(wire({ type: 'bitfield', bits: Uint8Array.of(0xc0, 0, 0) }), plain('interested'), unchoke,
+    request(block(1, 0)), request(block(1, 1)), { type: 'sent', bytes: 1000, drained: false }).forget().advance(1000);
+  const [report, facts] = stage.told() as any[];
+  assert.deepEqual(report[2], { peer: PEER, report: {
+    peerInterested: true, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 2,
+    peerHasWanted: false, downTotal: 0, upTotal: 1000, lastPieceAt: null, peerUnchokedUsSince: null, outstandingToPeer: 0,
+    queuedFromPeer: 2, socketDrained: false,
+  } });
+  assert.deepEqual(facts[2], { peer: PEER, facts: {
+    address: '10.1.2.3:6881', client: 'Transmission 4.0.5', incoming: false, progress: 0.1, downloadRate: 0, uploadRate: 250,
+    amChoking: false, amInterested: false, peerChoking: true, peerInterested: true, snubbed: false,
+  } });
+});

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BLOCK_BYTES } from '../../../src/base/units.js';
+import { encodeExtendedHandshake } from '../../../src/protocol/extended.js';
+import {
+  arrives, asks, block, choke, downloading, everything, interest, open, PEER, plain, request, short, unchoke, wire,
+} from './controller-stage.js';
+
+const eight = Array.from({ length: 8 }, (_, i) => block(i >> 2, i & 3));
+
+// DOWN -------------------------------------------------------------------------------
+
+test('interest is said when it changes', () => {
+  const stage = open().send(interest(true), interest(true), interest(false), interest(false));
+  assert.deepEqual(short(stage.told()), ['say interested', 'say notInterested']);
+});
+
+test('blocks are asked for once we are interested and not choked, in either order', () => {
+  assert.deepEqual(short(open().send(interest(true), plain('unchoke')).told()), ['say interested', 'need 8']);
+  assert.deepEqual(short(open().send(plain('unchoke'), interest(true)).told()), ['say interested', 'need 8']);
+  assert.deepEqual(short(open().send(plain('unchoke')).told()), []);
+});
+
+test('what PieceMgr gives is asked of the peer', () => {
+  assert.deepEqual(downloading().send(asks(...eight)).told(), [['SenderQueue', 'request', { blocks: eight }]]);
+});
+
+test('a block goes to Files, Status and PieceMgr, in this order', () => {
+  const stage = downloading().send(asks(...eight)).forget().send(arrives(block(0, 2)));
+  assert.deepEqual(stage.told().slice(0, 3), [
+    ['Files', 'block', { piece: 0, begin: 2 * BLOCK_BYTES, data: new Uint8Array(BLOCK_BYTES) }],
+    ['Status', 'downloaded', { bytes: BLOCK_BYTES }],
+    ['PieceMgr', 'gotBlock', { peer: PEER, piece: 0, begin: 2 * BLOCK_BYTES }],
+  ]);
+});
+
+test('more are asked for when a quarter of the window is free: in slow start each block makes room for two', () => {
+  const stage = downloading().send(asks(...eight)).forget();
+  stage.send(arrives(eight[0]!));
+  assert.ok(!short(stage.told()).some((t) => t.startsWith('need')));
+  stage.send(arrives(eight[1]!));
+  assert.deepEqual(short(stage.told()).filter((t) => t.startsWith('need')), ['need 4']);
+  stage.send(arrives(eight[2]!), arrives(eight[3]!));
+  assert.deepEqual(short(stage.told()).filter((t) => t.startsWith('need')), []);
+  stage.send(asks(block(2, 0), block(2, 1), block(2, 2), block(2, 3)));
+  assert.deepEqual(short(stage.told()), ['say request 2/0 2/1 2/2 2/3']);
+});
+
+test('a PieceMgr that had nothing is asked again a second later', () => {
+  const stage = downloading().advance(1000);
+  assert.deepEqual(short(stage.told('PieceMgr')), ['need 8']);
+});
+
+test('the peer\'s reqq bounds the window', () => {
+  const payload = encodeExtendedHandshake({ m: new Map(), reqq: 3 });
+  const stage = open().send(plain('haveAll'), wire({ type: 'extended', id: 0, payload }), interest(true)).forget();
+  assert.deepEqual(short(stage.send(plain('unchoke')).told()), ['need 3']);
+});
+
+test('a block of another length than was asked for ends the peer', () => {
+  const stage = downloading().send(asks(block(0, 0))).forget().send(arrives(block(0, 0, 100)));
+  assert.deepEqual(short(stage.told()), ['ended by fault: sent 100 bytes of a block of 16384']);
+});
+
+test('a block that was not asked for ends the peer', () => {
+  const stage = downloading().send(asks(block(0, 0))).forget().send(arrives(block(0, 1)));
+  assert.deepEqual(short(stage.told()), ['ended by fault: sent a block that was not asked for']);
+});
+
+test('a block that stands far outside of its piece is not one of the next piece', () => {
+  const stage = downloading().send(asks(block(1, 0))).forget();
+  stage.send({ type: 'block', piece: 0, begin: 2 ** 28, data: new Uint8Array(BLOCK_BYTES) });
+  assert.deepEqual(short(stage.told()), ['ended by fault: sent a block that was not asked for']);
+});
+
+test('a cancel is said, and the block may still come, once', () => {
+  const stage = downloading().send(asks(block(0, 0), block(0, 1))).forget().send({ type: 'cancel', block: block(0, 0) });
+  assert.deepEqual(short(stage.told()).slice(0, 1), ['say cancel 0/0']);
+  stage.send({ type: 'cancel', block: block(0, 0) }, arrives(block(0, 0)));
+  assert.deepEqual(short(stage.told()).filter((t) => !t.startsWith('need')), []);
+  stage.send(arrives(block(0, 0)));
+  assert.deepEqual(short(stage.told()), ['ended by fault: sent a block that was not asked for']);
+});
+
+test('a choke without BEP 6 drops all requests: PieceMgr is told, and blocks that crossed it are let pass', () => {
+  const stage = downloading({ fast: false }).send(asks(block(0, 0), block(0, 1))).forget();
+  stage.send(plain('choke'));
+  assert.deepEqual(stage.told(), [['PieceMgr', 'choked', { peer: PEER }]]);
+  stage.send(arrives(block(0, 0)), arrives(block(0, 1)));
+  assert.deepEqual(stage.told(), []);
+  stage.send(plain('unchoke'));
+  assert.deepEqual(short(stage.told()), ['need 8']);
+});
+
+test('a choke with BEP 6 drops nothing: each request is served or rejected', () => {
+  const stage = downloading().send(asks(block(0, 0), block(0, 1))).forget().send(plain('choke'));
+  assert.deepEqual(stage.told(), []);
+  stage.send(arrives(block(0, 0)), wire({ type: 'reject', ...block(0, 1) }));
+  assert.deepEqual(short(stage.told()), ['Files: block', 'Status: downloaded', 'gotBlock 0/0', 'lostBlock 0/1']);
+});
+
+test('what PieceMgr gives after the peer has choked us goes back', () => {
+  const stage = downloading().send(plain('choke')).forget().send(asks(block(0, 0), block(0, 1)));
+  assert.deepEqual(short(stage.told()), ['lostBlock 0/0', 'lostBlock 0/1']);
+});
+
+test('a rejected block is given back, and not asked for before the next second', () => {
+  const stage = downloading().send(asks(...eight)).forget();
+  for (const b of eight) stage.send(wire({ type: 'reject', ...b }));
+  assert.deepEqual(short(stage.told()), eight.map((b) => `lostBlock ${b.piece}/${b.begin / BLOCK_BYTES}`));
+  assert.deepEqual(short(stage.advance(1000).told('PieceMgr')), ['need 8']);
+});
+
+test('a reject that crosses a cancel is pardoned', () => {
+  const stage = downloading().send(asks(block(0, 0)), { type: 'cancel', block: block(0, 0) }).forget();
+  stage.send(wire({ type: 'reject', ...block(0, 0) }));
+  assert.deepEqual(stage.told(), []);
+});
+
+test('while choked, granted pieces may be asked for, and no others', () => {
+  const grant = (piece: number) => wire({ type: 'allowedFast', piece });
+  const stage = open().send(plain('haveAll'), interest(true)).forget().send(grant(3));
+  assert.deepEqual(short(stage.told()), ['need 8 of 3']);
+  stage.send(asks(block(3, 0)));
+  assert.deepEqual(short(stage.told()), ['say request 3/0']);
+  stage.send(grant(4)).forget().send(asks(block(3, 1), block(5, 0)));
+  assert.deepEqual(short(stage.told()), ['lostBlock 3/1', 'lostBlock 5/0']);
+});
+
+test('an unchoke after granted pieces opens all others at once', () => {
+  const stage = open().send(plain('haveAll'), interest(true), wire({ type: 'allowedFast', piece: 3 })).forget();
+  assert.deepEqual(short(stage.send(plain('unchoke')).told()), ['need 8']);
+});
+
+test('a flood of grants, or of pieces that are not, is not kept', () => {
+  const stage = open().send(plain('haveAll'), interest(true)).forget();
+  stage.send(wire({ type: 'allowedFast', piece: 4_000_000_000 }));
+  assert.deepEqual(stage.told(), []);
+});
+
+test('a minute without a block from a peer that owes us some: snubbed, and one request at a time', () => {
+  const stage = downloading().send(asks(...eight)).forget();
+  const snubbed = (): boolean => stage.all('peer').at(-1)?.facts.snubbed;
+  for (let i = 0; i < 6; i++) stage.send(plain('keepAlive')).advance(10_000);
+  stage.send(plain('interested')).advance(1000);
+  assert.equal(snubbed(), true);
+  for (const b of eight) stage.send(arrives(b));
+  stage.advance(1000);
+  assert.equal(snubbed(), false);
+});
+
+for (const [what, message] of [
+  ['cancelled', { type: 'cancel', block: block(0, 0) }], ['rejected', wire({ type: 'reject', ...block(0, 0) })],
+] as const) {
+  test(`a peer whose only request was ${what} owes nothing, and is not snubbed`, () => {
+    const stage = downloading().send(asks(block(0, 0)), message, interest(false)).forget();
+    for (let i = 0; i < 7; i++) stage.send(plain('keepAlive')).advance(10_000);
+    stage.forget().send(plain('interested')).advance(1000);
+    assert.equal(stage.all('peer')[0].facts.snubbed, false);
+  });
+}
+
+// UP ---------------------------------------------------------------------------------
+
+test('orders of ChokeMgr are said when they change something', () => {
+  const stage = open([0]).send(unchoke, unchoke, choke, choke);
+  assert.deepEqual(stage.told().map(([to, kind]) => `${to}: ${kind}`),
+    ['SenderQueue: send', 'Status: note', 'SenderQueue: choke', 'Status: note']);
+});
+
+test('why is told to Status', () => {
+  const note = open([0]).send(unchoke).all('note')[0];
+  assert.deepEqual(note, { note: { event: 'choke', address: '10.1.2.3:6881', choked: false, why: 'regular' } });
+});
+
+test('an unchoked peer is served what we have', () => {
+  const stage = open([0, 1]).send(unchoke).forget().send(request(block(0, 3)), request(block(1, 0, 5)));
+  assert.deepEqual(stage.told(), [
+    ['SenderQueue', 'serve', { block: block(0, 3), reject: true }], ['SenderQueue', 'serve', { block: block(1, 0, 5), reject: true }],
+  ]);
+});
+
+const refused: readonly (readonly [string, boolean, boolean, string[]])[] = [
+  ['while choked, with BEP 6', true, false, ['say reject 2/0']],
+  ['while choked', false, false, []],
+  ['of what we do not have, with BEP 6', true, true, ['say reject 2/0']],
+  ['of what we do not have', false, true, []],
+];
+for (const [what, fast, unchoked, told] of refused) {
+  test(`a request ${what} is ${fast ? 'rejected' : 'passed over'}`, () => {
+    // Piece 2 is none of those that are granted to this address.
+    const stage = open(unchoked ? [1] : [2], { fast }).send(...(unchoked ? [unchoke] : [])).forget();
+    assert.deepEqual(short(stage.send(request(block(2, 0))).told()), told);
+  });
+}
+
+test('pieces of the allowed-fast set are served to a choked peer', () => {
+  const stage = open(everything, { extensions: false });
+  const served = everything.filter((piece) => stage.send(request(block(piece, 0))).all('serve').length > 0);
+  assert.equal(served.length, 10);
+});
+
+test('a cancel is passed on', () => {
+  const stage = open([0]).send(unchoke, request(block(0, 0))).forget().send(wire({ type: 'cancel', ...block(0, 0) }));
+  assert.deepEqual(stage.told(), [['SenderQueue', 'cancel', { block: { ...block(0, 0) }, reject: true }]]);
+});
+
+test('a choke prunes what the peer had asked for', () => {
+  const stage = open([0]).send(unchoke, request(block(0, 0)), request(block(0, 1)), choke).forget().advance(1000);
+  assert.equal(stage.all('report')[0].report.queuedFromPeer, 0);
+});

@@ -1,0 +1,80 @@
+/** Whatever a peer sends, in whatever order, its Controller neither throws nor lets it harm its neighbours: it ends the peer instead. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { BLOCK_BYTES } from '../../../src/base/units.js';
+import type { BlockRange, WireMessage } from '../../../src/protocol/wire.js';
+import type { ControllerMsg } from '../../../src/process/peer/controller.js';
+import { choke, everything, hello, interest, LAYOUT, PIECES, start, unchoke, welcome } from './controller-stage.js';
+
+const edge = [0, 1, PIECES - 1, PIECES, 2 ** 28, 2 ** 31, 2 ** 32 - 1];
+const u32 = fc.oneof(fc.constantFrom(...edge), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
+const begins = fc.oneof(fc.nat(5).map((n) => n * BLOCK_BYTES), u32);
+const lengths = fc.oneof(fc.constant(BLOCK_BYTES), fc.nat(200_000), u32);
+const range = fc.record({ piece: fc.oneof(fc.nat(PIECES), u32), begin: begins, length: lengths });
+const bits = fc.oneof(fc.uint8Array({ minLength: 3, maxLength: 3 }).map((b) => b.with(2, b[2]! & 0xf0)), fc.uint8Array({ maxLength: 5 }));
+
+const wireMessage: fc.Arbitrary<WireMessage> = fc.oneof(
+  fc.constantFrom('keepAlive', 'choke', 'unchoke', 'interested', 'notInterested', 'haveAll', 'haveNone').map((type) => ({ type }) as WireMessage),
+  fc.oneof(fc.nat(PIECES), u32).map((piece) => ({ type: 'have', piece }) as const),
+  fc.tuple(fc.constantFrom('request', 'cancel', 'reject'), range).map(([type, r]) => ({ type, ...r }) as WireMessage),
+  fc.tuple(fc.constantFrom('suggest', 'allowedFast'), fc.oneof(fc.nat(PIECES), u32)).map(([type, piece]) => ({ type, piece }) as WireMessage),
+  bits.map((b) => ({ type: 'bitfield', bits: b }) as const),
+  fc.tuple(fc.nat(255), fc.uint8Array({ maxLength: 30 })).map(([id, payload]) => ({ type: 'extended', id, payload }) as const),
+  fc.nat(65_535).map((port) => ({ type: 'port', port }) as const),
+  fc.nat(255).map((id) => ({ type: 'unknown', id }) as const),
+);
+const asked = fc.record({ piece: fc.nat(PIECES - 1), n: fc.nat(3) }).map(({ piece, n }): BlockRange =>
+  ({ piece, begin: n * BLOCK_BYTES, length: BLOCK_BYTES }));
+
+/** From the peer, from PieceMgr, ChokeMgr, PeerMgr and Sender; or some time that passes. */
+const event: fc.Arbitrary<ControllerMsg | number> = fc.oneof(
+  { weight: 6, arbitrary: wireMessage.map((message) => ({ type: 'wire', message }) as const) },
+  { weight: 2, arbitrary: fc.tuple(range, fc.constantFrom(0, 1, 100, BLOCK_BYTES)).map(([{ piece, begin }, length]) =>
+    ({ type: 'block', piece, begin, data: new Uint8Array(length) }) as const) },
+  { weight: 2, arbitrary: asked.map(({ piece, begin, length }) =>
+    ({ type: 'block', piece, begin, data: new Uint8Array(length) }) as const) },
+  { weight: 3, arbitrary: fc.array(asked, { minLength: 1, maxLength: 5 }).map((blocks) => ({ type: 'request', blocks }) as const) },
+  fc.boolean().map(interest),
+  asked.map((block) => ({ type: 'cancel', block }) as const),
+  fc.constantFrom<ControllerMsg>(choke, unchoke, { type: 'finish' }, { type: 'sent', bytes: 500, drained: true }),
+  fc.nat(PIECES - 1).map((piece) => ({ type: 'have', piece }) as const),
+  fc.constantFrom(500, 1000, 61_000),
+);
+const greeting = fc.record({
+  fast: fc.boolean(), extensions: fc.boolean(), have: fc.constantFrom<number[]>([], [0, 5], everything), shaken: fc.constantFrom(0, 0, 0, 3),
+});
+
+test('a peer can end itself, and nobody else', () => {
+  fc.assert(fc.property(greeting, fc.array(event, { maxLength: 60 }), ({ fast, extensions, have, shaken }, events) => {
+    const stage = start();
+    const told: (readonly any[])[] = [];
+    const owed = new Set<string>();
+    const nameOf = ({ piece, begin }: { piece: number; begin: number }): string => `${piece}/${begin}`;
+    events.forEach((e, i) => {
+      // The handshake and the welcome may come late.
+      if (i === shaken) stage.send({ type: 'handshake', handshake: hello({ fast, extensions }) }, welcome(...have));
+      // It throws where the Controller has crashed.
+      if (typeof e === 'number') stage.advance(e);
+      else stage.send(e);
+      for (const line of stage.told() as (readonly any[])[]) {
+        told.push(line);
+        const [to, kind, rest] = line;
+        if (to === 'SenderQueue' && kind === 'request') for (const b of rest.blocks) owed.add(nameOf(b));
+        if (to !== 'Files') continue;
+        assert.ok(owed.has(nameOf(rest)), `Files was given ${nameOf(rest)}, which was not asked for`);
+        assert.equal(rest.data.length, BLOCK_BYTES);
+      }
+    });
+    const ends = told.filter(([, kind]) => kind === 'ended').length;
+    assert.ok(ends <= 1);
+    if (ends === 1) assert.equal(told.at(-1)![1], 'ended', 'after its end nothing is told');
+    const ours = new Set(have);
+    for (const e of events) if (typeof e === 'object' && e.type === 'have') ours.add(e.piece);
+    for (const [, kind, rest] of told) {
+      if (kind !== 'serve') continue;
+      const { piece, begin, length } = rest.block;
+      assert.ok(ours.has(piece) && length > 0 && begin + length <= LAYOUT.pieceBytes(piece));
+    }
+  }), { numRuns: 400 });
+});
