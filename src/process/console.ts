@@ -57,7 +57,7 @@ function step(s: State, m: ConsoleMsg, self: Me): void {
 function obey(s: State, c: Command, self: Me): void {
   switch (c.type) {
     case 'help': return answer(s, ...HELP);
-    case 'status': return answer(s, ...[...s.stats.values()].map(statusLine));
+    case 'status': return answer(s, ...(s.stats.size > 0 ? [...s.stats.values()].map(statusLine) : ['nothing yet: still checking']));
     case 'peers': return self.tell(s.torrentMgr, { type: 'listPeers' });
     case 'limit':
       self.tell(s.limiter, { type: 'setLimit', direction: c.direction, limit: c.limit });
@@ -78,7 +78,7 @@ function answer(s: State, ...lines: string[]): void {
 function statusLine(e: StatsEvent): string {
   const kb = (rate: number): string => `${(rate / 1000).toFixed(1)} KB/s`;
   return `${e.name}: ${(e.progress * 100).toFixed(1)}%, down ${kb(e.downloadRate)}, up ${kb(e.uploadRate)}, `
-    + `${e.peers} peers (${e.seeds} seeds)`;
+    + `${e.peers} ${e.peers === 1 ? 'peer' : 'peers'} (${e.seeds} ${e.seeds === 1 ? 'seed' : 'seeds'})`;
 }
 
 // ACTOR ------------------------------------------------------------------------------

@@ -84,6 +84,8 @@ interface Running {
   readonly picker: Picker;
   readonly have: Bitfield;
   readonly wantedBytes: Bytes;
+  /** Neither had nor wanted. */
+  readonly unwantedBytes: Bytes;
 }
 interface State extends PieceMgrInput {
   readonly peers: Map<PeerKey, Peer>;
@@ -149,8 +151,12 @@ function recovered(s: State, have: Bitfield, self: Me): void {
     ...(wanted && { wanted }),
   });
   let wantedBytes = 0;
-  for (let i = 0; i < layout.pieceCount; i++) if (wanted?.has(i) ?? true) wantedBytes += layout.pieceBytes(i);
-  s.running = { picker, have, wantedBytes };
+  let unwantedBytes = 0;
+  for (let i = 0; i < layout.pieceCount; i++) {
+    if (wanted?.has(i) ?? true) wantedBytes += layout.pieceBytes(i);
+    else if (!have.has(i)) unwantedBytes += layout.pieceBytes(i);
+  }
+  s.running = { picker, have, wantedBytes, unwantedBytes };
   progress(s, s.running, self);
   self.tell(s.peerMgr, { type: 'ready', have: have.count, complete: picker.isComplete });
 }
@@ -237,8 +243,9 @@ function checked(s: State, running: Running, m: { readonly piece: number; readon
   feedAll(s, picker, self);
 }
 
-function progress(s: State, { picker, wantedBytes }: Running, self: Me): void {
-  self.tell(s.status, { type: 'progress', left: picker.left, wanted: wantedBytes, complete: picker.isComplete });
+function progress(s: State, { picker, wantedBytes, unwantedBytes }: Running, self: Me): void {
+  const { left, isComplete: complete } = picker;
+  self.tell(s.status, { type: 'progress', left, wanted: wantedBytes, unwanted: unwantedBytes, complete });
 }
 
 function tellInterest(s: State, picker: Picker, self: Me): void {

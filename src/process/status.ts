@@ -32,8 +32,8 @@ export type StatusMsg =
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
   /** PeerMgr starts, perhaps again: nobody is connected. */
   | { readonly type: 'noPeers' }
-  /** `left` and `wanted` in bytes. `complete`: nothing wanted is missing. */
-  | { readonly type: 'progress'; readonly left: Bytes; readonly wanted: Bytes; readonly complete: boolean }
+  /** Bytes: `left` of those `wanted`, and those `unwanted` and not had. `complete`: nothing wanted is missing. */
+  | { readonly type: 'progress'; readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes; readonly complete: boolean }
   | { readonly type: 'note'; readonly note: Note }
   | { readonly type: 'listPeers' }
   | Tick;
@@ -71,7 +71,7 @@ interface State extends StatusInput {
   downloaded: Bytes;
   uploaded: Bytes;
   /** Unknown until the check is over. */
-  progress: { readonly left: Bytes; readonly wanted: Bytes } | undefined;
+  progress: { readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes } | undefined;
   completeAt: Millis | undefined;
   /** Goals are announced once. */
   seeded: boolean;
@@ -149,10 +149,12 @@ function goals(s: State, now: Millis, self: Me): void {
   say(s, { event: 'seeded', uploaded: s.uploaded, ratio }, self);
 }
 
+/** To a tracker only the whole torrent is complete: what is not wanted is left too (BEP 3). */
 function tellTrackers(s: State, self: Me): void {
   if (!s.progress) return;
-  const { uploaded, downloaded, completeAt } = s;
-  const totals: Totals = { uploaded, downloaded, left: s.progress.left, complete: completeAt !== undefined };
+  const { uploaded, downloaded } = s;
+  const left = s.progress.left + s.progress.unwanted;
+  const totals: Totals = { uploaded, downloaded, left, complete: left === 0 };
   for (const tracker of s.trackers) self.tell(tracker, { type: 'totals', totals });
 }
 

@@ -130,6 +130,7 @@ function announce(s: State, self: Me): void {
   const event = eventOf(s);
   s.underWay = event ?? 'none';
   s.askedAt = self.now();
+  if (!/^https?:/i.test(url)) return failed(s, url, { reason: 'only HTTP trackers are supported so far' }, self);
   const { uploaded, downloaded, left } = totals;
   const request = announceUrl(url, {
     infoHash: s.torrent, peerId: s.peerId, port: s.port, uploaded, downloaded, left, key: s.key,

@@ -61,7 +61,7 @@ test('asks what is there, and passes by what comes before the answer', () => {
 
 test('what is there: how far we are, to Status; that peers may come, to PeerMgr', () => {
   assert.deepEqual(start([0, 3]).stage.told().slice(1), [
-    ['Status', 'progress', { left: 2 * PIECE, wanted: TOTAL, complete: false }],
+    ['Status', 'progress', { left: 2 * PIECE, wanted: TOTAL, unwanted: 0, complete: false }],
     ['PeerMgr', 'ready', { have: 2, complete: false }],
   ]);
 });
@@ -69,7 +69,9 @@ test('what is there: how far we are, to Status; that peers may come, to PeerMgr'
 test('left and wanted are of the wanted pieces; complete is when none of those is missing', () => {
   const { stage } = start([0], { wanted: bitsOf(4, [0, 3]) });
   const last = 1.5 * BLOCK_BYTES;
-  assert.deepEqual(stage.told('Status'), [['Status', 'progress', { left: last, wanted: PIECE + last, complete: false }]]);
+  assert.deepEqual(stage.told('Status'), [
+    ['Status', 'progress', { left: last, wanted: PIECE + last, unwanted: 2 * PIECE, complete: false }],
+  ]);
   assert.deepEqual(start([0, 3], { wanted: bitsOf(4, [0, 3]) }).stage.told('PeerMgr'), [['PeerMgr', 'ready', { have: 2, complete: true }]]);
 });
 
@@ -128,7 +130,7 @@ test('a piece is checked once its last block is in, stored, announced, and its n
   assert.deepEqual(stage.told(), [
     ['PeerMgr', 'have', { piece: 0, complete: false }],
     ['Status', 'note', { note: { event: 'piece', piece: 0, have: 1, pieces: 4 } }],
-    ['Status', 'progress', { left: TOTAL - PIECE, wanted: TOTAL, complete: false }],
+    ['Status', 'progress', { left: TOTAL - PIECE, wanted: TOTAL, unwanted: 0, complete: false }],
   ]);
 });
 

@@ -23,7 +23,8 @@ function events(stage: ReturnType<typeof start>): Record<string, unknown>[] {
 }
 const named = (stage: ReturnType<typeof start>): unknown[] => events(stage).map((e) => e['event']);
 
-const progress = (left: number, wanted = 1000): StatusMsg => ({ type: 'progress', left, wanted, complete: left === 0 });
+const progress = (left: number, wanted = 1000, unwanted = 0): StatusMsg =>
+  ({ type: 'progress', left, wanted, unwanted, complete: left === 0 });
 const down = (bytes: number): StatusMsg => ({ type: 'downloaded', bytes });
 const up = (bytes: number): StatusMsg => ({ type: 'uploaded', bytes });
 const facts = (over: Partial<PeerFacts> = {}): PeerFacts => ({
@@ -72,6 +73,10 @@ test('done is said once, after the last stats, with the time it took', () => {
   assert.deepEqual(named(stage), ['stats']);
 });
 
+test('to trackers, what is not wanted is left too', () => {
+  const stage = start().send(progress(0, 1000, 250));
+  assert.deepEqual(stage.told('Tracker').at(-1), ['Tracker', 'totals', { totals: { uploaded: 0, downloaded: 0, left: 250, complete: false } }]);
+});
 test('trackers hear that it is complete', () => {
   const stage = start().send(progress(1000), progress(0));
   const told = stage.told('Tracker').map(([, , rest]) => (rest as { totals: { complete: boolean } }).totals.complete);
