@@ -191,7 +191,9 @@ export class Kernel {
     cell.state = undefined;
   }
 
+  /** Once only: a group that crashed is forgotten, and its owner, when it hears of it, asks for its stop all the same. */
   private forget(cell: Cell): void {
+    if (this.cells.get(cell.id) !== cell) return;
     this.cells.delete(cell.id);
     const siblings = cell.parent?.children;
     if (siblings) siblings.splice(siblings.indexOf(cell), 1);

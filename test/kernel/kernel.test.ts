@@ -172,6 +172,8 @@ test('a process owns groups: it hears of their end, and they end with it', () =>
   for (const n of [1, 2, 3]) kernel.send(exports, { type: 'adopt', n });
   kernel.send(exports, { type: 'hit', n: 1 });
   assert.deepEqual(log.lines, ['lost Client/Owner/Peer-1: Error: boom']);
+  // To stop what has crashed is legal, and takes nobody else out of the tree.
+  kernel.send(exports, { type: 'drop', n: 1 });
   kernel.send(exports, { type: 'adopt', n: 1 });
   kernel.send(exports, { type: 'drop', n: 2 });
   assert.equal(log.lines.at(-1), 'stop Client/Owner/Peer-2/Leaf');
