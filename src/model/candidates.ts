@@ -10,7 +10,7 @@ import { backoffMs } from './backoff.js';
 
 const MOST = 2000;
 const RETRY = { baseMs: 5 * SECOND, capMs: 30 * MINUTE };
-/** Who let us go in good order may be asked again soon. */
+/** Soon: who has let us go may have room again. */
 const AGAIN_MS = 30 * SECOND;
 /** Unreachable this often in a row: not worth another try, until somebody names it again. */
 const GIVE_UP_AFTER = 5;
@@ -73,9 +73,10 @@ export class Candidates {
     if (c.failures >= GIVE_UP_AFTER && !c.byUser) this.byAddress.delete(address);
   }
 
-  left(endpoint: Endpoint, now: Millis): void {
+  /** It let us go in good order: it may be tried again after `wait`. */
+  left(endpoint: Endpoint, now: Millis, wait = AGAIN_MS): void {
     const c = this.byAddress.get(formatEndpoint(endpoint));
-    if (c && c.tryAt === Infinity) c.tryAt = now + AGAIN_MS;
+    if (c && c.tryAt === Infinity) c.tryAt = now + wait;
   }
 
   /** We ended it, or did not take it, for reasons of our own: it may be tried at once. */
@@ -89,8 +90,14 @@ export class Candidates {
     for (const [address, c] of this.byAddress) if (this.isBanned(c.endpoint)) this.byAddress.delete(address);
   }
 
+  /** This address only: it is our own, and others may live at the same host. */
+  avoid(endpoint: Endpoint): void {
+    this.banned.add(formatEndpoint(endpoint));
+    this.byAddress.delete(formatEndpoint(endpoint));
+  }
+
   isBanned(endpoint: Endpoint): boolean {
-    return this.banned.has(banKey(endpoint));
+    return this.banned.has(banKey(endpoint)) || this.banned.has(formatEndpoint(endpoint));
   }
 
   private makeRoom(): boolean {

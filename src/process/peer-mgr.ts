@@ -10,11 +10,12 @@
 import PQueue from 'p-queue';
 import { peerKey, type InfoHash, type PeerId, type PeerKey, type TorrentKey } from '../base/brand.js';
 import { formatEndpoint, type Endpoint } from '../base/endpoint.js';
-import { SECOND, type Millis } from '../base/units.js';
+import { MINUTE, SECOND, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Failure, type Planner, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { Candidates } from '../model/candidates.js';
+import { newerStays } from '../model/crossed-dials.js';
 import type { TorrentView } from '../policy/choke/policy.js';
 import type { Connection, Net } from '../ports/net.js';
 import type { ChokeMsg } from './choke-mgr.js';
@@ -116,6 +117,8 @@ interface State extends PeerMgrInput {
 
 /** Connections being opened at once: enough to fill up fast, few enough for home routers. */
 const HALF_OPEN = 16;
+/** A seed has little to gain from dialling, and most who part with one are seeds too. */
+const SEEDS_AGAIN = 10 * MINUTE;
 const DIAL_TIMEOUT = 10 * SECOND;
 const TICK = 'dials';
 /** Failed pieces a peer may have had a part in. */
@@ -224,11 +227,11 @@ function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, self: Me):
   const p = s.peersByKey.get(m.peer);
   if (!p) return;
   if (m.peerId === s.ownId) {
-    s.candidates.ban(p.endpoint);
+    s.candidates.avoid(p.endpoint);
     return end(s, m.peer, 'it is ourselves', self);
   }
   const rival = [...s.peersByKey].find(([, other]) => other.peerId === m.peerId);
-  if (rival && !outdo(s, { older: rival, newer: [m.peer, p] }, self)) return;
+  if (rival && !settle(s, rival, [m.peer, p], m.peerId, self)) return;
   p.peerId = m.peerId;
   p.client = m.client;
   p.handshakenAt = self.now();
@@ -241,31 +244,23 @@ function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, self: Me):
   });
   self.tell(s.status, { type: 'note', note:
     { event: 'peer', what: 'connected', address: formatEndpoint(p.endpoint), client: m.client } });
+  if (s.complete) self.tell(p.controller, { type: 'finish' });
 }
 
-interface Rivals {
-  readonly older: readonly [PeerKey, Peer];
-  readonly newer: readonly [PeerKey, Peer];
-}
-
-/**
- * Two connections with one peer: ends one, and says whether the newer stays. Where both sides dialled at once each may know
- * the other's connection first, so they must agree without a word: the one that the greater id dialled stays. The address of
- * the other is kept with it, and not dialled meanwhile.
- */
-function outdo(s: State, { older, newer }: Rivals, self: Me): boolean {
-  const [olderKey, o] = older;
-  const [newerKey, n] = newer;
-  const crossed = o.incoming !== n.incoming && self.now() - o.handshakenAt < DIAL_TIMEOUT;
-  const newerStays = crossed && n.incoming !== (o.peerId !== undefined && s.ownId > o.peerId);
-  const [stays, goes] = newerStays ? [n, o] : [o, n];
+/** Ends one of two connections with one peer, and says whether the newer stays. The address of the other is kept, and not dialled meanwhile. */
+function settle(s: State, older: Connected, newer: Connected, theirs: PeerId, self: Me): boolean {
+  const [o, n] = [older[1], newer[1]];
+  const apart = self.now() - o.handshakenAt;
+  const swap = newerStays({ own: s.ownId, theirs, olderIncoming: o.incoming, newerIncoming: n.incoming, apart }, DIAL_TIMEOUT);
+  const [stays, goes] = swap ? [n, o] : [o, n];
   if (!stays.candidate) {
     stays.candidate = goes.candidate;
     goes.candidate = undefined;
   }
-  end(s, newerStays ? olderKey : newerKey, 'connected already', self);
-  return newerStays;
+  end(s, swap ? older[0] : newer[0], 'connected already', self);
+  return swap;
 }
+type Connected = readonly [PeerKey, Peer];
 
 // ENDING
 
@@ -281,7 +276,7 @@ function end(s: State, peer: PeerKey, reason: string, self: Me): void {
   const p = s.peersByKey.get(peer);
   if (!p) return;
   s.peersByKey.delete(peer);
-  if (p.candidate) s.candidates.left(p.candidate, self.now());
+  if (p.candidate) s.candidates.left(p.candidate, self.now(), s.complete ? SEEDS_AGAIN : undefined);
   self.stopChild(p.group);
   self.tell(s.pieceMgr, { type: 'peerLeft', peer });
   self.tell(s.chokeMgr, { type: 'peerLeft', peer });

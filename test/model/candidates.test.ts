@@ -106,6 +106,13 @@ describe('Candidates', () => {
     });
   }
 
+  it('avoids our own address, and no other of that host', () => {
+    const c = of(at(1), at(2));
+    c.avoid(at(1));
+    c.add([at(1)], 'tracker');
+    assert.deepEqual([c.isBanned(at(1)), c.isBanned(at(2)), c.next(0), c.next(0)], [true, false, at(2), undefined]);
+  });
+
   it('holds 2000; for more, those that could not be reached make room, but none that is in use', () => {
     const c = new Candidates(fromSeed(1));
     const all = Array.from({ length: 2000 }, (_, i) => at(i + 1));
