@@ -1,6 +1,7 @@
 /**
  * A program that a test started: its output as lines, its peak memory, and its end. Only ever signalled by its own pid.
- * `setpriv --pdeathsig` ties it to us, so that even a test run that is killed outright leaves nothing behind.
+ * `setpriv --pdeathsig` ties it to us, so that a client does not outlive even a test run that is killed outright. (Of
+ * opentracker this does not hold: the kernel drops the tie when a program changes its user.)
  * Output is kept bounded: the last `TAIL_LINES` lines, for the message of a test that fails.
  */
 import { spawn } from 'node:child_process';
