@@ -161,6 +161,7 @@ function childFailed(s: State, failure: Failure, self: Me): void {
 function stop(s: State, self: Me): void {
   if (s.stopping) return;
   s.stopping = true;
+  s.waiting.length = 0;
   for (const { parts, open } of s.torrents.values()) {
     for (const { id } of [parts.peerMgr, parts.files, ...parts.trackers]) open.add(id);
     self.tell(parts.peerMgr, { type: 'stop' });

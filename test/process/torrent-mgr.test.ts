@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { infoHash, torrentKey, type InfoHash } from '../../src/base/brand.js';
+import type { TorrentRequest } from '../../src/client.js';
+import { child } from '../../src/kernel/process.js';
+import { torrentMgr, type TorrentMgrMsg } from '../../src/process/torrent-mgr.js';
+import { FakeConnection } from './fake-connection.js';
+import { Stage } from './stage.js';
+
+const hashOf = (n: number): InfoHash => infoHash(n.toString(16).padStart(40, '0'));
+const requestOf = (n: number): TorrentRequest => ({
+  meta: { infoHash: hashOf(n), name: `T${n}`, totalBytes: 10, pieceCount: 1 }, folder: '/f', peers: [], sequential: false, check: 'record',
+} as unknown as TorrentRequest);
+const add = (n: number): TorrentMgrMsg => ({ type: 'add', key: torrentKey(n), request: requestOf(n) });
+const LISTENING: TorrentMgrMsg = { type: 'listening', port: 6881 };
+const STOP: TorrentMgrMsg = { type: 'stop' };
+
+/** Each torrent is a group of four stand-ins: PeerMgr, Files, Status and one Tracker. */
+function start() {
+  const ports: number[] = [];
+  const parts: any[] = [];
+  const stage: Stage<typeof torrentMgr> = new Stage(torrentMgr, (cast, self) => ({
+    plan: (key, _request, port) => (reserve) => {
+      ports.push(port);
+      const [peers, files, status, tracker] = (['PeerMgr', 'Files', 'Status', 'Tracker'] as const).map((name) => {
+        const definition = self.standIn(name);
+        const box = reserve(definition as any) as any;
+        return { box, entry: child(definition as any, box, () => undefined) };
+      }) as [any, any, any, any];
+      const exports = { peerMgr: peers.box, files: files.box, status: status.box, trackers: [tracker.box] };
+      parts[key] = exports;
+      const children = [peers, files, status, tracker].map((p) => p.entry);
+      return { plan: { strategy: 'rest-for-one', children, restarts: { most: 0, withinMs: 1 } }, exports };
+    },
+    console: cast('Console'), timer: cast('Timer'),
+  }));
+  const closed = (n: number, part: 'PeerMgr' | 'Files' | 'Tracker'): TorrentMgrMsg =>
+    ({ type: 'closed', torrent: hashOf(n), part: `Torrent/TorrentMgr/Torrent-${n}/${part}` });
+  const living = (): string[] => stage.kernel.processes().map((p) => p.process).filter((name) => name === 'PeerMgr');
+  const events = (): string[] => stage.all('event').map(({ event }) =>
+    [event.event, event.name, event.reason].filter((x) => x !== undefined).join(' '));
+  return { stage, ports, parts, closed, living, events };
+}
+
+test('torrents wait until the port is known', () => {
+  const { stage, ports, events } = start();
+  stage.send(add(1), add(2));
+  assert.deepEqual([ports, stage.told()], [[], []]);
+  stage.send(LISTENING, add(3));
+  assert.deepEqual([ports, events()], [[6881, 6881, 6881], ['started T1', 'started T2', 'started T3']]);
+});
+
+test('the same torrent twice is a warning', () => {
+  const { stage, ports, events } = start();
+  stage.send(LISTENING, add(1)).forget().send({ type: 'add', key: torrentKey(2), request: requestOf(1) });
+  assert.deepEqual([ports.length, events()], [1, ['warning T1 is here already']]);
+});
+
+test('who comes in goes to its torrent; who asks for another is closed', () => {
+  const { stage } = start();
+  stage.send(LISTENING, add(1)).forget();
+  const arrive = (n: number): FakeConnection => {
+    const connection = new FakeConnection();
+    const handshake = { infoHash: hashOf(n), peerId: 'x', fast: true, extensions: true, dht: false } as any;
+    stage.send({ type: 'incoming', incoming: { connection, handshake, rest: new Uint8Array(0) } });
+    return connection;
+  };
+  assert.equal(arrive(1).closed, false);
+  assert.deepEqual(stage.kinds(), ['PeerMgr: incoming']);
+  assert.equal(arrive(2).closed, true);
+  stage.send(STOP).forget();
+  assert.equal(arrive(1).closed, true);
+});
+
+test('pause and resume reach every torrent, once', () => {
+  const { stage } = start();
+  stage.send(LISTENING, add(1), add(2)).forget().send({ type: 'pause' }, { type: 'pause' });
+  assert.deepEqual(stage.kinds(), ['PeerMgr: pause', 'Console: event', 'PeerMgr: pause', 'Console: event']);
+  stage.send({ type: 'resume' }, { type: 'resume' });
+  assert.deepEqual(stage.kinds().slice(0, 3), ['Files: retry', 'PeerMgr: resume', 'Console: event']);
+  assert.deepEqual(stage.kinds(), []);
+});
+
+test('trouble pauses its torrent with the reason, once, and a resume tries again', () => {
+  const { stage, events } = start();
+  const trouble: TorrentMgrMsg = { type: 'trouble', torrent: hashOf(1), reason: 'a.bin: no space left' };
+  stage.send(LISTENING, add(1), add(2)).forget().send(trouble, trouble, { ...trouble, torrent: hashOf(9) });
+  assert.deepEqual(stage.told().filter(([to]) => to === 'PeerMgr').length, 1);
+  stage.send({ type: 'resume' });
+  assert.deepEqual(stage.kinds(), ['Files: retry', 'PeerMgr: resume', 'Console: event']);
+  stage.send(trouble);
+  assert.deepEqual(events(), ['paused T1 a.bin: no space left']);
+});
+
+test('listPeers goes to every Status', () => {
+  const { stage } = start();
+  stage.send(LISTENING, add(1), add(2)).forget().send({ type: 'listPeers' });
+  assert.deepEqual(stage.kinds(), ['Status: listPeers', 'Status: listPeers']);
+});
+
+test('a torrent beyond rescue ends with its reason, and the others go on', () => {
+  const { stage, parts, living, events } = start();
+  stage.send(LISTENING, add(1), add(2)).forget();
+  stage.kernel.send(parts[1].files, { type: 'boom' });
+  stage.crashes.length = 0;
+  assert.deepEqual([events(), living().length], [['error T1 gave up: Error: boom'], 1]);
+  stage.send(add(1));
+  assert.equal(living().length, 2);
+});
+
+// STOPPING ---------------------------------------------------------------------------
+
+test('with nothing to stop it has stopped', () => {
+  const { stage, events } = start();
+  stage.send(STOP, STOP, add(1));
+  assert.deepEqual(events(), ['stopped']);
+});
+
+test('a torrent that still waits for the port does not start after a stop', () => {
+  const { stage, ports, events } = start();
+  stage.send(add(1), STOP, LISTENING);
+  assert.deepEqual([ports, events()], [[], ['stopped']]);
+});
+
+test('a stop asks peers first, then files, then trackers, and waits for each', () => {
+  const { stage, closed, living, events } = start();
+  stage.send(LISTENING, add(1)).forget().send(STOP);
+  assert.deepEqual(stage.kinds(), ['PeerMgr: stop', 'Files: stop', 'Tracker: stop']);
+  stage.send(closed(1, 'Files'), closed(1, 'Tracker'), closed(1, 'Tracker'), closed(9, 'Files'));
+  assert.deepEqual([events(), living().length], [[], 1]);
+  stage.send(closed(1, 'PeerMgr'));
+  assert.deepEqual([events(), living().length], [['stopped'], 0]);
+});
+
+test('all torrents have stopped when the last has', () => {
+  const { stage, closed, events } = start();
+  stage.send(LISTENING, add(1), add(2), STOP).forget();
+  for (const part of ['PeerMgr', 'Files', 'Tracker'] as const) stage.send(closed(1, part));
+  assert.deepEqual(events(), []);
+  for (const part of ['PeerMgr', 'Files', 'Tracker'] as const) stage.send(closed(2, part));
+  assert.deepEqual(events(), ['stopped']);
+});
+
+test('trackers are waited for four seconds', () => {
+  const { stage, closed, events } = start();
+  stage.send(LISTENING, add(1), add(2), STOP).forget();
+  for (const n of [1, 2]) stage.send(closed(n, 'PeerMgr'), closed(n, 'Files'));
+  stage.advance(3999);
+  assert.deepEqual(events(), []);
+  stage.advance(1);
+  assert.deepEqual(events(), ['stopped']);
+  stage.advance(100_000);
+  assert.deepEqual(events(), []);
+});
+
+test('files are waited for a minute', () => {
+  const { stage, closed, events } = start();
+  stage.send(LISTENING, add(1), STOP, closed(1, 'PeerMgr')).forget().advance(59_999);
+  assert.deepEqual(events(), []);
+  stage.advance(1);
+  assert.deepEqual(events(), ['stopped']);
+});
+
+test('a torrent that crashes while it stops is not waited for', () => {
+  const { stage, parts, events } = start();
+  stage.send(LISTENING, add(1), STOP).forget();
+  stage.kernel.send(parts[1].files, { type: 'boom' });
+  stage.crashes.length = 0;
+  assert.deepEqual(events(), ['error T1 gave up: Error: boom', 'stopped']);
+});
