@@ -103,7 +103,7 @@ export class Stage<P extends AnyProcess> {
     this.kernel.shutDown(this.root);
   }
 
-  /** A process that only records: for groups that the process on the stage starts itself. */
+  /** A process that only records, and throws at 'boom': for groups that the process on the stage starts itself. */
   standIn<N extends string>(name: N): ReturnType<typeof recorder<N>> {
     return recorder(name, (id, message) => this.record(id, message));
   }
@@ -140,7 +140,10 @@ function recorder<N extends string>(name: N, record: (id: string, message: Msg) 
   return defineProcess({
     declaration: declare({ name, scope: 'torrent', doc: 'records what it is told', tells: {} }),
     init: (_: undefined, self) => ({ id: self.id }),
-    step: (s, m: Msg) => record(s.id, m),
+    step(s, m: Msg) {
+      if (m.type === 'boom') throw new Error('boom');
+      record(s.id, m);
+    },
   });
 }
 

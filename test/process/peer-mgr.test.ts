@@ -1,0 +1,378 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { infoHash, peerId, peerKey, torrentKey, type PeerId } from '../../src/base/brand.js';
+import type { Endpoint } from '../../src/base/endpoint.js';
+import { SECOND } from '../../src/base/units.js';
+import { child } from '../../src/kernel/process.js';
+import type { Handshake } from '../../src/protocol/handshake.js';
+import { peerMgr, type NewPeer, type PeerMgrInput, type PeerMgrMsg } from '../../src/process/peer-mgr.js';
+import { FakeConnection, FakeNet } from './fake-connection.js';
+import { Stage } from './stage.js';
+
+const TORRENT = infoHash('ab'.repeat(20));
+const idOf = (n: number): PeerId => peerId(n.toString(16).padStart(40, '0'));
+const OWN = idOf(100);
+const at = (n: number): Endpoint => ({ host: `10.0.0.${n}`, port: 6881 });
+const keyOf = (n: number) => peerKey(n * 65_536 + 1);
+
+function start(over: Partial<PeerMgrInput> = {}) {
+  const net = new FakeNet();
+  const born: NewPeer[] = [];
+  const controllers: any[] = [];
+  const stage: Stage<typeof peerMgr> = new Stage(peerMgr, (cast, self) => ({
+    torrent: TORRENT, key: torrentKey(1), ownId: OWN, maxPeers: 50, peers: [], net,
+    view: { key: torrentKey(1), private: false, totalSize: 9, pieceLength: 3, pieceCount: 3, maxUploads: null },
+    plan: (peer) => (reserve) => {
+      const controller = self.standIn('Controller');
+      const box = reserve(controller);
+      born.push(peer);
+      controllers.push(box);
+      return { plan: { strategy: 'all-or-nothing', children: [child(controller, box, () => undefined)] }, exports: box };
+    },
+    chokeMgr: cast('ChokeMgr'), pieceMgr: cast('PieceMgr'), trackers: [cast('Tracker')], status: cast('Status'),
+    torrentMgr: cast('TorrentMgr'), timer: cast('Timer'), ...over,
+  }));
+  const candidates = (...list: number[]): void => void stage.send({ type: 'candidates', endpoints: list.map(at), from: 'tracker' });
+  /** The net answers the oldest dial. */
+  const connect = async (): Promise<FakeConnection> => {
+    const { to, resolve } = net.dials.shift()!;
+    const connection = new FakeConnection(to);
+    resolve(connection);
+    await stage.settle();
+    return connection;
+  };
+  const refuse = async (): Promise<void> => {
+    net.dials.shift()!.reject(new Error('refused'));
+    await stage.settle();
+  };
+  const living = (): string[] => stage.kernel.processes().map((p) => p.id).filter((id) => /Peer-\d+$/.test(id));
+  return { stage, net, born, controllers, candidates, connect, refuse, living };
+}
+type Scene = ReturnType<typeof start>;
+
+const ready = (complete = false): PeerMgrMsg => ({ type: 'ready', have: complete ? 3 : 1, complete });
+const shaken = (n: number, id = idOf(n)): PeerMgrMsg => ({ type: 'handshaken', peer: keyOf(n), peerId: id, fast: true, client: `X ${n}` });
+const ended = (n: number, fault = false): PeerMgrMsg => ({ type: 'ended', peer: keyOf(n), reason: 'closed', fault });
+const bad = (sole: boolean, ...peers: number[]): PeerMgrMsg => ({ type: 'badPeers', peers: peers.map(keyOf), sole });
+
+function incoming(n: number): { readonly message: PeerMgrMsg; readonly connection: FakeConnection } {
+  const connection = new FakeConnection({ host: `10.0.0.${n}`, port: 40_000 + n }, true);
+  const handshake: Handshake = { infoHash: TORRENT, peerId: idOf(n), fast: true, extensions: true, dht: false };
+  return { message: { type: 'incoming', incoming: { connection, handshake, rest: new Uint8Array(0) } }, connection };
+}
+
+/** Running, with peers 1 to n connected and shaken. */
+async function connected(n: number, over: Partial<PeerMgrInput> = {}): Promise<Scene> {
+  const scene = start(over);
+  scene.stage.send(ready());
+  for (let i = 1; i <= n; i++) {
+    scene.candidates(i);
+    await scene.stage.settle();
+    await scene.connect();
+    scene.stage.send(shaken(i));
+  }
+  scene.stage.forget();
+  return scene;
+}
+const notes = (stage: Scene['stage']): string[] =>
+  stage.all('note').map(({ note }) => `${note.what} ${note.address}${note.reason ? `: ${note.reason}` : ''}`);
+
+// STARTING ---------------------------------------------------------------------------
+
+test('at its start there is nobody, whatever was before', () => {
+  assert.deepEqual(start().stage.told(), [['ChokeMgr', 'torrentLeft', { torrent: 1 }], ['Status', 'noPeers']]);
+});
+
+test('nobody is dialled before the check of the disk is over; then ChokeMgr and the trackers are told, and dials begin', async () => {
+  const { stage, net, candidates } = start();
+  candidates(1, 2);
+  await stage.forget().advance(5000).settle();
+  assert.equal(net.dials.length, 0);
+  await stage.forget().send(ready()).settle();
+  assert.deepEqual(stage.told().slice(0, 2), [
+    ['ChokeMgr', 'torrent', { view: {
+      key: 1, private: false, totalSize: 9, pieceLength: 3, pieceCount: 3, maxUploads: null, seeding: false, seededFromStart: false,
+      pieces: 1, uploadAllowed: true,
+    } }],
+    ['Tracker', 'start'],
+  ]);
+  assert.deepEqual(net.dials.map((d) => d.to), [at(1), at(2)]);
+});
+
+test('the user\'s own peers are dialled first', async () => {
+  const { stage, net, candidates } = start({ peers: [at(9)], maxPeers: 1 });
+  candidates(1);
+  await stage.send(ready()).settle();
+  assert.deepEqual(net.dials.map((d) => d.to), [at(9)]);
+});
+
+test('a tracker that starts later is told to start, if we run', () => {
+  const { stage } = start();
+  const message: PeerMgrMsg = { type: 'trackerHere', tracker: stage.mailbox as any };
+  assert.deepEqual(stage.forget().send(message).kinds(), []);
+});
+
+// DIALLING ---------------------------------------------------------------------------
+
+test('at most sixteen dials at once; a failure makes room for the next', async () => {
+  const { stage, net, candidates, refuse } = start();
+  candidates(...Array.from({ length: 20 }, (_, i) => i + 1));
+  await stage.send(ready()).settle();
+  assert.equal(net.dials.length, 16);
+  await refuse();
+  assert.deepEqual(net.dials.at(-1)!.to, at(17));
+  assert.equal(net.dials.length, 16);
+});
+
+test('no more are dialled than may be connected', async () => {
+  const { stage, net, candidates, connect } = start({ maxPeers: 2 });
+  candidates(1, 2, 3);
+  await stage.send(ready()).settle();
+  assert.equal(net.dials.length, 2);
+  await connect();
+  await connect();
+  assert.equal(net.dials.length, 0);
+  await stage.send(ended(1)).settle();
+  assert.deepEqual(net.dials.map((d) => d.to), [at(3)]);
+});
+
+test('an address that failed is tried again after a while, by the clock', async () => {
+  const { stage, net, candidates, refuse } = start();
+  candidates(1);
+  await stage.send(ready()).settle();
+  await refuse();
+  assert.equal(net.dials.length, 0);
+  await stage.advance(6000).settle();
+  assert.equal(net.dials.length, 1);
+});
+
+test('with fewer than half the peers trackers are asked for more, not when complete or paused', async () => {
+  const { stage } = await connected(1, { maxPeers: 2 });
+  assert.ok(!stage.advance(1000).kinds().includes('Tracker: wantPeers'));
+  stage.send(ended(1)).forget().advance(1000);
+  assert.deepEqual(stage.told('Tracker'), [['Tracker', 'wantPeers', { count: 2 }]]);
+  stage.send({ type: 'pause' }).forget().advance(1000);
+  assert.deepEqual(stage.told('Tracker'), []);
+  const seeding = start();
+  seeding.stage.send(ready(true)).forget().advance(1000);
+  assert.deepEqual(seeding.stage.told('Tracker'), []);
+});
+
+// JOINING ----------------------------------------------------------------------------
+
+test('a connection becomes a group; once it has said who it is, ChokeMgr and Status hear of it', async () => {
+  const { stage, candidates, connect, born, living } = start();
+  candidates(1);
+  await stage.send(ready()).settle();
+  const connection = await connect();
+  assert.deepEqual(born, [{ peer: keyOf(1), connection }]);
+  assert.deepEqual(living(), ['Torrent/PeerMgr/Peer-1']);
+  stage.forget().advance(500).send(shaken(1));
+  assert.deepEqual(stage.told(), [
+    ['ChokeMgr', 'peerJoined', { inbox: '@Peer-1/Controller', peer: {
+      key: keyOf(1), torrent: 1, connectedAt: 500, outgoing: true, local: false, priority: 1, fastExtension: true,
+    } }],
+    ['Status', 'note', { note: { event: 'peer', what: 'connected', address: '10.0.0.1:6881', client: 'X 1' } }],
+  ]);
+});
+
+test('who comes to us during the check waits for its end, and is not read meanwhile', () => {
+  const { stage, born } = start();
+  const { message, connection } = incoming(1);
+  stage.send(message);
+  assert.deepEqual([born.length, connection.closed], [0, false]);
+  stage.send(ready());
+  assert.equal(born.length, 1);
+  assert.equal(born[0]!.incoming!.connection, connection);
+});
+
+test('no more come in than may be connected, and nobody who is banned', async () => {
+  const { stage, born } = await connected(1, { maxPeers: 2 });
+  const [second, third] = [incoming(2), incoming(3)];
+  stage.send(second.message, third.message);
+  assert.deepEqual([born.length, second.connection.closed, third.connection.closed], [2, false, true]);
+  stage.send(bad(true, 1));
+  const again = incoming(1);
+  stage.send(again.message);
+  assert.ok(again.connection.closed);
+});
+
+test('ourselves: the connection ends, and the address is not tried again', async () => {
+  const { stage, net, candidates, connect, living } = start();
+  candidates(1);
+  await stage.send(ready()).settle();
+  await connect();
+  stage.forget().send(shaken(1, OWN));
+  assert.deepEqual(living(), []);
+  assert.deepEqual(notes(stage), ['banned 10.0.0.1:6881: it is ourselves']);
+  await stage.advance(3600 * SECOND).settle();
+  assert.equal(net.dials.length, 0);
+});
+
+test('the same peer twice: the second connection goes, and its address is not dialled while the first lives', async () => {
+  const { stage, net, candidates, connect, living } = await connected(1);
+  candidates(2);
+  await stage.settle();
+  await connect();
+  stage.forget().send(shaken(2, idOf(1)));
+  assert.deepEqual(living(), ['Torrent/PeerMgr/Peer-1']);
+  assert.deepEqual(notes(stage), ['disconnected 10.0.0.2:6881: connected already']);
+  assert.equal(net.dials.length, 0);
+});
+
+for (const [theirs, stays] of [[1, 'dialled'], [200, 'came']] as const) {
+  test(`crossed dials with ${theirs < 100 ? 'a smaller' : 'a greater'} id: the connection stays that ${stays}, whichever came first`, async () => {
+    for (const first of ['dialled', 'came'] as const) {
+      const { stage, candidates, connect, living, born } = start();
+      await stage.send(ready()).settle();
+      for (const way of first === 'dialled' ? ['dialled', 'came'] : ['came', 'dialled']) {
+        if (way === 'came') stage.send(incoming(7).message);
+        else {
+          candidates(7);
+          await stage.settle();
+          await connect();
+        }
+        stage.send(shaken(born.length, idOf(theirs)));
+      }
+      const [left] = living();
+      const kept = born[Number(left!.split('-').at(-1)) - 1]!;
+      assert.equal(kept.incoming ? 'came' : 'dialled', stays, `${first} first`);
+      assert.equal(living().length, 1);
+    }
+  });
+}
+
+// ENDING -----------------------------------------------------------------------------
+
+test('the end of a peer is told to all who know it, and its group is gone', async () => {
+  const { stage, living } = await connected(1);
+  stage.send(ended(1));
+  const peer = keyOf(1);
+  assert.deepEqual(stage.told(), [
+    ['PieceMgr', 'peerLeft', { peer }], ['ChokeMgr', 'peerLeft', { peer }], ['Status', 'peerLeft', { peer }],
+    ['Status', 'note', { note: { event: 'peer', what: 'disconnected', address: '10.0.0.1:6881', reason: 'closed', client: 'X 1' } }],
+  ].concat([['Tracker', 'wantPeers', { count: 50 }] as any]));
+  assert.deepEqual(living(), []);
+  assert.deepEqual(stage.send(ended(1), shaken(1)).told(), []);
+});
+
+test('who left in good order is dialled again after half a minute', async () => {
+  const { stage, net } = await connected(1);
+  await stage.send(ended(1)).advance(29_000).settle();
+  assert.equal(net.dials.length, 0);
+  await stage.advance(1000).settle();
+  assert.equal(net.dials.length, 1);
+});
+
+test('a peer that alone sent a bad piece is banned at once; one among many after the third', async () => {
+  const { stage, living } = await connected(2);
+  stage.send(bad(true, 1));
+  assert.deepEqual(notes(stage), ['banned 10.0.0.1:6881: sent data that does not match its hash']);
+  stage.send(bad(false, 2, 9), bad(false, 2));
+  assert.equal(living().length, 1);
+  stage.send(bad(false, 2));
+  assert.equal(living().length, 0);
+});
+
+test('a group that crashes ends that peer and nobody else', async () => {
+  const { stage, controllers, living } = await connected(3);
+  stage.kernel.send(controllers[1], { type: 'boom' });
+  assert.deepEqual(stage.crashes.splice(0).map((f) => f.process), ['Controller', 'Peer']);
+  assert.deepEqual(living(), ['Torrent/PeerMgr/Peer-1', 'Torrent/PeerMgr/Peer-3']);
+  assert.deepEqual(notes(stage), ['disconnected 10.0.0.2:6881: crashed: Error: boom']);
+});
+
+test('after a crash the others still end with PeerMgr', async () => {
+  const { stage, controllers, living } = await connected(3);
+  stage.kernel.send(controllers[0], { type: 'boom' });
+  stage.crashes.length = 0;
+  stage.stop();
+  assert.deepEqual(living(), []);
+});
+
+// PAUSE, STOP ------------------------------------------------------------------------
+
+test('a pause ends all peers, those that wait, and uploads; resume starts again at once', async () => {
+  const { stage, net, living } = await connected(2);
+  await stage.send({ type: 'pause' }).settle();
+  assert.deepEqual(living(), []);
+  assert.deepEqual(stage.all('torrent').map(({ view }) => view.uploadAllowed), [false]);
+  const { message, connection } = incoming(3);
+  stage.send(message);
+  assert.ok(connection.closed);
+  await stage.advance(60_000).settle();
+  assert.equal(net.dials.length, 0);
+  await stage.send({ type: 'resume' }).settle();
+  assert.deepEqual(stage.all('torrent').at(-1).view.uploadAllowed, true);
+  assert.equal(net.dials.length, 2);
+});
+
+test('a pause during the check holds', async () => {
+  const { stage, net, candidates } = start();
+  candidates(1);
+  await stage.send({ type: 'pause' }, ready()).advance(5000).settle();
+  assert.equal(net.dials.length, 0);
+  await stage.send({ type: 'resume' }).settle();
+  assert.equal(net.dials.length, 1);
+});
+
+test('a dial that succeeds during a pause is closed, and dialled again after it', async () => {
+  const { stage, net, candidates, connect } = start();
+  candidates(1);
+  await stage.send(ready()).settle();
+  stage.send({ type: 'pause' });
+  assert.ok((await connect()).closed);
+  await stage.send({ type: 'resume' }).settle();
+  assert.equal(net.dials.length, 1);
+});
+
+test('a stop ends all peers, takes the torrent from ChokeMgr, and says that it is closed', async () => {
+  const { stage, living } = await connected(1);
+  stage.send({ type: 'stop' });
+  assert.deepEqual(living(), []);
+  assert.deepEqual(stage.told().slice(-2), [
+    ['ChokeMgr', 'torrentLeft', { torrent: 1 }], ['TorrentMgr', 'closed', { torrent: TORRENT, part: 'Torrent/PeerMgr' }],
+  ]);
+});
+
+test('a dial that succeeds after the end of the process is closed', async () => {
+  const { stage, candidates, connect } = start();
+  candidates(1);
+  await stage.send(ready()).settle();
+  stage.stop();
+  assert.ok((await connect()).closed);
+});
+
+// OUR PROGRESS -----------------------------------------------------------------------
+
+test('a new piece goes to every peer, and to ChokeMgr', async () => {
+  const { stage } = await connected(2);
+  stage.send({ type: 'have', piece: 2, complete: false });
+  const told = stage.told();
+  assert.deepEqual(told.slice(0, 2), [['Peer-1/Controller', 'have', { piece: 2 }], ['Peer-2/Controller', 'have', { piece: 2 }]]);
+  assert.equal((told[2] as any)[2].view.pieces, 2);
+});
+
+test('completion goes to every peer, also to those that come later', async () => {
+  const { stage, candidates, connect } = await connected(1);
+  stage.send({ type: 'have', piece: 2, complete: true });
+  assert.deepEqual(stage.kinds(), ['Peer-1/Controller: have', 'Peer-1/Controller: finish', 'ChokeMgr: torrent']);
+  candidates(2);
+  await stage.settle();
+  await connect();
+  stage.forget().send(shaken(2));
+  assert.deepEqual(stage.told('Peer-2/Controller'), [['Peer-2/Controller', 'finish']]);
+});
+
+test('what was complete at the start is told apart from what became so', () => {
+  const { stage } = start();
+  stage.forget().send(ready(true));
+  assert.deepEqual(stage.all('torrent').map(({ view }) => [view.seeding, view.seededFromStart]), [[true, true]]);
+});
+
+test('a PieceMgr that starts again knows no peer: all are ended, and connected anew', async () => {
+  const { stage, net, living } = await connected(2);
+  await stage.send(ready()).settle();
+  assert.deepEqual(living(), []);
+  assert.equal(net.dials.length, 2);
+});
