@@ -49,7 +49,7 @@ interface State extends SenderQueueInput {
 }
 
 /** Twice what our BEP 10 handshake says we take: more is a peer that does not listen, and is not to fill our memory. */
-const MOST_WAITING = 1024;
+const MOST_WAITING = 4000;
 
 // CORE -------------------------------------------------------------------------------
 function step(s: State, m: SenderQueueMsg, self: Me): void {

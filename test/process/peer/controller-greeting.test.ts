@@ -5,7 +5,8 @@ import { encodeHandshake, reservedBits } from '../../../src/protocol/handshake.j
 import { encodeExtendedHandshake, parseExtendedHandshake } from '../../../src/protocol/extended.js';
 import type { WireMessage } from '../../../src/protocol/wire.js';
 import {
-  arrives, asks, block, choke, downloading, everything, hello, interest, open, PEER, plain, request, short, start, TORRENT, unchoke, welcome,
+  arrives, asks, block, choke, downloading, everything, hello, interest, open, PEER, plain, request, short, start,
+  TORRENT, unchoke, welcome,
   wire, type ControllerStage,
 } from './controller-stage.js';
 
@@ -77,7 +78,7 @@ test('with BEP 10 our extended handshake follows what we have', () => {
   assert.ok(extended?.type === 'extended' && extended.id === 0);
   const parsed = parseExtendedHandshake(extended.payload);
   assert.deepEqual(parsed.ok && parsed.value,
-    { m: new Map(), client: 'actorrent test', reqq: 512, port: 6881, uploadOnly: false, yourIp: '10.1.2.3' });
+    { m: new Map(), client: 'actorrent test', reqq: 2000, port: 6881, uploadOnly: false, yourIp: '10.1.2.3' });
 });
 
 test('a seed grants nobody pieces that it may ask for anyway; who has some grants those of the allowed-fast set', () => {
@@ -110,7 +111,8 @@ test('nothing is no news, and neither is the same piece twice', () => {
 });
 
 const FAULTS: readonly (readonly [string, WireMessage[], RegExp])[] = [
-  ['a bitfield of another size', [{ type: 'bitfield', bits: new Uint8Array(2) }], /bitfield: expected 3 bytes for 20 bits/],
+  ['a bitfield of another size', [{ type: 'bitfield', bits: new Uint8Array(2) }],
+    /bitfield: expected 3 bytes for 20 bits/],
   ['a bitfield with spare bits', [{ type: 'bitfield', bits: Uint8Array.of(0, 0, 1) }], /spare bits/],
   ['a second bitfield', [{ type: 'haveNone' }, { type: 'bitfield', bits: new Uint8Array(3) }], /a second time/],
   ['a bitfield after a have', [{ type: 'have', piece: 0 }, { type: 'haveAll' }], /a second time/],
@@ -143,14 +145,16 @@ for (const type of ['haveAll', 'haveNone', 'reject', 'allowedFast', 'suggest'] a
 }
 
 test('what we do not know or need is passed over', () => {
-  const stage = open().send(wire({ type: 'unknown', id: 99 }), wire({ type: 'port', port: 1 }), wire({ type: 'suggest', piece: 1 }),
+  const stage = open().send(wire({ type: 'unknown', id: 99 }), wire({ type: 'port', port: 1 }),
+    wire({ type: 'suggest', piece: 1 }),
     wire({ type: 'extended', id: 7, payload: new Uint8Array(3) }), plain('keepAlive'));
   assert.deepEqual(stage.told(), []);
 });
 
 test('a violation or the end of the connection ends the peer, by fault or not', () => {
   const flaw = { field: 'message 0', expected: 'length 1', found: '2' };
-  assert.deepEqual(short(open().send({ type: 'violation', flaw }).told()), ['ended by fault: message 0: expected length 1, found 2']);
+  assert.deepEqual(short(open().send({ type: 'violation', flaw }).told()),
+    ['ended by fault: message 0: expected length 1, found 2']);
   assert.deepEqual(short(open().send({ type: 'disconnected', reason: 'ECONNRESET' }).told()), ['ended: ECONNRESET']);
 });
 
@@ -222,16 +226,20 @@ test('the peer\'s interest is reported at once', () => {
 });
 
 test('what is reported', () => {
-  const stage = open([1]).send(wire({ type: 'bitfield', bits: Uint8Array.of(0xc0, 0, 0) }), plain('interested'), unchoke,
+  const stage = open([1]).send(wire({ type: 'bitfield', bits: Uint8Array.of(0xc0, 0, 0) }), plain('interested'),
+    unchoke,
     request(block(1, 0)), request(block(1, 1)), { type: 'sent', bytes: 1000, drained: false }).forget().advance(1000);
   const [report, facts] = stage.told() as any[];
   assert.deepEqual(report[2], { peer: PEER, report: {
-    peerInterested: true, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 2,
-    peerHasWanted: false, downTotal: 0, upTotal: 1000, lastPieceAt: null, peerUnchokedUsSince: null, outstandingToPeer: 0,
+    peerInterested: true, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false,
+    havePieces: 2,
+    peerHasWanted: false, downTotal: 0, upTotal: 1000, lastPieceAt: null, peerUnchokedUsSince: null,
+    outstandingToPeer: 0,
     queuedFromPeer: 2, socketDrained: false,
   } });
   assert.deepEqual(facts[2], { peer: PEER, facts: {
-    address: '10.1.2.3:6881', client: 'Transmission 4.0.5', incoming: false, progress: 0.1, downloadRate: 0, uploadRate: 250,
+    address: '10.1.2.3:6881', client: 'Transmission 4.0.5', incoming: false, progress: 0.1, downloadRate: 0,
+    uploadRate: 250,
     amChoking: false, amInterested: false, peerChoking: true, peerInterested: true, snubbed: false,
   } });
 });

@@ -20,9 +20,11 @@ export const LAYOUT = new Layout({
 });
 
 export const hello = (over: Partial<Handshake> = {}): Handshake =>
-  ({ infoHash: TORRENT, peerId: peerId('2d5452343035302d'.padEnd(40, '61')), fast: true, extensions: false, dht: false, ...over });
+  ({ infoHash: TORRENT, peerId: peerId('2d5452343035302d'.padEnd(40, '61')), fast: true, extensions: false, dht: false,
+    ...over });
 
-export const block = (piece: number, n: number, length = BLOCK_BYTES): BlockRange => ({ piece, begin: n * BLOCK_BYTES, length });
+export const block = (piece: number, n: number, length = BLOCK_BYTES): BlockRange =>
+  ({ piece, begin: n * BLOCK_BYTES, length });
 export const wire = (message: WireMessage): ControllerMsg => ({ type: 'wire', message });
 export const plain = (type: 'choke' | 'unchoke' | 'interested' | 'notInterested' | 'haveAll' | 'haveNone' | 'keepAlive'): ControllerMsg =>
   wire({ type });
@@ -41,9 +43,12 @@ export type ControllerStage = Stage<typeof controller>;
 
 export function start(over: Partial<ControllerInput> = {}): ControllerStage {
   return new Stage(controller, (cast) => ({
-    peer: PEER, endpoint: { host: '10.1.2.3', port: 6881 }, torrent: TORRENT, ownId: peerId('cd'.repeat(20)), agent: 'actorrent test',
-    port: 6881, layout: LAYOUT, sha1: (bytes) => createHash('sha1').update(bytes).digest(), senderQueue: cast('SenderQueue'),
-    files: cast('Files'), pieceMgr: cast('PieceMgr'), chokeMgr: cast('ChokeMgr'), peerMgr: cast('PeerMgr'), status: cast('Status'),
+    peer: PEER, endpoint: { host: '10.1.2.3', port: 6881 }, torrent: TORRENT, ownId: peerId('cd'.repeat(20)),
+    agent: 'actorrent test',
+    port: 6881, layout: LAYOUT, sha1: (bytes) => createHash('sha1').update(bytes).digest(),
+    senderQueue: cast('SenderQueue'),
+    files: cast('Files'), pieceMgr: cast('PieceMgr'), chokeMgr: cast('ChokeMgr'), peerMgr: cast('PeerMgr'),
+    status: cast('Status'),
     timer: cast('Timer'), ...over,
   }));
 }

@@ -74,7 +74,8 @@ test('a block that stands far outside of its piece is not one of the next piece'
 });
 
 test('a cancel is said, and the block may still come, once', () => {
-  const stage = downloading().send(asks(block(0, 0), block(0, 1))).forget().send({ type: 'cancel', block: block(0, 0) });
+  const stage = downloading().send(asks(block(0, 0), block(0, 1))).forget().send({ type: 'cancel',
+    block: block(0, 0) });
   assert.deepEqual(short(stage.told()).slice(0, 1), ['say cancel 0/0']);
   stage.send({ type: 'cancel', block: block(0, 0) }, arrives(block(0, 0)));
   assert.deepEqual(short(stage.told()).filter((t) => !t.startsWith('need')), []);
@@ -176,7 +177,8 @@ test('why is told to Status', () => {
 test('an unchoked peer is served what we have', () => {
   const stage = open([0, 1]).send(unchoke).forget().send(request(block(0, 3)), request(block(1, 0, 5)));
   assert.deepEqual(stage.told(), [
-    ['SenderQueue', 'serve', { block: block(0, 3), reject: true }], ['SenderQueue', 'serve', { block: block(1, 0, 5), reject: true }],
+    ['SenderQueue', 'serve', { block: block(0, 3), reject: true }],
+    ['SenderQueue', 'serve', { block: block(1, 0, 5), reject: true }],
   ]);
 });
 

@@ -12,15 +12,19 @@ const u32 = fc.oneof(fc.constantFrom(...edge), fc.integer({ min: 0, max: 2 ** 32
 const begins = fc.oneof(fc.nat(5).map((n) => n * BLOCK_BYTES), u32);
 const lengths = fc.oneof(fc.constant(BLOCK_BYTES), fc.nat(200_000), u32);
 const range = fc.record({ piece: fc.oneof(fc.nat(PIECES), u32), begin: begins, length: lengths });
-const bits = fc.oneof(fc.uint8Array({ minLength: 3, maxLength: 3 }).map((b) => b.with(2, b[2]! & 0xf0)), fc.uint8Array({ maxLength: 5 }));
+const bits = fc.oneof(fc.uint8Array({ minLength: 3, maxLength: 3 }).map((b) =>
+  b.with(2, b[2]! & 0xf0)), fc.uint8Array({ maxLength: 5 }));
 
 const wireMessage: fc.Arbitrary<WireMessage> = fc.oneof(
-  fc.constantFrom('keepAlive', 'choke', 'unchoke', 'interested', 'notInterested', 'haveAll', 'haveNone').map((type) => ({ type }) as WireMessage),
+  fc.constantFrom('keepAlive', 'choke', 'unchoke', 'interested', 'notInterested', 'haveAll',
+    'haveNone').map((type) => ({ type }) as WireMessage),
   fc.oneof(fc.nat(PIECES), u32).map((piece) => ({ type: 'have', piece }) as const),
   fc.tuple(fc.constantFrom('request', 'cancel', 'reject'), range).map(([type, r]) => ({ type, ...r }) as WireMessage),
-  fc.tuple(fc.constantFrom('suggest', 'allowedFast'), fc.oneof(fc.nat(PIECES), u32)).map(([type, piece]) => ({ type, piece }) as WireMessage),
+  fc.tuple(fc.constantFrom('suggest', 'allowedFast'),
+    fc.oneof(fc.nat(PIECES), u32)).map(([type, piece]) => ({ type, piece }) as WireMessage),
   bits.map((b) => ({ type: 'bitfield', bits: b }) as const),
-  fc.tuple(fc.nat(255), fc.uint8Array({ maxLength: 30 })).map(([id, payload]) => ({ type: 'extended', id, payload }) as const),
+  fc.tuple(fc.nat(255),
+    fc.uint8Array({ maxLength: 30 })).map(([id, payload]) => ({ type: 'extended', id, payload }) as const),
   fc.nat(65_535).map((port) => ({ type: 'port', port }) as const),
   fc.nat(255).map((id) => ({ type: 'unknown', id }) as const),
 );
@@ -34,7 +38,8 @@ const event: fc.Arbitrary<ControllerMsg | number> = fc.oneof(
     ({ type: 'block', piece, begin, data: new Uint8Array(length) }) as const) },
   { weight: 2, arbitrary: asked.map(({ piece, begin, length }) =>
     ({ type: 'block', piece, begin, data: new Uint8Array(length) }) as const) },
-  { weight: 3, arbitrary: fc.array(asked, { minLength: 1, maxLength: 5 }).map((blocks) => ({ type: 'request', blocks }) as const) },
+  { weight: 3, arbitrary: fc.array(asked,
+    { minLength: 1, maxLength: 5 }).map((blocks) => ({ type: 'request', blocks }) as const) },
   fc.boolean().map(interest),
   asked.map((block) => ({ type: 'cancel', block }) as const),
   fc.constantFrom<ControllerMsg>(choke, unchoke, { type: 'finish' }, { type: 'sent', bytes: 500, drained: true }),
@@ -42,7 +47,8 @@ const event: fc.Arbitrary<ControllerMsg | number> = fc.oneof(
   fc.constantFrom(500, 1000, 61_000),
 );
 const greeting = fc.record({
-  fast: fc.boolean(), extensions: fc.boolean(), have: fc.constantFrom<number[]>([], [0, 5], everything), shaken: fc.constantFrom(0, 0, 0, 3),
+  fast: fc.boolean(), extensions: fc.boolean(), have: fc.constantFrom<number[]>([], [0, 5], everything),
+  shaken: fc.constantFrom(0, 0, 0, 3),
 });
 
 test('a peer can end itself, and nobody else', () => {

@@ -32,13 +32,16 @@ const rows: readonly Row[] = [
   { what: 'our own requests too', sent: [{ type: 'request', blocks: [block(0), block(10)] }],
     told: [control(encodeRequests([block(0), block(10)]))] },
   { what: 'a block waits until the Sender has room', sent: [serve(0)], told: [] },
-  { what: 'room is filled in order, and no further', before: [serve(0), serve(10), serve(20)], sent: [ready(2)], told: [blocks(0, 10)] },
-  { what: 'room that is left is kept', before: [ready(2)], sent: [serve(0), serve(10), serve(20)], told: [blocks(0), blocks(10)] },
+  { what: 'room is filled in order, and no further', before: [serve(0), serve(10), serve(20)], sent: [ready(2)],
+    told: [blocks(0, 10)] },
+  { what: 'room that is left is kept', before: [ready(2)], sent: [serve(0), serve(10), serve(20)],
+    told: [blocks(0), blocks(10)] },
   { what: 'room adds up', before: [ready(1), ready(1)], sent: [serve(0), serve(10), serve(20), ready(1)],
     told: [blocks(0), blocks(10), blocks(20)] },
   { what: 'a cancel takes one out, and says so with BEP 6', before: [serve(0), serve(10)], sent: [cancel(0), ready(9)],
     told: [rejects(0), blocks(10)] },
-  { what: 'a cancel says nothing without BEP 6', before: [serve(0, false), serve(10, false)], sent: [cancel(0, false), ready(9)],
+  { what: 'a cancel says nothing without BEP 6', before: [serve(0, false), serve(10, false)],
+    sent: [cancel(0, false), ready(9)],
     told: [blocks(10)] },
   { what: 'a cancel of what the Sender has is passed on', before: [ready(9), serve(0)], sent: [cancel(0)],
     told: [['Sender', 'drop', { block: block(0) }]] },
@@ -49,7 +52,8 @@ const rows: readonly Row[] = [
     before: [serve(0), serve(10)], sent: [{ type: 'choke', reject: true }], told: [DROP, CHOKE, rejects(0, 10)] },
   { what: 'a choke without BEP 6 is enough said', before: [serve(0, false)], sent: [{ type: 'choke', reject: false }],
     told: [DROP, CHOKE] },
-  { what: 'after a choke nothing is left', before: [serve(0), { type: 'choke', reject: true }], sent: [ready(5)], told: [] },
+  { what: 'after a choke nothing is left', before: [serve(0), { type: 'choke', reject: true }], sent: [ready(5)],
+    told: [] },
   { what: 'what the Sender gives back is rejected', before: [ready(2), serve(0), serve(10)],
     sent: [{ type: 'dropped', blocks: [block(0), block(10)] }], told: [rejects(0, 10)] },
   { what: 'what the Sender gives back is lost without BEP 6', before: [ready(2), serve(0, false)],
@@ -62,12 +66,12 @@ for (const { what, before = [], sent, told } of rows) {
   });
 }
 
-test('a peer that asks without end fills no memory: beyond 1024 that wait, each is rejected', () => {
+test('a peer that asks without end fills no memory: beyond 4000 that wait, each is rejected', () => {
   const stage = start();
-  for (let i = 0; i < 1024; i++) stage.send(serve(i));
+  for (let i = 0; i < 4000; i++) stage.send(serve(i));
   assert.deepEqual(stage.told(), []);
   stage.send(serve(5000));
   assert.deepEqual(stage.told(), [rejects(5000)]);
-  stage.send(ready(2000));
-  assert.deepEqual(stage.all('blocks').map((r) => r.blocks.length), [1024]);
+  stage.send(ready(5000));
+  assert.deepEqual(stage.all('blocks').map((r) => r.blocks.length), [4000]);
 });

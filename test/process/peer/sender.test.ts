@@ -21,7 +21,8 @@ const drop = (b?: BlockRange): SenderMsg => (b ? { type: 'drop', block: b } : { 
 function start(credit = 0) {
   const connection = new FakeConnection();
   const stage = new Stage(sender, (cast) => ({
-    connection, senderQueue: cast('SenderQueue'), controller: cast('Controller'), files: cast('Files'), limiter: cast('Limiter'),
+    connection, senderQueue: cast('SenderQueue'), controller: cast('Controller'), files: cast('Files'),
+    limiter: cast('Limiter'),
     status: cast('Status'),
   }));
   if (credit > 0) stage.forget().send(grant(credit));
