@@ -7,7 +7,8 @@ import { ReadAhead, RUN_BYTES, within, type Stretch } from '../../src/model/read
 const PIECE = 1024 * KIB + 5;
 const block = (begin: number, length = BLOCK_BYTES, piece = 0): Stretch => ({ piece, begin, length });
 /** Byte `i` of a piece is `i / 1000`, in one byte. */
-const bytesOf = ({ begin, length }: Stretch): Uint8Array => Uint8Array.from({ length }, (_, i) => Math.floor((begin + i) / 1000) & 255);
+const bytesOf = ({ begin, length }: Stretch): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => Math.floor((begin + i) / 1000) & 255);
 
 describe('ReadAhead', () => {
   it('reads the run a block lies in, once for all who ask before it is there', () => {

@@ -30,7 +30,8 @@ function start(choke = reacting()) {
     return { choke: choke.chosen, timer: cast('Timer') };
   });
   const join = (key: number, torrent = 1): ChokeMsg => ({ type: 'peerJoined', inbox: inboxes[key], peer: {
-    key: peerKey(key), torrent: torrentKey(torrent), connectedAt: 0, outgoing: true, local: false, priority: 1, fastExtension: true,
+    key: peerKey(key), torrent: torrentKey(torrent), connectedAt: 0, outgoing: true, local: false, priority: 1,
+    fastExtension: true,
   } });
   return { stage, join, asked: choke.asked };
 }
@@ -41,8 +42,8 @@ const report = (key: number, peerInterested: boolean): ChokeMsg => ({ type: 'rep
 } satisfies PeerReport });
 const leave = (key: number): ChokeMsg => ({ type: 'peerLeft', peer: peerKey(key) });
 const torrent = (over: Partial<TorrentView> = {}): ChokeMsg => ({ type: 'torrent', view: {
-  key: torrentKey(1), seeding: false, seededFromStart: false, private: false, totalSize: 1, pieceLength: 1, pieceCount: 1, pieces: 0,
-  uploadAllowed: true, maxUploads: null, ...over,
+  key: torrentKey(1), seeding: false, seededFromStart: false, private: false, totalSize: 1, pieceLength: 1,
+  pieceCount: 1, pieces: 0, uploadAllowed: true, maxUploads: null, ...over,
 } });
 const UNCHOKE_1 = ['C1', 'unchoke', { why: 'regular' }];
 
@@ -74,7 +75,8 @@ const events: readonly (readonly [Trigger, (join: (key: number) => ChokeMsg) => 
 ];
 for (const [trigger, message, said] of events) {
   test(`a policy hears at once of '${trigger}' if it reacts to it, and not otherwise`, () => {
-    for (const [react, expected] of [[[trigger], [said]], [ALL, [said]], [ALL.filter((t) => t !== trigger), []]] as const) {
+    const others = ALL.filter((t) => t !== trigger);
+    for (const [react, expected] of [[[trigger], [said]], [ALL, [said]], [others, []]] as const) {
       const { stage, join, asked } = start(reacting({ react }));
       stage.send(torrent(), join(1));
       asked.length = 0;
@@ -124,7 +126,8 @@ test('the policy sees the link as the Limiter tells it', () => {
 
 test('a torrent that has left takes its peers with it', () => {
   const { stage, join } = start();
-  stage.send(torrent(), join(1), join(2, 7), report(1, true), report(2, true), { type: 'torrentLeft', torrent: torrentKey(7) });
+  stage.send(torrent(), join(1), join(2, 7), report(1, true), report(2, true),
+    { type: 'torrentLeft', torrent: torrentKey(7) });
   stage.advance(10_000);
   assert.deepEqual(stage.told(), [UNCHOKE_1]);
 });

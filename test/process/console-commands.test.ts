@@ -13,7 +13,8 @@ for (const word of ['help', 'status', 'peers', 'pause', 'resume', 'quit'] as con
 }
 
 const limits: readonly (readonly [string, 'up' | 'down', number | null])[] = [
-  ['limit up 20', 'up', 20_000], ['limit down 0', 'down', null], ['limit up 1.5M', 'up', 1_500_000], ['limit down 64Ki', 'down', 65_536],
+  ['limit up 20', 'up', 20_000], ['limit down 0', 'down', null], ['limit up 1.5M', 'up', 1_500_000],
+  ['limit down 64Ki', 'down', 65_536],
 ];
 for (const [line, direction, limit] of limits) {
   test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value: { type: 'limit', direction, limit } }));
@@ -22,7 +23,8 @@ for (const [line, direction, limit] of limits) {
 test('a policy by name, its parameters checked', () => {
   const found = findPolicy('wgo');
   assert.ok(found.ok);
-  assert.deepEqual(parseCommand('policy wgo'), { ok: true, value: { type: 'policy', chosen: { policy: found.value, params: found.value.defaults } } });
+  assert.deepEqual(parseCommand('policy wgo'),
+    { ok: true, value: { type: 'policy', chosen: { policy: found.value, params: found.value.defaults } } });
   const parsed = parseCommand('policy wgo slots=7 roundMs=1000');
   assert.ok(parsed.ok && parsed.value.type === 'policy');
   assert.deepEqual(parsed.value.chosen.params, { ...found.value.defaults, slots: 7, roundMs: 1000 });
@@ -58,7 +60,8 @@ test('a slip of the finger is recognised', () => {
 
 test('whatever is typed gives a command or a flaw', () => {
   fc.assert(fc.property(fc.string(), (line) => void parseCommand(line)));
-  fc.assert(fc.property(fc.constantFrom('limit', 'policy', 'limit up', 'policy wgo'), fc.string(), (a, b) => void parseCommand(`${a} ${b}`)));
+  fc.assert(fc.property(fc.constantFrom('limit', 'policy', 'limit up', 'policy wgo'), fc.string(),
+    (a, b) => void parseCommand(`${a} ${b}`)));
 });
 
 test('help names every command', () => {

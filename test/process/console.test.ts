@@ -26,8 +26,8 @@ function start() {
   return { stage, shown, type, listening: () => typed !== undefined };
 }
 const stats = (n: number, progress: number): ClientEvent => ({
-  event: 'stats', torrent: infoHash(n.toString(16).padStart(40, '0')), name: `T${n}`, downloaded: 1, uploaded: 2, left: 3,
-  downloadRate: 15_300, uploadRate: 0, peers: 4, seeds: 1, progress,
+  event: 'stats', torrent: infoHash(n.toString(16).padStart(40, '0')), name: `T${n}`, downloaded: 1, uploaded: 2,
+  left: 3, downloadRate: 15_300, uploadRate: 0, peers: 4, seeds: 1, progress,
 });
 
 test('events are shown as they are', () => {
@@ -42,7 +42,8 @@ test('status: a line a torrent, of the latest numbers', () => {
   assert.deepEqual(type('status'), [['nothing yet: still checking']]);
   for (const event of [stats(1, 0.1), stats(2, 1), stats(1, 0.5)]) stage.send({ type: 'event', event });
   assert.deepEqual(type('status'), [[
-    'T1: 50.0%, down 15.3 KB/s, up 0.0 KB/s, 4 peers (1 seeds)', 'T2: 100.0%, down 15.3 KB/s, up 0.0 KB/s, 4 peers (1 seeds)',
+    'T1: 50.0%, down 15.3 KB/s, up 0.0 KB/s, 4 peers (1 seed)',
+    'T2: 100.0%, down 15.3 KB/s, up 0.0 KB/s, 4 peers (1 seed)',
   ]]);
 });
 
@@ -53,7 +54,8 @@ const commands: readonly (readonly [string, readonly unknown[], readonly unknown
   ['quit', [['TorrentMgr', 'stop']], []],
   ['limit up 20', [['Limiter', 'setLimit', { direction: 'up', limit: 20_000 }]], [['up limit: 20 KB/s']]],
   ['limit down 0', [['Limiter', 'setLimit', { direction: 'down', limit: null }]], [['down limit: none']]],
-  ['nonsense', [], [["command: expected one of help, status, peers, limit, policy, pause, resume, quit, found 'nonsense'"]]],
+  ['nonsense', [],
+    [["command: expected one of help, status, peers, limit, policy, pause, resume, quit, found 'nonsense'"]]],
 ];
 for (const [line, told, shown] of commands) {
   test(`'${line}'`, () => {

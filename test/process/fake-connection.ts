@@ -1,4 +1,7 @@
-/** FakeConnection: data arrives when the test says so, writes are kept and are taken by the transport when the test says so. */
+/**
+ * FakeConnection and FakeNet: data arrives when the test says so; writes are kept, and are taken by the transport when
+ * the test says so; dials wait for their answer.
+ */
 import { concat } from '../../src/base/bytes.js';
 import type { Endpoint } from '../../src/base/endpoint.js';
 import type { Connection, Net, ReadHalf, ReadHandler, WriteHalf } from '../../src/ports/net.js';
@@ -71,9 +74,14 @@ export class FakeConnection implements Connection, ReadHalf, WriteHalf {
   }
 }
 
-/** Dials wait until the test answers them. */
+interface Dial {
+  readonly to: Endpoint;
+  readonly resolve: (c: Connection) => void;
+  readonly reject: (e: Error) => void;
+}
+
 export class FakeNet implements Net {
-  readonly dials: { readonly to: Endpoint; readonly resolve: (c: Connection) => void; readonly reject: (e: Error) => void }[] = [];
+  readonly dials: Dial[] = [];
   accept: ((c: Connection) => void) | undefined;
   listening: { readonly resolve: (port: number) => void; readonly reject: (e: Error) => void } | undefined;
   closed = false;

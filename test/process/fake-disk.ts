@@ -1,4 +1,4 @@
-/** FakeDisk: jobs wait until the test answers them, in any order; files are lengths and times; records are kept in a map. */
+/** FakeDisk: jobs wait until the test answers them, in any order; files are lengths and times; records lie in a map. */
 import type {
   CheckOutcome, Disk, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../../src/ports/disk.js';

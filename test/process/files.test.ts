@@ -26,9 +26,9 @@ async function start(o: { disk?: FakeDisk; check?: 'record' | 'full'; layout?: L
   const stage = new Stage(files, (cast) => {
     sender = cast('Sender');
     return {
-      torrent: TORRENT, layout: o.layout ?? LAYOUT, files: LENGTHS.map((length, i) => ({ path: [`${i}`], length })), hashes: HASHES,
-      folder: '/f', check: o.check ?? 'record', disk, pieceMgr: cast('PieceMgr'), status: cast('Status'),
-      torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
+      torrent: TORRENT, layout: o.layout ?? LAYOUT, files: LENGTHS.map((length, i) => ({ path: [`${i}`], length })),
+      hashes: HASHES, folder: '/f', check: o.check ?? 'record', disk, pieceMgr: cast('PieceMgr'),
+      status: cast('Status'), torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
     };
   });
   await stage.settle();
@@ -117,12 +117,13 @@ test('a discarded piece begins anew; one that is being stored is not discarded',
   assert.equal(disk.buffers.size, 1);
 });
 
-test('trouble is told with the file and the cause; the piece is kept until retry, which prepares the folder first', async () => {
+test('trouble is told with file and cause; the piece is kept until a retry, which prepares the folder', async () => {
   const { stage, disk } = await start();
   stage.forget().send(...whole(0));
   disk.log.length = 0;
   disk.stores[0]!.done({ type: 'trouble', trouble: FULL });
-  assert.deepEqual(stage.told(), [['TorrentMgr', 'trouble', { torrent: TORRENT, reason: 'a.bin: no space left on device' }]]);
+  assert.deepEqual(stage.told(),
+    [['TorrentMgr', 'trouble', { torrent: TORRENT, reason: 'a.bin: no space left on device' }]]);
   disk.trouble = FULL;
   await stage.send({ type: 'retry' }).settle();
   assert.deepEqual([stage.kinds(), disk.stores.length], [['TorrentMgr: trouble'], 1]);
@@ -163,7 +164,7 @@ test('one read for many blocks: those of a run of 256 KiB, whoever asks', async 
   assert.equal(disk.reads.length, 2);
 });
 
-test('what cannot be read is told to all who wait, the trouble once, and the next who asks makes it try again', async () => {
+test('what cannot be read is told to all who wait, the trouble once; it is tried again for the next', async () => {
   const { stage, disk, read } = await start();
   stage.forget().send(read(0, 0), read(0, BLOCK_BYTES));
   disk.reads[0]!.done({ type: 'trouble', trouble: FULL });
@@ -179,7 +180,8 @@ const recoveredOf = (stage: { told: (to: string) => any[] }): unknown[] =>
 
 test('nothing on disk: nothing to check; told once it is known and asked for, in either order', async () => {
   const { stage, disk } = await start();
-  assert.deepEqual(stage.told(), [['Status', 'note', { note: { event: 'checked', good: 0, pieces: 4, resumed: false } }]]);
+  assert.deepEqual(stage.told(),
+    [['Status', 'note', { note: { event: 'checked', good: 0, pieces: 4, resumed: false } }]]);
   stage.send(recover);
   assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [] }]]);
   assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare']);
@@ -219,7 +221,7 @@ test('a file that is missing or short makes its pieces absent, without a look at
   assert.deepEqual(recoveredOf(stage), [[0, 1]]);
 });
 
-test('a full check hashes everything, few at once, says how far it is five times a second, and keeps what is good', async () => {
+test('a full check hashes everything, few at once, says how far it is, and keeps what is good', async () => {
   const { stage, disk } = await start({ disk: remembered([0, 1, 2, 3]), check: 'full' });
   assert.equal(disk.checks.length, disk.parallel + 1);
   stage.advance(200);
@@ -282,7 +284,7 @@ test('a PieceMgr that starts again hears what is here now; of unfinished pieces 
   assert.equal(disk.buffers.size, 0);
 });
 
-test('a PieceMgr that starts again while a piece is being stored hears of that piece too, and never twice', async () => {
+test('a PieceMgr that starts again while a piece is being stored hears of that piece, and never twice', async () => {
   const { stage, disk } = await start();
   stage.send(recover, ...whole(0)).forget().send(recover);
   assert.deepEqual(stage.told(), []);

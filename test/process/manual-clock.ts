@@ -1,6 +1,6 @@
 /**
- * ManualClock: time that stands still until a test advances it. Alarms go off in the order of their time, each at its own moment, so
- * that one which is set anew as it goes off goes off as often as it should.
+ * ManualClock: time that stands still until a test advances it. Alarms go off in the order of their time, each at its
+ * own moment, so that one which is set anew as it goes off goes off as often as it should.
  */
 import type { Millis } from '../../src/base/units.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';

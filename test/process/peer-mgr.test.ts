@@ -27,12 +27,14 @@ function start(over: Partial<PeerMgrInput> = {}) {
       const box = reserve(controller);
       born.push(peer);
       controllers.push(box);
-      return { plan: { strategy: 'all-or-nothing', children: [child(controller, box, () => undefined)] }, exports: box };
+      const children = [child(controller, box, () => undefined)];
+      return { plan: { strategy: 'all-or-nothing', children }, exports: box };
     },
     chokeMgr: cast('ChokeMgr'), pieceMgr: cast('PieceMgr'), trackers: [cast('Tracker')], status: cast('Status'),
     torrentMgr: cast('TorrentMgr'), timer: cast('Timer'), ...over,
   }));
-  const candidates = (...list: number[]): void => void stage.send({ type: 'candidates', endpoints: list.map(at), from: 'tracker' });
+  const candidates = (...list: number[]): void =>
+    void stage.send({ type: 'candidates', endpoints: list.map(at), from: 'tracker' });
   /** The net answers the oldest dial. */
   const connect = async (): Promise<FakeConnection> => {
     const { to, resolve } = net.dials.shift()!;
@@ -51,7 +53,8 @@ function start(over: Partial<PeerMgrInput> = {}) {
 type Scene = ReturnType<typeof start>;
 
 const ready = (complete = false): PeerMgrMsg => ({ type: 'ready', have: complete ? 3 : 1, complete });
-const shaken = (n: number, id = idOf(n)): PeerMgrMsg => ({ type: 'handshaken', peer: keyOf(n), peerId: id, fast: true, client: `X ${n}` });
+const shaken = (n: number, id = idOf(n)): PeerMgrMsg =>
+  ({ type: 'handshaken', peer: keyOf(n), peerId: id, fast: true, client: `X ${n}` });
 const ended = (n: number, fault = false): PeerMgrMsg => ({ type: 'ended', peer: keyOf(n), reason: 'closed', fault });
 const bad = (sole: boolean, ...peers: number[]): PeerMgrMsg => ({ type: 'badPeers', peers: peers.map(keyOf), sole });
 
@@ -83,7 +86,7 @@ test('at its start there is nobody, whatever was before', () => {
   assert.deepEqual(start().stage.told(), [['ChokeMgr', 'torrentLeft', { torrent: 1 }], ['Status', 'noPeers']]);
 });
 
-test('nobody is dialled before the check of the disk is over; then ChokeMgr and the trackers are told, and dials begin', async () => {
+test('nobody is dialled before the check is over; then ChokeMgr and trackers are told, and dials begin', async () => {
   const { stage, net, candidates } = start();
   candidates(1, 2);
   await stage.forget().advance(5000).settle();
@@ -91,8 +94,8 @@ test('nobody is dialled before the check of the disk is over; then ChokeMgr and 
   await stage.forget().send(ready()).settle();
   assert.deepEqual(stage.told().slice(0, 2), [
     ['ChokeMgr', 'torrent', { view: {
-      key: 1, private: false, totalSize: 9, pieceLength: 3, pieceCount: 3, maxUploads: null, seeding: false, seededFromStart: false,
-      pieces: 1, uploadAllowed: true,
+      key: 1, private: false, totalSize: 9, pieceLength: 3, pieceCount: 3, maxUploads: null, seeding: false,
+      seededFromStart: false, pieces: 1, uploadAllowed: true,
     } }],
     ['Tracker', 'start'],
   ]);
@@ -209,7 +212,7 @@ test('ourselves: the connection ends, and the address is not tried again', async
   assert.equal(net.dials.length, 0);
 });
 
-test('the same peer twice: the second connection goes, and its address is not dialled while the first lives', async () => {
+test('the same peer twice: the second goes, and its address is not dialled while the first lives', async () => {
   const { stage, net, candidates, connect, living } = await connected(1);
   candidates(2);
   await stage.settle();
@@ -221,7 +224,8 @@ test('the same peer twice: the second connection goes, and its address is not di
 });
 
 for (const [theirs, stays] of [[1, 'dialled'], [200, 'came']] as const) {
-  test(`crossed dials with ${theirs < 100 ? 'a smaller' : 'a greater'} id: the connection stays that ${stays}, whichever came first`, async () => {
+  const id = theirs < 100 ? 'a smaller' : 'a greater';
+  test(`crossed dials with ${id} id: the connection stays that ${stays}, whichever came first`, async () => {
     for (const first of ['dialled', 'came'] as const) {
       const { stage, candidates, connect, living, born } = start();
       await stage.send(ready()).settle();
@@ -250,7 +254,8 @@ test('the end of a peer is told to all who know it, and its group is gone', asyn
   const peer = keyOf(1);
   assert.deepEqual(stage.told(), [
     ['PieceMgr', 'peerLeft', { peer }], ['ChokeMgr', 'peerLeft', { peer }], ['Status', 'peerLeft', { peer }],
-    ['Status', 'note', { note: { event: 'peer', what: 'disconnected', address: '10.0.0.1:6881', reason: 'closed', client: 'X 1' } }],
+    ['Status', 'note',
+      { note: { event: 'peer', what: 'disconnected', address: '10.0.0.1:6881', reason: 'closed', client: 'X 1' } }],
   ].concat([['Tracker', 'wantPeers', { count: 50 }] as any]));
   assert.deepEqual(living(), []);
   assert.deepEqual(stage.send(ended(1), shaken(1)).told(), []);
@@ -331,7 +336,8 @@ test('a stop ends all peers, takes the torrent from ChokeMgr, and says that it i
   stage.send({ type: 'stop' });
   assert.deepEqual(living(), []);
   assert.deepEqual(stage.told().slice(-2), [
-    ['ChokeMgr', 'torrentLeft', { torrent: 1 }], ['TorrentMgr', 'closed', { torrent: TORRENT, part: 'Torrent/PeerMgr' }],
+    ['ChokeMgr', 'torrentLeft', { torrent: 1 }],
+    ['TorrentMgr', 'closed', { torrent: TORRENT, part: 'Torrent/PeerMgr' }],
   ]);
 });
 
@@ -349,7 +355,8 @@ test('a new piece goes to every peer, and to ChokeMgr', async () => {
   const { stage } = await connected(2);
   stage.send({ type: 'have', piece: 2, complete: false });
   const told = stage.told();
-  assert.deepEqual(told.slice(0, 2), [['Peer-1/Controller', 'have', { piece: 2 }], ['Peer-2/Controller', 'have', { piece: 2 }]]);
+  assert.deepEqual(told.slice(0, 2),
+    [['Peer-1/Controller', 'have', { piece: 2 }], ['Peer-2/Controller', 'have', { piece: 2 }]]);
   assert.equal((told[2] as any)[2].view.pieces, 2);
 });
 

@@ -9,7 +9,8 @@ import { bitsOf, Stage, type Told } from './stage.js';
 const PIECE = 2 * BLOCK_BYTES;
 /** Four pieces; the last block of all is half a block. */
 const LAYOUT = new Layout({
-  files: [{ length: 4 * PIECE - BLOCK_BYTES / 2, padding: false }], pieceLength: PIECE, totalBytes: 4 * PIECE - BLOCK_BYTES / 2,
+  files: [{ length: 4 * PIECE - BLOCK_BYTES / 2, padding: false }], pieceLength: PIECE,
+  totalBytes: 4 * PIECE - BLOCK_BYTES / 2,
 });
 const TOTAL = LAYOUT.totalBytes;
 
@@ -52,7 +53,8 @@ const short = (told: readonly Told[]): string[] => told.map(([to, kind, rest]) =
 
 test('asks what is there, and passes by what comes before the answer', () => {
   const stage = new Stage(pieceMgr, (cast) => ({
-    layout: LAYOUT, sequential: true, pieceMemory: TOTAL, files: cast('Files'), peerMgr: cast('PeerMgr'), status: cast('Status'),
+    layout: LAYOUT, sequential: true, pieceMemory: TOTAL, files: cast('Files'), peerMgr: cast('PeerMgr'),
+    status: cast('Status'),
     timer: cast('Timer'),
   }));
   stage.send(has(1, 0), need(1, 2), checked(0, true), leaves(1)).advance(5000);
@@ -72,7 +74,8 @@ test('left and wanted are of the wanted pieces; complete is when none of those i
   assert.deepEqual(stage.told('Status'), [
     ['Status', 'progress', { left: last, wanted: PIECE + last, unwanted: 2 * PIECE, complete: false }],
   ]);
-  assert.deepEqual(start([0, 3], { wanted: bitsOf(4, [0, 3]) }).stage.told('PeerMgr'), [['PeerMgr', 'ready', { have: 2, complete: true }]]);
+  assert.deepEqual(start([0, 3], { wanted: bitsOf(4, [0, 3]) }).stage.told('PeerMgr'),
+    [['PeerMgr', 'ready', { have: 2, complete: true }]]);
 });
 
 test('a peer is welcomed with its own copy of what we have', () => {
@@ -165,7 +168,7 @@ test('one peer alone behind a failed piece is told apart', () => {
   assert.deepEqual(told[1], ['PeerMgr', 'badPeers', { peers: [1], sole: true }]);
 });
 
-/** Peer 1 was asked for piece 0; peer 2 has just that piece and waits. It is no endgame, since peer 1 has piece 1 too. */
+/** Peer 1 was asked for piece 0; peer 2 has just that piece and waits. No endgame yet: peer 1 has piece 1 too. */
 function waiting() {
   const { stage, seed, join } = start([2, 3]);
   seed(1);

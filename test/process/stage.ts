@@ -1,9 +1,9 @@
 /**
- * Stage: one process on a real, strict kernel, alone among stand-ins that only record what they are told. Time is a ManualClock, and
- * Timer's stand-in keeps the alarms on it. A test says what is sent and looks at what was told, in order:
+ * Stage: one process on a real, strict kernel, alone among stand-ins that only record what they are told. Time is a
+ * ManualClock, and Timer's stand-in keeps the alarms on it. A test says what is sent and looks at what was told:
  *   stage.send({ type: 'tick', tag: 'second' });
  *   assert.deepEqual(stage.told(), [['Console', 'event', {...}]]);
- * Told messages are copies made plain: a mailbox is '@Name', a bitfield the list of what is in it, and bytes do not change later.
+ * Told messages are copies made plain: a mailbox is '@Name', a bitfield the list of what is in it; bytes do not change.
  */
 import assert from 'node:assert/strict';
 import { Kernel } from '../../src/kernel/kernel.js';
@@ -35,13 +35,15 @@ export class Stage<P extends AnyProcess> {
   constructor(process: P, input: (cast: Cast, stage: Stage<P>) => InputOf<P>, clock = new ManualClock()) {
     this.clock = clock;
     this.kernel = new Kernel({
-      now: () => clock.now(), seed: 1, strict: true, onCrash: (f) => this.crashes.push(f), onPanic: (error) => { throw error; },
+      now: () => clock.now(), seed: 1, strict: true, onCrash: (f) => this.crashes.push(f),
+      onPanic: (error) => { throw error; },
     });
     const { mailbox, exports } = this.kernel.boot('Torrent', (reserve) => {
       const children: Child[] = [];
       const given = input((name, as) => this.engage(reserve, name, { as: as ?? name, children }), this);
       const box = reserve(process);
-      return { plan: { strategy: 'one-for-one', children: [...children, child(process, box, () => given)] }, exports: box };
+      children.push(child(process, box, () => given));
+      return { plan: { strategy: 'one-for-one', children }, exports: box };
     });
     this.root = mailbox;
     this.subject = exports;
@@ -128,7 +130,8 @@ export class Stage<P extends AnyProcess> {
   private keepTime(m: TimerMsg): void {
     const key = `${m.replyTo.id} ${m.tag}`;
     if (m.type === 'cancel') this.clock.cancel(key);
-    if (m.type === 'register') this.clock.set(key, m.after, () => this.kernel.send(m.replyTo, { type: 'tick', tag: m.tag }));
+    if (m.type !== 'register') return;
+    this.clock.set(key, m.after, () => this.kernel.send(m.replyTo, { type: 'tick', tag: m.tag }));
   }
 
   private mustBeSound(): void {

@@ -31,7 +31,8 @@ const facts = (over: Partial<PeerFacts> = {}): PeerFacts => ({
   address: '1.2.3.4:5', client: 'X 1', incoming: false, progress: 0.25, downloadRate: 0, uploadRate: 0, amChoking: true,
   amInterested: false, peerChoking: true, peerInterested: false, snubbed: false, ...over,
 });
-const peer = (key: number, over: Partial<PeerFacts> = {}): StatusMsg => ({ type: 'peer', peer: peerKey(key), facts: facts(over) });
+const peer = (key: number, over: Partial<PeerFacts> = {}): StatusMsg =>
+  ({ type: 'peer', peer: peerKey(key), facts: facts(over) });
 
 test('before the check is over nothing is said: left is not known', () => {
   const stage = start().send(down(10)).advance(5000);
@@ -39,9 +40,11 @@ test('before the check is over nothing is said: left is not known', () => {
 });
 
 test('once a second: totals, rates over five seconds, peers and how many of them are seeds', () => {
-  const stage = start().send(progress(600), peer(1), peer(2, { progress: 1 }), down(400), up(100)).forget().advance(1000);
+  const stage = start().send(progress(600), peer(1), peer(2, { progress: 1 }), down(400), up(100));
+  stage.forget().advance(1000);
   assert.deepEqual(events(stage), [{
-    event: 'stats', downloaded: 400, uploaded: 100, left: 600, progress: 0.4, downloadRate: 80, uploadRate: 20, peers: 2, seeds: 1,
+    event: 'stats', downloaded: 400, uploaded: 100, left: 600, progress: 0.4, downloadRate: 80, uploadRate: 20,
+    peers: 2, seeds: 1,
   }]);
   stage.advance(3000);
   assert.deepEqual(named(stage), ['stats', 'stats', 'stats']);
@@ -75,7 +78,8 @@ test('done is said once, after the last stats, with the time it took', () => {
 
 test('to trackers, what is not wanted is left too', () => {
   const stage = start().send(progress(0, 1000, 250));
-  assert.deepEqual(stage.told('Tracker').at(-1), ['Tracker', 'totals', { totals: { uploaded: 0, downloaded: 0, left: 250, complete: false } }]);
+  assert.deepEqual(stage.told('Tracker').at(-1),
+    ['Tracker', 'totals', { totals: { uploaded: 0, downloaded: 0, left: 250, complete: false } }]);
 });
 test('trackers hear that it is complete', () => {
   const stage = start().send(progress(1000), progress(0));
@@ -87,7 +91,8 @@ test('the ratio goal: uploaded over downloaded, looked at once a second, reached
   const stage = start({ ratio: 2 }).send(progress(1000), down(1000), progress(0), up(1999)).advance(1000);
   assert.ok(!named(stage).includes('seeded'));
   stage.send(up(1)).advance(1000);
-  assert.deepEqual(events(stage).filter((e) => e['event'] === 'seeded'), [{ event: 'seeded', uploaded: 2000, ratio: 2 }]);
+  assert.deepEqual(events(stage).filter((e) => e['event'] === 'seeded'),
+    [{ event: 'seeded', uploaded: 2000, ratio: 2 }]);
   stage.advance(5000);
   assert.ok(!named(stage).includes('seeded'));
 });

@@ -12,7 +12,8 @@ function start() {
     return { clock };
   });
   const [files, status] = boxes as [Mailbox<Tick, TimerClient>, Mailbox<Tick, TimerClient>];
-  const register = (after: number, tag: string, replyTo = files) => ({ type: 'register', replyTo, after, tag }) as const;
+  const register = (after: number, tag: string, replyTo = files) =>
+    ({ type: 'register', replyTo, after, tag }) as const;
   const cancel = (tag: string, replyTo = files) => ({ type: 'cancel', replyTo, tag }) as const;
   return { stage, register, cancel, files, status };
 }

@@ -40,7 +40,8 @@ const totals = (left: number, complete = left === 0): TrackerMsg =>
 function start(urls: readonly string[] = ['http://a/announce']) {
   const http = new SlowHttp();
   const stage = new Stage(tracker, (cast) => ({
-    urls, torrent: TORRENT, peerId: peerId('cd'.repeat(20)), port: 6881, http, peerMgr: cast('PeerMgr'), status: cast('Status'),
+    urls, torrent: TORRENT, peerId: peerId('cd'.repeat(20)), port: 6881, http, peerMgr: cast('PeerMgr'),
+    status: cast('Status'),
     torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
   }));
   const answer = async (over: Partial<AnnouncePeers> = {}): Promise<void> => {
@@ -80,20 +81,21 @@ test('what is announced', () => {
   const { url, timeout } = http.asked[0]!;
   const q = url.searchParams;
   assert.equal(url.origin + url.pathname, 'http://a/announce');
-  assert.deepEqual(['pass', 'port', 'uploaded', 'downloaded', 'left', 'compact', 'event', 'numwant'].map((k) => q.get(k)),
-    ['1', '6881', '1', '2', '10', '1', 'started', '80']);
+  const fields = ['pass', 'port', 'uploaded', 'downloaded', 'left', 'compact', 'event', 'numwant'];
+  assert.deepEqual(fields.map((f) => q.get(f)), ['1', '6881', '1', '2', '10', '1', 'started', '80']);
   assert.match(q.get('key')!, /^[0-9a-f]{8}$/);
   assert.equal(timeout, 20_000);
 });
 
-test('peers go to PeerMgr, numbers to Status, and the next announce is after the interval, without an event', async () => {
+test('peers go to PeerMgr, numbers to Status; the next announce is after the interval, without an event', async () => {
   const { stage, answer, event, asked } = start();
   stage.send({ type: 'start' }, totals(10)).forget();
   await answer({ seeds: 3, leechers: 4, warning: 'be nice', trackerId: 'id1' });
   assert.deepEqual(stage.told(), [
     ['PeerMgr', 'candidates', { endpoints: [{ host: '1.2.3.4', port: 5 }], from: 'tracker' }],
     ['Status', 'note', { note: {
-      event: 'tracker', url: 'http://a/announce', what: 'announced', peers: 1, nextInMs: 1800_000, seeds: 3, leechers: 4,
+      event: 'tracker', url: 'http://a/announce', what: 'announced', peers: 1, nextInMs: 1800_000, seeds: 3,
+      leechers: 4,
     } }],
     ['Status', 'note', { note: { event: 'tracker', url: 'http://a/announce', what: 'warning', reason: 'be nice' } }],
   ]);
@@ -178,7 +180,8 @@ test('a tier is shuffled once, walked in order, and who answers is moved to the 
   await fail();
   const order = http.asked.map(({ url }) => url.host);
   assert.deepEqual([...order].sort(), ['a', 'b', 'c']);
-  assert.deepEqual(stage.all('note').map(({ note }) => [note.what, note.nextInMs]), [['failed', undefined], ['failed', undefined]]);
+  assert.deepEqual(stage.all('note').map(({ note }) => [note.what, note.nextInMs]),
+    [['failed', undefined], ['failed', undefined]]);
   await answer();
   stage.advance(1800_000);
   assert.equal(host(), order[2]);
@@ -214,7 +217,8 @@ test('a goodbye is said with a short timeout, without wanting peers, and then it
   stage.send({ type: 'start' }, totals(10));
   await answer();
   stage.forget().send({ type: 'stop' });
-  assert.deepEqual([event(), http.asked.at(-1)!.url.searchParams.get('numwant'), http.asked.at(-1)!.timeout], ['stopped', '0', 3000]);
+  assert.deepEqual([event(), http.asked.at(-1)!.url.searchParams.get('numwant'), http.asked.at(-1)!.timeout],
+    ['stopped', '0', 3000]);
   assert.deepEqual(stage.told(), []);
   await answer();
   assert.deepEqual(stage.told(), [['TorrentMgr', 'closed', { torrent: TORRENT, part: 'Torrent/Tracker' }]]);
@@ -262,7 +266,8 @@ test('after a goodbye it can start again, as new', async () => {
 
 const failures: readonly (readonly [what: string, body: Uint8Array, status: number, reason: RegExp])[] = [
   ['a failure reason', encodeAnnounceAnswer({ kind: 'failure', reason: 'not registered' }), 200, /^not registered$/],
-  ['a failure reason under another status', encodeAnnounceAnswer({ kind: 'failure', reason: 'go away' }), 403, /^go away$/],
+  ['a failure reason under another status', encodeAnnounceAnswer({ kind: 'failure', reason: 'go away' }), 403,
+    /^go away$/],
   ['another status', toUtf8('<html>'), 502, /^HTTP status 502$/],
   ['a page', toUtf8('<html>'), 200, /expected/],
   ['nothing', new Uint8Array(0), 200, /expected/],

@@ -7,7 +7,8 @@ import { encodeResumeRecord, parseResumeRecord, type ResumeRecord } from '../../
 
 const HASH = infoHash('0123456789abcdef'.repeat(3).slice(0, 40));
 const EXPECTED = { infoHash: HASH, pieceCount: 12, fileCount: 2 };
-const RECORD: ResumeRecord = { infoHash: HASH, pieces: Uint8Array.of(0xff, 0xf0), files: [{ length: 5, modifiedAt: 7 }, undefined] };
+const RECORD: ResumeRecord = { infoHash: HASH, pieces: Uint8Array.of(0xff, 0xf0),
+  files: [{ length: 5, modifiedAt: 7 }, undefined] };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 describe('resume record', () => {
@@ -29,7 +30,8 @@ describe('resume record', () => {
   it('comes back whatever it holds', () => {
     const stamp = fc.record({ length: fc.maxSafeNat(), modifiedAt: fc.nat() }, { noNullPrototype: true });
     const record = fc.record({
-      pieces: fc.uint8Array({ maxLength: 50 }), files: fc.array(fc.option(stamp, { nil: undefined }), { maxLength: 20 }),
+      pieces: fc.uint8Array({ maxLength: 50 }),
+      files: fc.array(fc.option(stamp, { nil: undefined }), { maxLength: 20 }),
     });
     fc.assert(fc.property(record, ({ pieces, files }) => {
       const full: ResumeRecord = { infoHash: HASH, pieces, files };
@@ -49,7 +51,8 @@ describe('resume record', () => {
     ['a list', toUtf8('le'), 'record'],
     ['a file that is a number', toUtf8(`d5:filesli1elee9:info-hash40:${HASH}6:pieces2:xx7:versioni1ee`), 'files[0]'],
     ['a file without a time', toUtf8(`d5:filesll1:xeli1eee9:info-hash40:${HASH}6:pieces2:xx7:versioni1ee`), 'files[0]'],
-    ['a time that is text', toUtf8(`d5:filesl${'li-1ei-1ee'}${'li1e1:xe'}e9:info-hash40:${HASH}6:pieces2:xx7:versioni1ee`), 'files[1]'],
+    ['a time that is text',
+      toUtf8(`d5:filesl${'li-1ei-1ee'}${'li1e1:xe'}e9:info-hash40:${HASH}6:pieces2:xx7:versioni1ee`), 'files[1]'],
     ['pieces that are a number', toUtf8(`d5:filesle9:info-hash40:${HASH}6:piecesi3e7:versioni1ee`), 'pieces'],
   ];
   for (const [what, bytes, field] of refused) {

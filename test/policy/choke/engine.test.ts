@@ -3,12 +3,15 @@ import { describe, it } from 'node:test';
 import { peerKey, torrentKey, type PeerKey } from '../../../src/base/brand.js';
 import { fromSeed } from '../../../src/base/random.js';
 import { chokeEngine, type ChokeEngine, type Introduction, type PeerReport } from '../../../src/policy/choke/engine.js';
-import type { ChokeInput, ChokePolicy, Json, PeerView, Timing, Trigger, Verdict } from '../../../src/policy/choke/policy.js';
+import type {
+  ChokeInput, ChokePolicy, Json, PeerView, Timing, Trigger, Verdict,
+} from '../../../src/policy/choke/policy.js';
 import { wgo } from '../../../src/policy/choke/wgo.js';
 import { torrent } from './views.js';
 
 const introduce = (key: number, of = 1): Introduction => ({
-  key: peerKey(key), torrent: torrentKey(of), connectedAt: 0, outgoing: true, local: false, priority: 1, fastExtension: true,
+  key: peerKey(key), torrent: torrentKey(of), connectedAt: 0, outgoing: true, local: false, priority: 1,
+  fastExtension: true,
 });
 const report = (over: Partial<PeerReport> = {}): PeerReport => ({
   peerInterested: true, amInterested: true, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 1,
@@ -18,9 +21,9 @@ const report = (over: Partial<PeerReport> = {}): PeerReport => ({
 
 type Call = ChokeInput<Json>;
 /** Unchokes whom the test names, counts its calls in its memo, and keeps what it was asked. */
-function scripted(over: { scope?: 'torrent' | 'session'; timing?: Partial<Timing>; untouched?: number[]; requestTickIn?: number[] } = {}) {
+function scripted(over: { scope?: 'torrent' | 'session'; timing?: Partial<Timing>; requestTickIn?: number[] } = {}) {
   const calls: Call[] = [];
-  const script = { unchoke: [] as number[], untouched: over.untouched ?? [] };
+  const script = { unchoke: [] as number[], untouched: [] as number[] };
   const ticks = [...over.requestTickIn ?? []];
   const policy: ChokePolicy = {
     name: 'scripted', summary: '', source: '', params: {}, defaults: {}, scope: over.scope ?? 'session',
@@ -31,16 +34,20 @@ function scripted(over: { scope?: 'torrent' | 'session'; timing?: Partial<Timing
       calls.push(input);
       const here = new Set(input.peers.map((p) => p.key as number));
       const verdict: Verdict = { why: 'regular' };
-      const unchoked = new Map<PeerKey, Verdict>(script.unchoke.filter((k) => here.has(k)).map((k) => [peerKey(k), verdict]));
+      const unchoked = new Map<PeerKey, Verdict>();
+      for (const k of script.unchoke) if (here.has(k)) unchoked.set(peerKey(k), verdict);
       const untouched = new Set(script.untouched.filter((k) => here.has(k)).map(peerKey));
       const requestTickIn = ticks.shift();
-      return { unchoked, untouched, state: (input.state as number) + 1, ...(requestTickIn !== undefined && { requestTickIn }) };
+      const state = (input.state as number) + 1;
+      return { unchoked, untouched, state, ...(requestTickIn !== undefined && { requestTickIn }) };
     },
   };
   return { policy, calls, script };
 }
 
-function engineOf(policy: ChokePolicy, peers: readonly (readonly [key: number, torrent: number])[] = [[1, 1], [2, 1], [3, 1]]): ChokeEngine {
+type Placed = readonly [key: number, torrent: number];
+
+function engineOf(policy: ChokePolicy, peers: readonly Placed[] = [[1, 1], [2, 1], [3, 1]]): ChokeEngine {
   const engine = chokeEngine({ policy, params: policy.defaults }, fromSeed(1));
   for (const of of new Set(peers.map(([, t]) => t))) engine.torrent(torrent({ key: torrentKey(of) }));
   for (const [key, of] of peers) {
@@ -49,7 +56,9 @@ function engineOf(policy: ChokePolicy, peers: readonly (readonly [key: number, t
   }
   return engine;
 }
-const decide = (engine: ChokeEngine, now: number, trigger: Trigger = 'tick'): (readonly [number, string | undefined])[] =>
+type Ordered = readonly [peer: number, why: string | undefined];
+
+const decide = (engine: ChokeEngine, now: number, trigger: Trigger = 'tick'): Ordered[] =>
   engine.decide({ trigger, subject: null, now }).orders.map(({ peer, why }) => [peer, why]);
 
 describe('ChokeEngine', () => {
@@ -112,7 +121,8 @@ describe('ChokeEngine', () => {
     const engine = engineOf(policy, [[1, 1], [2, 2], [3, 2]]);
     decide(engine, 0);
     decide(engine, 10_000);
-    assert.deepEqual(calls.map((c) => [c.peers.map((p) => p.key), c.state]), [[[1], 0], [[2, 3], 0], [[1], 1], [[2, 3], 1]]);
+    assert.deepEqual(calls.map((c) => [c.peers.map((p) => p.key), c.state]),
+      [[[1], 0], [[2, 3], 0], [[1], 1], [[2, 3], 1]]);
     engine.torrentLeft(torrentKey(1));
     engine.torrent(torrent({ key: torrentKey(1) }));
     calls.length = 0;
@@ -144,14 +154,16 @@ describe('ChokeEngine', () => {
     const { policy } = scripted();
     const engine = engineOf(policy, [[1, 1]]);
     const said = (peerInterested: boolean): unknown => engine.report(peerKey(1), report({ peerInterested }), 0);
-    assert.deepEqual([said(true), said(false), said(false), said(true)], [undefined, 'uninterested', undefined, 'interested']);
+    assert.deepEqual([said(true), said(false), said(false), said(true)],
+      [undefined, 'uninterested', undefined, 'interested']);
     assert.equal(engine.report(peerKey(9), report(), 0), undefined);
   });
 
   it('completion is news once, and not for what was complete when it came', () => {
     const engine = engineOf(scripted().policy, []);
     const told = (seeding: boolean, key = 1): boolean => engine.torrent(torrent({ key: torrentKey(key), seeding }));
-    assert.deepEqual([told(false), told(false), told(true), told(true), told(true, 2)], [false, false, true, false, false]);
+    assert.deepEqual([told(false), told(false), told(true), told(true), told(true, 2)],
+      [false, false, true, false, false]);
   });
 
   it('another policy takes over the choke bits as they are, with a memo and estimators of its own', () => {
@@ -185,7 +197,8 @@ describe('ChokeEngine', () => {
     engine.report(peerKey(1), report({ downTotal: 100, upTotal: 7 }), 5000);
     decide(engine, 6000, 'joined');
     decide(engine, 10_000);
-    assert.deepEqual(calls.map((c) => [c.peers[0]!.downLastRound, c.peers[0]!.upLastRound]), [[0, 0], [0, 0], [100, 7]]);
+    assert.deepEqual(calls.map((c) => [c.peers[0]!.downLastRound, c.peers[0]!.upLastRound]),
+      [[0, 0], [0, 0], [100, 7]]);
   });
 
   it('the soonest extra tick that any torrent asks for', () => {
@@ -247,7 +260,8 @@ describe('ChokeEngine', () => {
       for (const k of keys) {
         const peerInterested = (k + round) % 4 !== 0;
         const peerIsSeed = k === 12 && round > 10;
-        engine.report(peerKey(k), report({ peerInterested, peerIsSeed, downTotal: k * k * 1000 * round, lastPieceAt: now }), now);
+        const downTotal = k * k * 1000 * round;
+        engine.report(peerKey(k), report({ peerInterested, peerIsSeed, downTotal, lastPieceAt: now }), now);
       }
       const before = new Map(bits);
       const orders = decide(engine, now);

@@ -4,7 +4,8 @@ import { peerKey, torrentKey } from '../../../src/base/brand.js';
 import { RosterEntry, type Introduction, type PeerReport } from '../../../src/policy/choke/roster.js';
 
 const INTRODUCTION: Introduction = {
-  key: peerKey(1), torrent: torrentKey(2), connectedAt: 1000, outgoing: true, local: false, priority: 1, fastExtension: true,
+  key: peerKey(1), torrent: torrentKey(2), connectedAt: 1000, outgoing: true, local: false, priority: 1,
+  fastExtension: true,
 };
 const REPORT: PeerReport = {
   peerInterested: true, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 5,
@@ -20,9 +21,9 @@ describe('RosterEntry', () => {
     const view = e.view(1000);
     assert.deepEqual([e.key, e.torrent], [1, 2]);
     assert.deepEqual(view, {
-      ...INTRODUCTION, ...REPORT, peerInterested: false, havePieces: 0, queuedFromPeer: 0, socketDrained: true, amChoking: true,
-      haveRate: 0, downLastRound: 0, upLastRound: 0, upSinceUnchoke: 0, down: [0, 0], up: [0, 0], lastChokeChangeAt: 1000,
-      lastUnchokedAt: null,
+      ...INTRODUCTION, ...REPORT, peerInterested: false, havePieces: 0, queuedFromPeer: 0, socketDrained: true,
+      amChoking: true, haveRate: 0, downLastRound: 0, upLastRound: 0, upSinceUnchoke: 0, down: [0, 0], up: [0, 0],
+      lastChokeChangeAt: 1000, lastUnchokedAt: null,
     });
   });
 

@@ -81,7 +81,7 @@ test('with BEP 10 our extended handshake follows what we have', () => {
     { m: new Map(), client: 'actorrent test', reqq: 2000, port: 6881, uploadOnly: false, yourIp: '10.1.2.3' });
 });
 
-test('a seed grants nobody pieces that it may ask for anyway; who has some grants those of the allowed-fast set', () => {
+test('of the allowed-fast set, what we have is granted, to those who know what that is', () => {
   const granted = (stage: ControllerStage): number[] => stage.all('send').flatMap((s) => s.messages as WireMessage[])
     .flatMap((m) => (m.type === 'allowedFast' ? [m.piece] : []));
   const all = granted(start().send(greeting()).forget().send(welcome(...everything)));
@@ -100,7 +100,9 @@ const tells: readonly (readonly [WireMessage, string])[] = [
   [{ type: 'have', piece: 19 }, 'PieceMgr: have'],
 ];
 for (const [message, told] of tells) {
-  test(`${message.type} goes to PieceMgr as ${told}`, () => assert.deepEqual(open().send(wire(message)).kinds(), [told]));
+  test(`${message.type} goes to PieceMgr as ${told}`, () => {
+    assert.deepEqual(open().send(wire(message)).kinds(), [told]);
+  });
 }
 
 test('nothing is no news, and neither is the same piece twice', () => {
@@ -146,8 +148,8 @@ for (const type of ['haveAll', 'haveNone', 'reject', 'allowedFast', 'suggest'] a
 
 test('what we do not know or need is passed over', () => {
   const stage = open().send(wire({ type: 'unknown', id: 99 }), wire({ type: 'port', port: 1 }),
-    wire({ type: 'suggest', piece: 1 }),
-    wire({ type: 'extended', id: 7, payload: new Uint8Array(3) }), plain('keepAlive'));
+    wire({ type: 'suggest', piece: 1 }), wire({ type: 'extended', id: 7, payload: new Uint8Array(3) }),
+    plain('keepAlive'));
   assert.deepEqual(stage.told(), []);
 });
 
@@ -227,19 +229,16 @@ test('the peer\'s interest is reported at once', () => {
 
 test('what is reported', () => {
   const stage = open([1]).send(wire({ type: 'bitfield', bits: Uint8Array.of(0xc0, 0, 0) }), plain('interested'),
-    unchoke,
-    request(block(1, 0)), request(block(1, 1)), { type: 'sent', bytes: 1000, drained: false }).forget().advance(1000);
+    unchoke, request(block(1, 0)), request(block(1, 1)), { type: 'sent', bytes: 1000, drained: false });
+  stage.forget().advance(1000);
   const [report, facts] = stage.told() as any[];
   assert.deepEqual(report[2], { peer: PEER, report: {
     peerInterested: true, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false,
-    havePieces: 2,
-    peerHasWanted: false, downTotal: 0, upTotal: 1000, lastPieceAt: null, peerUnchokedUsSince: null,
-    outstandingToPeer: 0,
-    queuedFromPeer: 2, socketDrained: false,
+    havePieces: 2, peerHasWanted: false, downTotal: 0, upTotal: 1000, lastPieceAt: null, peerUnchokedUsSince: null,
+    outstandingToPeer: 0, queuedFromPeer: 2, socketDrained: false,
   } });
   assert.deepEqual(facts[2], { peer: PEER, facts: {
     address: '10.1.2.3:6881', client: 'Transmission 4.0.5', incoming: false, progress: 0.1, downloadRate: 0,
-    uploadRate: 250,
-    amChoking: false, amInterested: false, peerChoking: true, peerInterested: true, snubbed: false,
+    uploadRate: 250, amChoking: false, amInterested: false, peerChoking: true, peerInterested: true, snubbed: false,
   } });
 });

@@ -4,7 +4,7 @@ import { infoHash, peerId, peerKey } from '../../../src/base/brand.js';
 import { BLOCK_BYTES } from '../../../src/base/units.js';
 import { Layout } from '../../../src/model/layout.js';
 import type { Handshake } from '../../../src/protocol/handshake.js';
-import type { BlockRange, WireMessage } from '../../../src/protocol/wire.js';
+import type { BlockRange, Plain, WireMessage } from '../../../src/protocol/wire.js';
 import { controller, type ControllerMsg } from '../../../src/process/peer/controller.js';
 import type { ControllerInput } from '../../../src/process/peer/controller-state.js';
 import { bitsOf, Stage, type Told } from '../stage.js';
@@ -26,8 +26,7 @@ export const hello = (over: Partial<Handshake> = {}): Handshake =>
 export const block = (piece: number, n: number, length = BLOCK_BYTES): BlockRange =>
   ({ piece, begin: n * BLOCK_BYTES, length });
 export const wire = (message: WireMessage): ControllerMsg => ({ type: 'wire', message });
-export const plain = (type: 'choke' | 'unchoke' | 'interested' | 'notInterested' | 'haveAll' | 'haveNone' | 'keepAlive'): ControllerMsg =>
-  wire({ type });
+export const plain = (type: Plain['type']): ControllerMsg => wire({ type });
 export const request = (b: BlockRange): ControllerMsg => wire({ type: 'request', ...b });
 export const arrives = (b: BlockRange): ControllerMsg =>
   ({ type: 'block', piece: b.piece, begin: b.begin, data: new Uint8Array(b.length) });
@@ -44,12 +43,9 @@ export type ControllerStage = Stage<typeof controller>;
 export function start(over: Partial<ControllerInput> = {}): ControllerStage {
   return new Stage(controller, (cast) => ({
     peer: PEER, endpoint: { host: '10.1.2.3', port: 6881 }, torrent: TORRENT, ownId: peerId('cd'.repeat(20)),
-    agent: 'actorrent test',
-    port: 6881, layout: LAYOUT, sha1: (bytes) => createHash('sha1').update(bytes).digest(),
-    senderQueue: cast('SenderQueue'),
-    files: cast('Files'), pieceMgr: cast('PieceMgr'), chokeMgr: cast('ChokeMgr'), peerMgr: cast('PeerMgr'),
-    status: cast('Status'),
-    timer: cast('Timer'), ...over,
+    agent: 'actorrent test', port: 6881, layout: LAYOUT, sha1: (bytes) => createHash('sha1').update(bytes).digest(),
+    senderQueue: cast('SenderQueue'), files: cast('Files'), pieceMgr: cast('PieceMgr'), chokeMgr: cast('ChokeMgr'),
+    peerMgr: cast('PeerMgr'), status: cast('Status'), timer: cast('Timer'), ...over,
   }));
 }
 

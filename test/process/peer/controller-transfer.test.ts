@@ -74,8 +74,8 @@ test('a block that stands far outside of its piece is not one of the next piece'
 });
 
 test('a cancel is said, and the block may still come, once', () => {
-  const stage = downloading().send(asks(block(0, 0), block(0, 1))).forget().send({ type: 'cancel',
-    block: block(0, 0) });
+  const stage = downloading().send(asks(block(0, 0), block(0, 1))).forget();
+  stage.send({ type: 'cancel', block: block(0, 0) });
   assert.deepEqual(short(stage.told()).slice(0, 1), ['say cancel 0/0']);
   stage.send({ type: 'cancel', block: block(0, 0) }, arrives(block(0, 0)));
   assert.deepEqual(short(stage.told()).filter((t) => !t.startsWith('need')), []);
