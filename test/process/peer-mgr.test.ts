@@ -321,6 +321,29 @@ test('a pause during the check holds', async () => {
   assert.equal(net.dials.length, 1);
 });
 
+test('a stop during the check holds, too', async () => {
+  const { stage, net, candidates } = start();
+  candidates(1);
+  await stage.send({ type: 'stop' }, ready()).advance(5000).settle();
+  assert.equal(net.dials.length, 0);
+});
+
+test('an address that was reached begins again with short waits', async () => {
+  const { stage, net, candidates, connect, refuse } = start();
+  candidates(1);
+  await stage.send(ready()).settle();
+  for (let failures = 0; failures < 3; failures++) {
+    await refuse();
+    await stage.advance(60_000).settle();
+  }
+  await connect();
+  stage.send(shaken(1), ended(1));
+  await stage.advance(30_000).settle();
+  await refuse();
+  await stage.advance(6000).settle();
+  assert.equal(net.dials.length, 1);
+});
+
 test('a dial that succeeds during a pause is closed, and dialled again after it', async () => {
   const { stage, net, candidates, connect } = start();
   candidates(1);

@@ -185,6 +185,14 @@ test('when we are done we say so to those who speak BEP 10', () => {
   assert.equal(parsed.ok && parsed.value.uploadOnly, true);
 });
 
+test('nothing of the kind is said to those who do not, or before we have all', () => {
+  for (const extensions of [true, false]) {
+    const stage = open([], { extensions }).send(wire({ type: 'have', piece: 0 }), interest(true), plain('unchoke'));
+    stage.send(asks(block(0, 0)), arrives(block(0, 0)), { type: 'have', piece: 0 }).forget().send({ type: 'finish' });
+    assert.deepEqual(stage.all('send'), []);
+  }
+});
+
 // OUR PROGRESS -----------------------------------------------------------------------
 
 test('a new piece of ours is said, once, and not before the welcome', () => {

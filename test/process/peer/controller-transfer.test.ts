@@ -211,3 +211,46 @@ test('a choke prunes what the peer had asked for', () => {
   const stage = open([0]).send(unchoke, request(block(0, 0)), request(block(0, 1)), choke).forget().advance(1000);
   assert.equal(stage.all('report')[0].report.queuedFromPeer, 0);
 });
+
+test('what the peer has asked for and not got: counted in blocks, less by what is sent or cancelled', () => {
+  const stage = open([0]).send(unchoke).forget();
+  const reported = (): unknown => {
+    const { queuedFromPeer, socketDrained, upTotal } = stage.advance(1000).all('report').at(-1).report;
+    return [queuedFromPeer, socketDrained, upTotal];
+  };
+  stage.send(request(block(0, 0)), request(block(0, 1)), request(block(0, 2)));
+  assert.deepEqual(reported(), [3, false, 0]);
+  stage.send({ type: 'sent', bytes: BLOCK_BYTES, drained: false });
+  assert.deepEqual(reported(), [2, false, BLOCK_BYTES]);
+  stage.send(wire({ type: 'cancel', ...block(0, 1) }));
+  assert.deepEqual(reported(), [1, false, BLOCK_BYTES]);
+  stage.send({ type: 'sent', bytes: BLOCK_BYTES, drained: true });
+  assert.deepEqual(reported(), [0, true, 2 * BLOCK_BYTES]);
+});
+
+test('the window follows the rate: three seconds of it and a round trip, once it no longer grows', () => {
+  const stage = downloading();
+  // A steady 16 blocks a second, each 50 ms after it was asked for.
+  for (let second = 0; second < 20; second++) {
+    for (let i = 0; i < 16; i++) {
+      const b = block(i >> 2, i & 3);
+      stage.send(asks(b)).advance(50).send(arrives(b));
+    }
+    stage.advance(200);
+  }
+  const [need] = stage.forget().send(asks(block(9, 0)), arrives(block(9, 0))).advance(1000).all('needBlocks');
+  assert.ok(need.count >= 48 && need.count <= 51, `${need.count}`);
+});
+
+test('the first block after a silence ends the snub at once', () => {
+  const stage = downloading().send(asks(...eight));
+  for (let i = 0; i < 7; i++) stage.send(plain('keepAlive')).advance(10_000);
+  stage.forget().send(arrives(eight[0]!));
+  assert.deepEqual(stage.advance(1000).all('peer').map(({ facts }) => facts.snubbed), [false]);
+});
+
+test('our requests count as something said: no keep-alive is due', () => {
+  const stage = downloading({ extensions: true }).advance(60_000).send(plain('keepAlive'), asks(block(0, 0)));
+  stage.forget().advance(90_000);
+  assert.ok(!short(stage.told()).includes('say keepAlive'));
+});

@@ -125,6 +125,8 @@ test('as it ends it closes the connection and leaves the Limiter', () => {
   const { stage, connection } = start();
   stage.stop();
   assert.ok(connection.closed);
+  // The whole stage ends at once, so nobody is there to hear it.
+  assert.equal(stage.kernel.deadLetters().get('Limiter: leave'), 1);
 });
 
 test('however the stream is cut and credit comes, blocks and messages arrive whole and in order', () => {

@@ -208,6 +208,8 @@ test('as it ends it closes the connection and leaves the Limiter; after a crash 
   const { stage, connection } = start();
   stage.forget().stop();
   assert.ok(connection.closed);
+  // The whole stage ends at once, so nobody is there to hear it.
+  assert.equal(stage.kernel.deadLetters().get('Limiter: leave'), 1);
   const other = start();
   other.stage.crash({ type: 'blocks' });
   assert.ok(other.connection.closed);
