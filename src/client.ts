@@ -53,6 +53,6 @@ export interface TorrentRequest {
 export interface Client {
   readonly kernel: Kernel;
   add(request: TorrentRequest): TorrentKey;
-  /** Saves everything and tells the trackers; the `stopped` event ends it. Within about 5 s. */
+  /** Saves everything and tells the trackers; the `stopped` event ends it. Trackers get 4 s, the disk a minute. */
   stop(): void;
 }

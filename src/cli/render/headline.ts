@@ -14,6 +14,9 @@ export interface Headline {
   readonly text: string;
 }
 
+/** What ends the whole run is the program's last line, on stderr: an output for people need not say it too. */
+export const isLastLine = (e: ClientEvent): boolean => e.event === 'error' && e.torrent === undefined;
+
 /** Undefined for what the status line shows anyway. With one torrent only, its name need not be in every line. */
 export function headline(e: ClientEvent, named = true): Headline | undefined {
   const told = tell(e);

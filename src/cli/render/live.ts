@@ -6,7 +6,7 @@ import { createLogUpdate } from 'log-update';
 import type { ClientEvent } from '../../ports/events.js';
 import type { Colors, Io } from '../io.js';
 import { EMPTY_BOARD, post, type Board } from './board.js';
-import { headline, type Headline } from './headline.js';
+import { headline, isLastLine, type Headline } from './headline.js';
 import type { Output, Verbosity } from './output.js';
 import { isTold } from './plain.js';
 import { ASCII, statusLines, UNICODE } from './status-line.js';
@@ -41,7 +41,7 @@ export function liveOutput({ io, ...verbosity }: Verbosity & { readonly io: Io }
       stale = true;
       if (event.event === 'answer' && event.lines.length > 0) say(event.lines.map(printable).join('\n'));
       const told = headline(event, event.event === 'started' || board.size > 1);
-      if (told !== undefined && isTold(told.weight, verbosity)) say(paint(told, colors));
+      if (told !== undefined && !isLastLine(event) && isTold(told.weight, verbosity)) say(paint(told, colors));
     },
     note: (line) => say(colors.bold(line)),
     typing(line): void {

@@ -7,7 +7,7 @@ import type { Millis } from '../../base/units.js';
 import type { ClientEvent } from '../../ports/events.js';
 import type { Io } from '../io.js';
 import { EMPTY_BOARD, post, type Board } from './board.js';
-import { headline, type Weight } from './headline.js';
+import { headline, isLastLine, type Weight } from './headline.js';
 import type { Output, Verbosity } from './output.js';
 import { plainStatus } from './status-line.js';
 import { printable } from './text.js';
@@ -42,7 +42,7 @@ export function plainOutput({ io, now, quiet, verbose }: PlainOptions): Output {
       if (event.event === 'answer') event.lines.forEach((line) => io.print(printable(line)));
       if (!quiet && (event.event === 'stats' || event.event === 'checking')) sayStatus(event.torrent);
       const told = headline(event);
-      if (told !== undefined && isTold(told.weight, { quiet, verbose })) write(io, told.weight, told.text);
+      if (told !== undefined && !isLastLine(event) && isTold(told.weight, { quiet, verbose })) write(io, told.weight, told.text);
     },
     note: (line) => io.complain(`actorrent: ${line}`),
     typing: () => undefined,
