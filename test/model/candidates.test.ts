@@ -115,16 +115,17 @@ describe('Candidates', () => {
 
   it('holds 2000; for more, those that could not be reached make room, but none that is in use', () => {
     const c = new Candidates(fromSeed(1));
-    const all = Array.from({ length: 2000 }, (_, i) => at(i + 1));
-    c.add(all, 'tracker');
+    c.add(Array.from({ length: 2000 }, (_, i) => at(i + 1)), 'tracker');
     c.add([at(5000)], 'tracker');
     assert.equal(c.size, 2000);
-    const first = c.next(0)!;
-    c.failed(first, 0);
+    const [dialled, unreached] = [c.next(0)!, c.next(0)!];
+    for (const e of [dialled, unreached]) c.failed(e, 0);
+    // Both have failed; the first is dialled again, so the other must go.
+    const again = Array.from({ length: 1999 }, () => c.next(10_000)!).at(-1);
+    assert.deepEqual(again, dialled);
     c.add([at(5000), at(5001)], 'tracker');
     assert.equal(c.size, 2000);
-    c.ban(at(1));
-    assert.equal(c.size, 0);
+    assert.deepEqual([c.next(20_000), c.next(20_000)], [at(5000), undefined]);
   });
 
   it('knows nothing of strangers', () => {

@@ -254,3 +254,25 @@ test('our requests count as something said: no keep-alive is due', () => {
   stage.forget().advance(90_000);
   assert.ok(!short(stage.told()).includes('say keepAlive'));
 });
+
+test('requests that a peer has lost are cancelled after three minutes and given back; they may still be answered', () => {
+  const stage = downloading().send(asks(block(0, 0)));
+  for (let i = 0; i < 17; i++) stage.send(plain('keepAlive')).advance(10_000);
+  assert.ok(!stage.forget().send(plain('keepAlive')).advance(9000).kinds().includes('PieceMgr: lostBlock'));
+  const told = short(stage.advance(1000).told());
+  assert.ok(told.includes('lostBlock 0/0') && told.includes('say cancel 0/0'));
+  stage.send(arrives(block(0, 0)));
+  assert.ok(!stage.kinds().includes('PeerMgr: ended'));
+});
+
+test('a peer that has answered everything owes nothing, and is not snubbed', () => {
+  const stage = downloading().send(asks(block(0, 0)), arrives(block(0, 0)), interest(false));
+  for (let i = 0; i < 7; i++) stage.send(plain('keepAlive')).advance(10_000);
+  stage.forget().send(plain('interested')).advance(1000);
+  assert.equal(stage.all('peer')[0].facts.snubbed, false);
+});
+
+test('a choke takes back the question: after the next unchoke there is another at once', () => {
+  const stage = downloading({ fast: false }).send(plain('choke')).forget();
+  assert.deepEqual(short(stage.send(plain('unchoke')).told()), ['need 8']);
+});
