@@ -9,7 +9,7 @@ export type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 export type InfoHash = Brand<string, 'InfoHash'>;
 /** 20 bytes that name a peer (BEP 3, BEP 20), as 40 lower-case hex digits. */
 export type PeerId = Brand<string, 'PeerId'>;
-/** Our own number for a connection; increasing, so it is also the order of joining. Never reused in a session. */
+/** Our own number for a connection: unique among those alive, and within a torrent in the order of joining. */
 export type PeerKey = Brand<number, 'PeerKey'>;
 /** Our own number for a torrent of this session. */
 export type TorrentKey = Brand<number, 'TorrentKey'>;

@@ -24,7 +24,9 @@ export function mermaid(topology: readonly Declaration[]): string {
   const lines = ['flowchart TB'];
   for (const { scope, title } of SCOPES) {
     lines.push(`  subgraph ${scope}["${title}"]`);
-    for (const d of topology.filter((p) => p.scope === scope)) lines.push(`    ${d.name}["<b>${d.name}</b><br/>${d.doc}"]:::${scope}`);
+    for (const { name, doc } of topology.filter((d) => d.scope === scope)) {
+      lines.push(`    ${name}["<b>${name}</b><br/>${doc}"]:::${scope}`);
+    }
     lines.push('  end');
   }
   lines.push(...pairs(topology).map(({ from, to, both }) => `  ${from} ${both ? '<-->' : '-->'} ${to}`));

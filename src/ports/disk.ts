@@ -25,7 +25,8 @@ export interface Trouble {
   readonly detail: string;
 }
 
-export type StoreOutcome = { readonly type: 'stored' } | { readonly type: 'mismatch' } | { readonly type: 'trouble'; readonly trouble: Trouble };
+export type StoreOutcome = { readonly type: 'stored' } | { readonly type: 'mismatch' }
+  | { readonly type: 'trouble'; readonly trouble: Trouble };
 /** `absent`: a file is not there or too short, which is no trouble in a check. */
 export type CheckOutcome = { readonly type: 'match' } | { readonly type: 'mismatch' } | { readonly type: 'absent' }
   | { readonly type: 'trouble'; readonly trouble: Trouble };

@@ -1,6 +1,7 @@
 /**
  * ChokeMgr: decides, round by round and as things happen, which peers we upload to. The decision itself is a policy's.
- * Hears:  PeerMgr (peerJoined, peerLeft, torrent, torrentLeft), Controller (report), Limiter (linkLimit), Console (setPolicy), Timer (tick).
+ * Hears:  PeerMgr (peerJoined, peerLeft, torrent, torrentLeft), Controller (report), Limiter (linkLimit),
+ *         Console (setPolicy), Timer (tick).
  * Tells:  Controller (choke, unchoke), and only when the answer changes; Timer (register, cancel).
  * Owns:   the roster of all peers of all torrents, the policy and its memo. What it knows of a peer is what was reported.
  * Source: BEP 3 "choking"; the policy interface is policy/choke/policy.ts.

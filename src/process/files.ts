@@ -109,7 +109,8 @@ const NOTE_EVERY = SECOND / 5;
 function init(input: FilesInput, self: Me): FilesState {
   const s: FilesState = {
     ...input, storage: input.disk.open(input.folder, input.files), have: new Bitfield(input.layout.pieceCount),
-    assemblies: new Map(), readAhead: new ReadAhead(RUNS_KEPT), unchecked: 0, notedAt: -Infinity, known: false, asked: false, dirty: false, remembering: false, closing: false,
+    assemblies: new Map(), readAhead: new ReadAhead(RUNS_KEPT), unchecked: 0, notedAt: -Infinity, known: false, asked: false,
+    dirty: false, remembering: false, closing: false,
   };
   void recall(s).then((recalled) => self.post({ type: 'recalled', recalled }));
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: REMEMBER_EVERY, tag: REMEMBER });

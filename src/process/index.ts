@@ -1,5 +1,5 @@
 /**
- * The roll call: every process of a client, in the order of the design's table. The graph, the tests and the composition root read the
+ * The roll call: every process of a client, client-wide ones first. The graph, the tests and the composition root read the
  * declarations from here.
  */
 import type { AnyProcess } from '../kernel/process.js';

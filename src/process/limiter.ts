@@ -1,6 +1,6 @@
 /**
  * Limiter: keeps upload and download within their limits, for the client as a whole, fairly among peers.
- * Hears:  Receiver, Sender (want, leave), TorrentMgr and Console (setLimit), Timer (tick).
+ * Hears:  Receiver, Sender (want, leave), Console (setLimit), Timer (tick).
  * Tells:  Receiver, Sender (grant, revoke), ChokeMgr (linkLimit), Timer (register).
  * Owns:   a token bucket and a queue of waiters for each direction.
  *

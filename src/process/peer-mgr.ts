@@ -2,8 +2,8 @@
  * PeerMgr: whom this torrent is connected to.
  * Hears:  Tracker and others (candidates, trackerHere), TorrentMgr (incoming, pause, resume, stop), PieceMgr (ready, have, badPeers),
  *         Controller (handshaken, ended), Timer (tick), its dials.
- * Tells:  Controller (have, finish), ChokeMgr (peerJoined, peerLeft, torrent, torrentLeft), PieceMgr (peerLeft), Tracker (start, wantPeers),
- *         Status (noPeers, peerLeft, note), TorrentMgr (closed), Timer (register).
+ * Tells:  Controller (have, finish), ChokeMgr (peerJoined, peerLeft, torrent, torrentLeft), PieceMgr (peerLeft),
+ *         Tracker (start, wantPeers), Status (noPeers, peerLeft, note), TorrentMgr (closed), Timer (register).
  * Owns:   candidates, dials and bans (pure: model/candidates.ts), and the connected peers, each a group of four processes. A group that
  *         crashes ends that peer and nothing else.
  */
@@ -247,7 +247,10 @@ function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, self: Me):
   if (s.complete) self.tell(p.controller, { type: 'finish' });
 }
 
-/** Ends one of two connections with one peer, and says whether the newer stays. The address of the other is kept, and not dialled meanwhile. */
+/**
+ * Ends one of two connections with one peer, and says whether the newer stays. The address of the other is kept, and not dialled
+ * meanwhile.
+ */
 function settle(s: State, older: Connected, newer: Connected, theirs: PeerId, self: Me): boolean {
   const [o, n] = [older[1], newer[1]];
   const apart = self.now() - o.handshakenAt;
@@ -283,7 +286,8 @@ function end(s: State, peer: PeerKey, reason: string, self: Me): void {
   self.tell(s.status, { type: 'peerLeft', peer });
   const address = formatEndpoint(p.endpoint);
   const what = s.candidates.isBanned(p.endpoint) ? 'banned' : 'disconnected';
-  self.tell(s.status, { type: 'note', note: { event: 'peer', what, address, reason, ...(p.client !== undefined && { client: p.client }) } });
+  const client = p.client === undefined ? {} : { client: p.client };
+  self.tell(s.status, { type: 'note', note: { event: 'peer', what, address, reason, ...client } });
 }
 
 function badPeers(s: State, peers: readonly PeerKey[], sole: boolean, self: Me): void {

@@ -1,7 +1,7 @@
 /**
  * PieceMgr: which blocks are missing, whom they are asked of, and which pieces are done.
- * Hears:  Controller (join, bitfield, haveAll, have, needBlocks, gotBlock, lostBlock, choked), PeerMgr (peerLeft), Files (recovered, checked),
- *         Timer (tick).
+ * Hears:  Controller (join, bitfield, haveAll, have, needBlocks, gotBlock, lostBlock, choked), PeerMgr (peerLeft),
+ *         Files (recovered, checked), Timer (tick).
  * Tells:  Controller (welcome, request, cancel, interest), Files (recover, check, discard), PeerMgr (ready, have, badPeers),
  *         Status (progress, note), Timer (register).
  * Owns:   the picker (policy/pick), which holds the swarm's availability and every request. No bytes pass here.
@@ -235,7 +235,8 @@ function checked(s: State, running: Running, m: { readonly piece: number; readon
     progress(s, running, self);
   } else if (!m.good && state === 'checking') {
     const peers = picker.failed(m.piece);
-    self.tell(s.status, { type: 'note', note: { event: 'warning', reason: `piece ${m.piece} does not match its hash: fetching it again` } });
+    const reason = `piece ${m.piece} does not match its hash: fetching it again`;
+    self.tell(s.status, { type: 'note', note: { event: 'warning', reason } });
     self.tell(s.peerMgr, { type: 'badPeers', peers, sole: peers.length === 1 });
   }
   tellInterest(s, picker, self);

@@ -1,7 +1,7 @@
 /**
  * Status: what a torrent has done so far, and how fast.
- * Hears:  Sender (uploaded), Controller (downloaded, peer, note), PieceMgr (progress, note), PeerMgr (noPeers, peerLeft, note), Tracker (note), Files (note),
- *         TorrentMgr (listPeers), Timer (tick).
+ * Hears:  Sender (uploaded), Controller (downloaded, peer, note), PieceMgr (progress, note),
+ *         PeerMgr (noPeers, peerLeft, note), Tracker (note), Files (note), TorrentMgr (listPeers), Timer (tick).
  * Tells:  Console (event), Tracker (totals), Timer (register).
  * Owns:   totals, rates, and the latest facts of each peer. It decides nothing but when a seeding goal is reached.
  */

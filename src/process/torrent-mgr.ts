@@ -1,7 +1,7 @@
 /**
  * TorrentMgr: the torrents of this client, each a group of processes of its own.
- * Hears:  the composition root (add, stop), Console (pause, resume, listPeers, stop), Listener (listening, incoming), Files (trouble, closed),
- *         PeerMgr (closed), Tracker (closed), Timer (tick).
+ * Hears:  the composition root (add, stop), Console (pause, resume, listPeers, stop), Listener (listening, incoming),
+ *         Files (trouble, closed), PeerMgr (closed), Tracker (closed), Timer (tick).
  * Tells:  PeerMgr (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers), Console (event),
  *         Timer (register).
  * Owns:   the set of torrents. A torrent beyond rescue ends with its reason, and the others go on.

@@ -1,6 +1,6 @@
 /**
  * Tracker: announces to the trackers of one tier (BEP 3, BEP 12).
- * Hears:  Status (totals), PeerMgr (wantPeers), TorrentMgr (start, stop), Timer (tick), HTTP (answered, failed).
+ * Hears:  Status (totals), PeerMgr (start, wantPeers), TorrentMgr (stop), Timer (tick), HTTP (answered, failed).
  * Tells:  PeerMgr (trackerHere, candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
  * Owns:   the order of the tier's URLs, the announce state (which events are owed) and the backoff. One announce is under way at most.
  * Source: BEP 3 "trackers", BEP 12 (a tier is shuffled once; who answers is moved to its front).

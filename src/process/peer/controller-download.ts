@@ -70,7 +70,7 @@ export function request(s: State, blocks: readonly BlockRange[], self: Me): void
   s.asking = false;
   const { standing } = s;
   const late = standing.peerChoking && !blocks.every((b) => s.grantedFast.has(b.piece));
-  if (late || s.over) {
+  if (late) {
     // Choked between question and answer.
     for (const { piece, begin } of blocks) self.tell(s.pieceMgr, { type: 'lostBlock', peer: s.peer, piece, begin });
     return;

@@ -2,8 +2,9 @@
  * Controller: one peer. Speaks the protocol with it, and knows how we stand with each other.
  * Hears:  Receiver (handshake, wire, block, violation, disconnected), Sender (sent), PieceMgr (welcome, request, cancel, interest),
  *         ChokeMgr (choke, unchoke), PeerMgr (have, finish), Timer (tick).
- * Tells:  SenderQueue (greet, send, request, serve, cancel, choke), PieceMgr (join, bitfield, haveAll, have, needBlocks, gotBlock, lostBlock,
- *         choked), Files (block), ChokeMgr (report), PeerMgr (handshaken, ended), Status (downloaded, peer, note), Timer (register).
+ * Tells:  SenderQueue (greet, send, request, serve, cancel, choke), PieceMgr (join, bitfield, haveAll, have, needBlocks,
+ *         gotBlock, lostBlock, choked), Files (block), ChokeMgr (report), PeerMgr (handshaken, ended),
+ *         Status (downloaded, peer, note), Timer (register).
  * Owns:   the state chart, the requests that are out, the request window, the totals of this peer.
  * Source: BEP 3 "peer protocol", BEP 6 (fast), BEP 10 (extensions), BEP 21 (upload only).
  */

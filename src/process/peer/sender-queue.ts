@@ -1,6 +1,6 @@
 /**
  * SenderQueue: what waits to be sent to one peer. It holds requests for blocks, never their bytes.
- * Hears:  Controller (send, request, serve, cancel, choke), Sender (ready, dropped).
+ * Hears:  Controller (greet, send, request, serve, cancel, choke), Sender (ready, dropped).
  * Tells:  Sender (control, blocks, drop).
  * Owns:   the queue. A choke empties it, a cancel takes one out; a peer with the fast extension is told of each (BEP 6 reject).
  *         Messages other than blocks go to the Sender at once; blocks only as it has room for them.
