@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MIB } from '../../base/units.js';
+import { MIB, type Bytes } from '../../base/units.js';
 import type { ClientConfig, TorrentRequest } from '../../client.js';
 import { startClient } from '../../compose.js';
 import { nodeClock } from '../../edge/clock.js';
@@ -64,10 +64,14 @@ const untilOf = (v: SessionValues): Until =>
   v.seedRatio !== undefined || v.seedTime !== undefined ? 'seeded' : v.seed ? 'stopped' : 'done';
 
 /**
- * Enough for eight unfinished pieces of 16 MiB, the largest usual length; with usual ones, far more than is in
- * flight.
+ * For unfinished pieces. Measured with 1 GiB from one peer on the same machine: 32, 64 and 128 MiB are resident as 128,
+ * 165 and 233 MB, and more is not faster. Torrents of large pieces need room for some at once.
  */
-const PIECE_MEMORY = 128 * MIB;
+const PIECE_MEMORY = 64 * MIB;
+const LARGE_PIECES = 8;
+
+const pieceMemory = (metas: readonly Metainfo[]): Bytes =>
+  Math.max(PIECE_MEMORY, ...metas.map((m) => LARGE_PIECES * m.pieceLength));
 
 type Guard = (meta: Metainfo, folder: string) => Promise<void>;
 
@@ -78,7 +82,7 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const clock = nodeClock();
   const wall = (): number => clock.wall();
   const log = values.logFile === undefined ? undefined : openLogFile(values.logFile, wall);
-  const config = await configOf(values);
+  const config = await configOf(values, pieceMemory(metas));
   const live = isLive(values, io);
   const output = outputOf(values, { io, live, now: () => clock.now(), wall });
   return runSession({
@@ -90,7 +94,7 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   });
 }
 
-async function configOf(v: SessionValues): Promise<ClientConfig> {
+async function configOf(v: SessionValues, memory: Bytes): Promise<ClientConfig> {
   return {
     seed: freshSeed(),
     peerId: freshPeerId(),
@@ -99,7 +103,7 @@ async function configOf(v: SessionValues): Promise<ClientConfig> {
     limits: { up: v.upLimit, down: v.downLimit },
     choke: await choosePolicy(v.chokePolicy, v.chokeParam),
     maxPeers: v.maxPeers,
-    pieceMemory: PIECE_MEMORY,
+    pieceMemory: memory,
   };
 }
 
