@@ -3,31 +3,17 @@
  * and ids are 20 raw bytes, percent-encoded; numbers are decimal. `compact` counts as wanted unless it is `0` (BEP
  * 23).
  */
-import { infoHash, peerId, type InfoHash, type PeerId } from '../base/brand.js';
+import { infoHash, peerId, type InfoHash } from '../base/brand.js';
 import { fromUtf8Lossy, toHex } from '../base/bytes.js';
 import { isPort, parseHost } from '../base/endpoint.js';
 import { Flaws, present, quote } from './fields.js';
 import { flaw, type Result } from '../base/result.js';
 import { percentDecode, queryPairs } from './percent.js';
 import { toLatin1 } from './raw.js';
-import type { AnnounceEvent } from './tracker-http.js';
+import type { AnnounceEvent, AnnounceParams } from './tracker-http.js';
 
-export interface AnnounceQuery {
-  readonly infoHash: InfoHash;
-  readonly peerId: PeerId;
-  readonly port: number;
-  readonly uploaded: number;
-  readonly downloaded: number;
-  readonly left: number;
-  readonly event?: AnnounceEvent;
-  readonly numwant?: number;
-  readonly key?: string;
-  /** One character a byte. */
-  readonly trackerId?: string;
-  /** As the client claims it: an address or a name. */
-  readonly ip?: string;
-  readonly compact: boolean;
-}
+/** What a client's announce says, as the tracker reads it; `ip` is as the client claims it, an address or a name. */
+export type AnnounceQuery = Omit<AnnounceParams, 'compact'> & { readonly compact: boolean };
 
 const MAX_QUERY_CHARS = 8192;
 const MAX_PAIRS = 100;
