@@ -40,15 +40,33 @@ export interface ContentOptions {
   readonly seed: string;
   readonly pieceBytes: number;
   readonly tracker?: string;
+  /** One file in the torrent's folder, instead of those of odd shapes. */
+  readonly oneFile?: boolean;
+  /** Makes the torrent in libtorrent's place. */
+  readonly author?: (order: TorrentOrder) => MadeTorrent;
+}
+
+export interface TorrentOrder {
+  /** The torrent's own folder. */
+  readonly content: string;
+  readonly torrent: string;
+  readonly pieceBytes: number;
+  readonly trackers: readonly string[];
+}
+
+export interface MadeTorrent {
+  readonly infoHash: string;
+  readonly pieces: number;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
 }
 
 export async function makeContent(o: ContentOptions): Promise<Content> {
   const folder = join(o.at, 'content');
   const torrent = join(o.at, `${o.seed}.torrent`);
-  for (const [path, bytes] of layout(o.bytes)) {
+  for (const [path, bytes] of o.oneFile === true ? [['whole.bin', o.bytes] as const] : oddFiles(o.bytes)) {
     await writeKeyStream(join(folder, o.seed, path), bytes, `${o.seed}/${path}`);
   }
-  const made = createTorrent({
+  const made = (o.author ?? libtorrentAuthor)({
     content: join(folder, o.seed), torrent, pieceBytes: o.pieceBytes, trackers: o.tracker ? [o.tracker] : [],
   });
   const files: ContentFile[] = [];
@@ -58,7 +76,7 @@ export async function makeContent(o: ContentOptions): Promise<Content> {
 }
 
 /** Paths and sizes that add up to `total`, from 64 KiB on. */
-function layout(total: number): readonly (readonly [path: string, bytes: number])[] {
+function oddFiles(total: number): readonly (readonly [path: string, bytes: number])[] {
   const half = Math.floor(total * 0.47) + 1;
   const some = Math.floor(total * 0.2) + 3;
   return [
@@ -82,13 +100,7 @@ async function writeKeyStream(file: string, bytes: number, seed: string): Promis
   }
 }
 
-interface MadeTorrent {
-  readonly infoHash: string;
-  readonly pieces: number;
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
-}
-
-function createTorrent(order: object): MadeTorrent {
+function libtorrentAuthor(order: TorrentOrder): MadeTorrent {
   const argv = [sourcePath('clients/make_torrent.py'), JSON.stringify(order)];
   const { status, stdout, stderr, error } = spawnSync(PYTHON, argv, { encoding: 'utf8', timeout: 300_000 });
   if (error || status !== 0) throw new Error(`make_torrent.py: ${error?.message ?? stderr}`);

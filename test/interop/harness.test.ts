@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MIB } from '../../src/base/units.js';
 import { copyPieces, differences } from './content.js';
-import { labTest } from './lab.js';
+import { labTest } from './lab-test.js';
 import { swarmTest } from './swarm.js';
 import { transferTest } from './transfer.js';
 

@@ -1,17 +1,16 @@
 /**
- * One test's world: a network, a folder, and every program started in them. All of it is gone when the test ends,
- * however it ends. When the test fails, the last lines of each program are printed first.
+ * A world to run programs in: a network, a folder, and every program started in them. All of it is gone when the work in
+ * it ends, however that ends, also by Ctrl-C. A part of a lab is a world on the same network, with files and programs of
+ * its own that are gone when the part ends.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
 import type { Child } from './child.js';
 import { makeContent, type Content, type ContentOptions } from './content.js';
-import { missing, required, type Need } from './needs.js';
-import { makeNetwork, type Host } from './netns.js';
-import { KEEP_FILES, RUNS } from './settings.js';
+import type { Host, Network } from './netns.js';
 
+/** At once, in one part. */
 const MAX_CHILDREN = 40;
 
 export interface Lab {
@@ -19,77 +18,82 @@ export interface Lab {
   /** A new folder. */
   readonly folder: (name: string) => string;
   readonly content: (options: Omit<ContentOptions, 'at'>) => Promise<Content>;
-  /** A line of the test's report. */
+  /** A line for whoever reads along. */
   readonly report: (line: string) => void;
+  readonly part: <T>(name: string, work: (part: Lab) => Promise<T>) => Promise<T>;
 }
 
-export interface LabTest {
-  readonly needs: readonly Need[];
-  /** Names; the first is 10.77.0.1. */
-  readonly hosts: readonly string[];
-  /** Self-tests of the harness run once, whatever `ACTORRENT_INTEROP_RUNS` says. */
-  readonly once?: boolean;
+export interface LabOptions {
+  /** Goes with the lab. */
+  readonly network: Network;
+  readonly report: (line: string) => void;
+  /** Where the lab's folder is made; the system's folder for temporary files by default. */
+  readonly under?: string;
+  /** Leaves the files, and reports where they are. */
+  readonly keepFiles?: boolean;
 }
 
-type Body = (lab: Lab) => Promise<void>;
-
-export function labTest(name: string, { needs, hosts, once = false }: LabTest, body: Body): void {
-  const why = missing(needs);
-  if (why !== undefined && required) {
-    test(name, () => { throw new Error(`ACTORRENT_INTEROP=required, but ${why}`); });
-    return;
-  }
-  const runs = once ? 1 : RUNS;
-  for (let run = 1; run <= runs; run++) {
-    const title = runs === 1 ? name : `${name}, run ${run} of ${runs}`;
-    // The test itself has no timeout: every wait inside has its own, and ends in a message that says what for.
-    test(title, { skip: why === undefined ? false : `SKIP interop: ${why}` }, (t) => inLab(t, hosts, body));
-  }
-}
-
-async function inLab(t: TestContext, names: readonly string[], body: Body): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'actorrent-interop-'));
-  const children: Child[] = [];
-  const network = makeNetwork(names);
+/** When the work fails, the last lines of each of its programs are reported first. */
+export async function inLab<T>(o: LabOptions, work: (lab: Lab) => Promise<T>): Promise<T> {
+  const scratch = mkdtempSync(join(o.under ?? tmpdir(), 'actorrent-lab-'));
+  const running = new Set<Child>();
   const tidy = (): void => {
-    for (const child of children) child.kill();
-    network.remove();
-    if (!KEEP_FILES) rmSync(scratch, { recursive: true, force: true });
+    for (const child of running) child.kill();
+    o.network.remove();
+    if (o.keepFiles !== true) rmSync(scratch, { recursive: true, force: true });
   };
   atExit.add(tidy);
+  try {
+    return await inFolder({ ...o, scratch, running }, work);
+  } finally {
+    tidy();
+    atExit.delete(tidy);
+    if (o.keepFiles === true) o.report(`files kept in ${scratch}`);
+  }
+}
 
-  const hosts = new Map(network.hosts.map((h): [string, Host] => [h.name, {
-    ...h,
-    start: (command) => {
-      if (children.length >= MAX_CHILDREN) throw new Error(`more than ${MAX_CHILDREN} programs in one test`);
-      const child = h.start(command);
-      children.push(child);
-      return child;
-    },
-  }]));
+interface Site extends LabOptions {
+  readonly scratch: string;
+  readonly running: Set<Child>;
+}
+
+async function inFolder<T>(site: Site, work: (lab: Lab) => Promise<T>): Promise<T> {
+  const children: Child[] = [];
+  const start = (host: Host): Host['start'] => (command) => {
+    if (children.length >= MAX_CHILDREN) throw new Error(`more than ${MAX_CHILDREN} programs at once`);
+    const child = host.start(command);
+    children.push(child);
+    site.running.add(child);
+    return child;
+  };
+  const hosts = new Map(site.network.hosts.map((h): [string, Host] => [h.name, { ...h, start: start(h) }]));
   const folder = (name: string): string => {
-    const path = join(scratch, name);
+    const path = join(site.scratch, name);
     mkdirSync(path);
     return path;
   };
-  const lab: Lab = {
-    host: (name) => hosts.get(name) ?? fail(`no host ${name}`),
-    folder,
-    content: (options) => makeContent({ ...options, at: folder(`content of ${options.seed}`) }),
-    report: (line) => t.diagnostic(line),
-  };
-
   try {
-    await body(lab);
+    return await work({
+      folder,
+      host: (name) => hosts.get(name) ?? fail(`no host ${name}`),
+      content: (options) => makeContent({ ...options, at: folder(`content of ${options.seed}`) }),
+      report: site.report,
+      part: async (name, partOfWork) => {
+        const scratch = folder(name);
+        try {
+          return await inFolder({ ...site, scratch }, partOfWork);
+        } finally {
+          if (site.keepFiles !== true) rmSync(scratch, { recursive: true, force: true });
+        }
+      },
+    });
   } catch (e) {
-    for (const child of children) for (const line of child.tail().split('\n')) if (line !== '') t.diagnostic(line);
+    for (const child of children) for (const line of child.tail().split('\n')) if (line !== '') site.report(line);
     throw e;
   } finally {
     for (const child of children) child.kill();
     await Promise.all(children.map((child) => child.exited));
-    tidy();
-    atExit.delete(tidy);
-    if (KEEP_FILES) t.diagnostic(`files kept in ${scratch}`);
+    for (const child of children) site.running.delete(child);
   }
 }
 

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { start, type Child, type Command } from './child.js';
 
-const MAX_HOSTS = 20;
+const MAX_HOSTS = 32;
 
 export interface Host {
   readonly name: string;

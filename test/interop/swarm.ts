@@ -8,7 +8,8 @@ import { MIB } from '../../src/base/units.js';
 import { needsOf, startClient, type ClientName } from './clients/all.js';
 import { announceUrl, startOpentracker } from './clients/opentracker.js';
 import { copyPieces, differences } from './content.js';
-import { labTest, type Lab } from './lab.js';
+import type { Lab } from './lab.js';
+import { labTest } from './lab-test.js';
 import { transferMs } from './settings.js';
 import { checkMemory } from './transfer.js';
 

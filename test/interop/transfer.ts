@@ -9,7 +9,8 @@ import { needsOf, startClient, type ClientName } from './clients/all.js';
 import type { Client } from './clients/client.js';
 import { announceUrl, startOpentracker } from './clients/opentracker.js';
 import { differences } from './content.js';
-import { labTest, type Lab } from './lab.js';
+import type { Lab } from './lab.js';
+import { labTest } from './lab-test.js';
 import { MOST_RSS, transferMs } from './settings.js';
 
 const PIECE_BYTES = 256 * 1024;
