@@ -115,9 +115,8 @@ export class ChokeEngine {
     const views = [...this.roster.values()].map((e) => e.view(now)).sort((a, b) => a.key - b.key);
     const orders: Order[] = [];
     let requestTickIn: Millis | undefined;
-    const groups = policy.scope === 'session' ? [SESSION] : [...this.torrents.keys()];
-    for (const group of groups) {
-      const peers = policy.scope === 'session' ? views : views.filter((v) => v.torrent === group);
+    const groups = policy.scope === 'session' ? new Map([[SESSION, views]]) : this.byTorrent(views);
+    for (const [group, peers] of groups) {
       const decision = this.ask(group, occasion, { peers, link, sinceLastRound });
       orders.push(...this.changes(peers, decision, now));
       if (decision.requestTickIn !== undefined) requestTickIn = Math.min(requestTickIn ?? Infinity, decision.requestTickIn);
@@ -127,6 +126,13 @@ export class ChokeEngine {
       this.roundAt = now;
     }
     return { orders, requestTickIn };
+  }
+
+  /** Every torrent, also those without a peer. */
+  private byTorrent(views: readonly PeerView[]): ReadonlyMap<TorrentKey, readonly PeerView[]> {
+    const groups = new Map<TorrentKey, PeerView[]>([...this.torrents.keys()].map((torrent) => [torrent, []]));
+    for (const view of views) groups.get(view.torrent)?.push(view);
+    return groups;
   }
 
   private ask(
