@@ -20,12 +20,17 @@ export function slotsForLink({ upLimit, upPeak }: LinkView): number {
   return Math.max(SLOTS_WITHOUT_LIMIT, Math.min(MOST_SLOTS, mainlineSlots(upPeak)));
 }
 
-function mainlineSlots(rate: BytesPerSec): number {
-  const kib = rate / KIB;
+/** Mainline's own reading of the table: what is beyond it is cut to a whole number, and no limit is 7. */
+export const mainlineSlots = (rate: BytesPerSec | null): number => tableSlots(rate, (kib) => Math.floor(Math.sqrt(0.6 * kib)));
+
+/** Mainline's table, which others have taken over with a curve of their own `beyond` 42 KiB/s. */
+export function tableSlots(rate: BytesPerSec | null, beyond: (kib: number) => number): number {
+  const kib = (rate ?? 0) / KIB;
+  if (kib <= 0) return 7;
   if (kib < 9) return 2;
   if (kib < 15) return 3;
   if (kib < 42) return 4;
-  return Math.floor(Math.sqrt(0.6 * kib));
+  return beyond(kib);
 }
 
 /** Of so many slots, those kept for trying peers out: every fifth (as libtorrent does), and at least one. */

@@ -8,12 +8,12 @@
  * Seeding: equal time for all (seed-turns.ts). Between rounds, events only fill slots that are free, at once.
  * Sources: BEP 3; Cohen, "Incentives build robustness in BitTorrent" (2003); mainline 4; libtorrent.
  */
-import type { PeerKey } from '../../base/brand.js';
 import { fromEntropy, type Random } from '../../base/random.js';
 import { MINUTE, type BytesPerSec, type Millis } from '../../base/units.js';
+import { grant, type Unchoked } from './decision.js';
 import { meet, NO_ROTATION, rotate, type Rotation } from './optimistic.js';
 import { defaultsOf } from './params.js';
-import type { ChokeDecision, ChokeInput, ChokePolicy, Described, LinkView, PeerView, Verdict, Why } from './policy.js';
+import type { ChokeDecision, ChokeInput, ChokePolicy, Described, LinkView, PeerView } from './policy.js';
 import { byKey, rank } from './rank.js';
 import { makeRoom, placesFor, type Room } from './room.js';
 import { serveInTurn } from './seed-turns.js';
@@ -84,16 +84,13 @@ function decide(input: Input, p: TitForTatParams): ChokeDecision<TitForTatState>
   const free = slots - served.length - traded.regular.length - traded.rotation.turns.length;
   const idle = welcomeIdle(groups.idle, { input, p, bar: traded.bar, free });
 
-  const unchoked = new Map<PeerKey, Verdict>();
-  const grant = (peers: readonly PeerView[], why: Why): void => {
-    for (const { key } of peers) unchoked.set(key, { why });
-  };
-  grant(groups.exempt, 'exempt');
-  grant(served, 'regular');
-  grant(traded.regular, 'regular');
+  const unchoked: Unchoked = new Map();
+  grant(unchoked, groups.exempt, 'exempt');
+  grant(unchoked, served, 'regular');
+  grant(unchoked, traded.regular, 'regular');
   for (const { peer } of traded.rotation.turns) unchoked.set(peer, { why: 'optimistic' });
-  grant(idle.welcome, 'idle');
-  grant(idle.held, 'kept');
+  grant(unchoked, idle.welcome, 'idle');
+  grant(unchoked, idle.held, 'kept');
   return { unchoked, state: traded.rotation };
 }
 

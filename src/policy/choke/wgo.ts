@@ -9,9 +9,12 @@
 import { fromEntropy, type Random } from '../../base/random.js';
 import { MINUTE, SECOND, type BytesPerSec, type Millis } from '../../base/units.js';
 import type { PeerKey } from '../../base/brand.js';
+import { grant, onTick, type Unchoked } from './decision.js';
 import { defaultsOf } from './params.js';
 import type { ChokeDecision, ChokeInput, ChokePolicy, Described, PeerView, Verdict } from './policy.js';
 import { byKey, rank, type Compare } from './rank.js';
+import { silentMs, tradeRate } from './standing.js';
+import { ouEvery, roundMs, slots } from './usual-params.js';
 
 export type WgoParams = {
   /** Quirk 1: a fixed number, whatever the upload limit. */
@@ -28,9 +31,7 @@ export type SpeedOrder = (a: BytesPerSec, b: BytesPerSec) => number;
 const SNUBBED_AFTER_S = MINUTE / SECOND;
 
 const params: Described<WgoParams>['params'] = {
-  slots: { default: 5, min: 1, max: 500, integer: true, doc: 'interested peers unchoked, the optimistic one included' },
-  roundMs: { default: 10_000, min: 1000, max: 600_000, integer: true, doc: 'length of a round, ms' },
-  ouEvery: { default: 3, min: 1, max: 1000, integer: true, doc: 'every how many rounds one peer is drawn at random' },
+  slots: slots(5), roundMs: roundMs(), ouEvery: ouEvery('every how many rounds one peer is drawn at random'),
 };
 
 export function wgoWith(name: string, summary: string, order: SpeedOrder): ChokePolicy<WgoParams, WgoState> {
@@ -46,7 +47,7 @@ export function wgoWith(name: string, summary: string, order: SpeedOrder): Choke
     timing: (p) => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 }),
     slotBound: (p) => p.slots,
     init: () => ({ phase: 0 }),
-    decide: (input, p) => decide(input, p, order),
+    decide: onTick((input, p) => decide(input, p, order)),
   };
 }
 
@@ -56,10 +57,6 @@ const slowestFirst: SpeedOrder = (a, b) => a - b;
 export const wgo = wgoWith('wgo', 'wgo as it was: slots for the slowest, by a sort the wrong way round', slowestFirst);
 
 function decide(input: ChokeInput<WgoState>, p: WgoParams, order: SpeedOrder): ChokeDecision<WgoState> {
-  // It hears only its timer: asked at another moment, it leaves everything as it is.
-  if (input.trigger !== 'tick') {
-    return { unchoked: new Map(), untouched: new Set(input.peers.map((peer) => peer.key)), state: input.state };
-  }
   // Quirk 4: remote seeds are not in its list, so their choke bit never changes again.
   const untouched = new Set(input.peers.filter((peer) => peer.peerIsSeed).map((peer) => peer.key));
   const list = input.peers.filter((peer) => !peer.peerIsSeed).sort(byKey);
@@ -70,11 +67,11 @@ function decide(input: ChokeInput<WgoState>, p: WgoParams, order: SpeedOrder): C
   const phase = (input.state.phase + 1) % p.ouEvery;
   const speed = speedIn(input);
   const bySpeed: Compare = (a, b) => order(speed(a), speed(b));
-  const unchoked = new Map<PeerKey, Verdict>();
+  const unchoked: Unchoked = new Map();
 
   const contenders = list.filter((peer) => peer.peerInterested && !isSnubbed(peer, input.now));
   const regular = rank(contenders, bySpeed, random).slice(0, phase === 0 ? p.slots - 1 : p.slots);
-  for (const peer of regular) unchoked.set(peer.key, { why: 'regular' });
+  grant(unchoked, regular, 'regular');
 
   // Quirk 6: from the same end of the same order, and one failure ends it, so that one slow idle peer keeps all others
   // out; and with no interested peer the bar is 0 and every idle peer is let in. Snubbed ones are among them.
@@ -85,8 +82,7 @@ function decide(input: ChokeInput<WgoState>, p: WgoParams, order: SpeedOrder): C
     unchoked.set(peer.key, { why: 'idle' });
   }
 
-  const drawn = phase === 0 ? drawOptimistic(list, unchoked, random) : [];
-  for (const peer of drawn) unchoked.set(peer.key, { why: 'optimistic' });
+  if (phase === 0) grant(unchoked, drawOptimistic(list, unchoked, random), 'optimistic');
   // Quirk 7: nobody remembers who was optimistic, so it must win a regular slot in the next round or is choked: 10 s,
   // not 30.
   return { unchoked, untouched, state: { phase } };
@@ -108,10 +104,12 @@ function drawOptimistic(list: readonly PeerView[], taken: ReadonlyMap<PeerKey, V
  * is not asked, so being choked for over a minute counts as being snubbed.
  */
 function isSnubbed(peer: PeerView, now: Millis): boolean {
-  const idleS = Math.floor((now - (peer.lastPieceAt ?? peer.connectedAt)) / SECOND);
+  const idleS = Math.floor(silentMs(peer, now) / SECOND);
   return idleS > SNUBBED_AFTER_S && peer.amInterested;
 }
 
 /** wgo's means are whole bytes a second, which makes ties commoner than they look. */
-const speedIn = ({ torrents }: ChokeInput<WgoState>) => (peer: PeerView): BytesPerSec =>
-  Math.floor((torrents.get(peer.torrent)?.seeding ? peer.up[0] : peer.down[0]) ?? 0);
+const speedIn = (input: ChokeInput<WgoState>) => {
+  const rate = tradeRate(input);
+  return (peer: PeerView): BytesPerSec => Math.floor(rate(peer));
+};
