@@ -1,5 +1,6 @@
 /** Everything that `npm run bench` can run, by name, in the order in which it runs. */
 import type { Section } from './report.js';
+import { SIDE_BY_SIDE } from './side-by-side/index.js';
 
 export interface BenchOptions {
   /** Smaller and shorter: for CI, where figures only have to appear. */
@@ -18,7 +19,7 @@ export interface Part {
   readonly run: (options: BenchOptions) => Promise<Section>;
 }
 
-export const PARTS: readonly Part[] = [];
+export const PARTS: readonly Part[] = [...SIDE_BY_SIDE];
 
 /** Tools with arguments of their own: `npm run bench -- NAME ARGS...`. */
 export interface Tool {

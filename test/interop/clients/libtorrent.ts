@@ -11,7 +11,12 @@ export interface LibtorrentJob extends Job {
   readonly downLimit?: number;
 }
 
-export function startLibtorrent(job: LibtorrentJob): Client {
+export interface LibtorrentClient extends Client {
+  /** When (ms, monotonic) it accepted connections. */
+  readonly accepted: () => readonly number[];
+}
+
+export function startLibtorrent(job: LibtorrentJob): LibtorrentClient {
   const address = job.ipv6 ? `[${job.host.ip6}]` : job.host.ip4;
   const order = {
     torrent: job.torrent, folder: job.folder, listen: `${address}:${PEER_PORT}`,
@@ -25,6 +30,7 @@ export function startLibtorrent(job: LibtorrentJob): Client {
   const is = (event: string) => (h: Heard) => h.event === event;
   return {
     name: job.name, pid: child.pid, peakRss: child.peakRss,
+    accepted: () => events.all().filter(is('accepted')).map((h) => h.at),
     ready: async () => {
       await events.first('listening', is('listening'), READY_MS);
       await events.first('checked', is('checked'), READY_MS);

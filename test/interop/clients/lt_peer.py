@@ -3,8 +3,8 @@
 
 argv[1] is JSON: {torrent, folder, listen: "10.77.0.2:6881" or "[fd77::2]:6881", peers: [[host, port]],
 upLimit, downLimit (bytes/s; 0 for none)}. Prints a line of JSON for each event: {"event": "listening" | "checked" |
-"tracker" | "status" | "done" | "error"}; "done" once every piece is verified, be it from the start. SIGTERM flushes,
-tells the tracker, and ends with 0.
+"accepted" | "tracker" | "status" | "done" | "error"}; "done" once every piece is verified, be it from the start.
+SIGTERM flushes, tells the tracker, and ends with 0.
 """
 import json
 import signal
@@ -49,7 +49,8 @@ session = lt.session({
     "unchoke_interval": UNCHOKE_SECONDS,
     "stop_tracker_timeout": 2,
     "alert_mask": lt.alert.category_t.error_notification | lt.alert.category_t.status_notification
-    | lt.alert.category_t.tracker_notification | lt.alert.category_t.storage_notification,
+    | lt.alert.category_t.tracker_notification | lt.alert.category_t.peer_notification
+    | lt.alert.category_t.storage_notification,
 })
 # By default peers on a local network are neither limited nor choked, and all of ours are local.
 session.set_peer_class_filter(lt.ip_filter())
@@ -74,6 +75,8 @@ while not stopping:
             say("listening")
         elif isinstance(alert, lt.torrent_checked_alert):
             say("checked")
+        elif isinstance(alert, lt.incoming_connection_alert):
+            say("accepted")
         elif isinstance(alert, lt.tracker_reply_alert):
             say("tracker", peers=alert.num_peers)
         elif isinstance(alert, (lt.torrent_error_alert, lt.file_error_alert, lt.listen_failed_alert,

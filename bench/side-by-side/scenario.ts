@@ -1,0 +1,108 @@
+/**
+ * A scenario: the same work for several clients, one at a time and in turn, each run in a part of one lab with new files.
+ * In turn, since a machine's speed drifts: what disturbs one client then disturbs the others as much.
+ */
+import { statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { MIB, type Bytes } from '../../src/base/units.js';
+import { inLab, type Lab } from '../../test/interop/lab.js';
+import { missing, type Need } from '../../test/interop/needs.js';
+import { makeNetwork, type Network } from '../../test/interop/netns.js';
+import type { BenchOptions, Part } from '../parts.js';
+import type { Section } from '../report.js';
+import { presence, type ClientName } from './clients.js';
+import { compare, type Metric, type Sample, type Trial } from './compare.js';
+
+/** Does the work once; rejects where it was not done to the last byte. */
+export type Measure = (client: ClientName, part: Lab) => Promise<Sample>;
+
+export interface Scenario {
+  readonly name: string;
+  readonly doc: string;
+  /** In the order of the table. Those that are not installed are left out, with a remark. */
+  readonly clients: readonly ClientName[];
+  readonly metrics: readonly Metric[];
+  /** Whom the others are compared with. */
+  readonly baseline?: ClientName;
+  /** Besides the clients themselves. */
+  readonly needs: readonly Need[];
+  /** In a network of their own, which takes root; or on the machine's loopback. */
+  readonly hosts: { readonly network: readonly string[] } | { readonly loopback: () => Network };
+  /** The content's size unless the user says otherwise, and what is needed on disk as a multiple of it. */
+  readonly mib: number;
+  readonly quickMib?: number;
+  readonly copies: number;
+  /** What every run shares: content, seeders. */
+  readonly prepare: (lab: Lab, bytes: Bytes) => Promise<Measure>;
+}
+
+export const asPart = (scenario: Scenario): Part => ({
+  name: scenario.name, doc: scenario.doc, quick: scenario.quickMib !== undefined,
+  run: (options) => runScenario(scenario, options),
+});
+
+const progress = (line: string): void => { process.stderr.write(`  ${line}\n`); };
+
+async function runScenario(scenario: Scenario, options: BenchOptions): Promise<Section> {
+  const { name, doc, metrics, baseline, hosts } = scenario;
+  const why = 'network' in hosts ? missing(scenario.needs) : undefined;
+  if (why !== undefined) throw new Error(`${why}; --quick measures what needs neither root nor other clients`);
+  const bytes = (options.mib ?? (options.quick ? scenario.quickMib : undefined) ?? scenario.mib) * MIB;
+  const absent = scenario.clients.flatMap((client) => presence(client).missing ?? []);
+  const clients = scenario.clients.filter((client) => presence(client).missing === undefined);
+  const under = roomyFolder(bytes * scenario.copies);
+  const network = 'network' in hosts ? makeNetwork(hosts.network) : hosts.loopback();
+  const trials = await inLab({ network, under: under.folder, report: progress }, async (lab) => {
+    const measure = await scenario.prepare(lab, bytes);
+    return inTurn({ name, clients, runs: options.runs, lab, measure });
+  });
+  return compare({
+    title: `${name}: ${doc} (${bytes / MIB} MiB)`,
+    metrics, clients, trials, ...(baseline !== undefined && { baseline }),
+    notes: [...absent.map((line) => `left out: ${line}`), ...under.notes],
+  });
+}
+
+interface Turns {
+  readonly name: string;
+  readonly clients: readonly ClientName[];
+  readonly runs: number;
+  readonly lab: Lab;
+  readonly measure: Measure;
+}
+
+/** Each round begins with another client, so that none always follows the same one. */
+async function inTurn({ name, clients, runs, lab, measure }: Turns): Promise<readonly Trial[]> {
+  const trials: Trial[] = [];
+  for (let run = 1; run <= runs; run++) {
+    for (let k = 0; k < clients.length; k++) {
+      const client = clients[(run - 1 + k) % clients.length]!;
+      progress(`${name}: ${client}, run ${run} of ${runs}`);
+      const outcome = await lab.part(`${client} ${run}`, (part) => measure(client, part))
+        .catch((e: unknown) => ({ error: e instanceof Error ? e.message : String(e) }));
+      trials.push({ client, run, outcome });
+    }
+  }
+  return trials;
+}
+
+const SHARED_MEMORY = '/dev/shm';
+
+/** In memory where there is room, so that no disk is measured; with as much again to spare for the programs. */
+function roomyFolder(bytes: Bytes): { readonly folder: string; readonly notes: readonly string[] } {
+  const room = freeBytes(SHARED_MEMORY);
+  if (room > 2 * bytes) return { folder: SHARED_MEMORY, notes: [] };
+  return {
+    folder: tmpdir(),
+    notes: [`files were in ${tmpdir()}: ${SHARED_MEMORY} has ${Math.floor(room / MIB)} MiB, ${Math.ceil(2 * bytes / MIB)} are wanted`],
+  };
+}
+
+function freeBytes(folder: string): Bytes {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return 0; // not on this system
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * One client downloads from libtorrent seeders that are there for all of the runs. Time and processor time run from the
+ * start of the client's program until it says that it has every byte. Unless the client can only learn of peers from a
+ * tracker, it is given the seeders' addresses at its start.
+ */
+import { MIB } from '../../../src/base/units.js';
+import { startLibtorrent } from '../../../test/interop/clients/libtorrent.js';
+import { announceUrl, startOpentracker } from '../../../test/interop/clients/opentracker.js';
+import { differences } from '../../../test/interop/content.js';
+import type { Lab } from '../../../test/interop/lab.js';
+import { transferMs } from '../../../test/interop/settings.js';
+import { startClient, type ClientName } from '../clients.js';
+import type { Metric, Sample } from '../compare.js';
+import { connected, cpu, megabytesAtMost, ofLibtorrent, peak, wall } from '../metrics.js';
+import { treeUsage } from '../process-tree.js';
+import type { Measure, Scenario } from '../scenario.js';
+
+const PIECE_BYTES = MIB;
+
+interface Download {
+  readonly name: string;
+  readonly doc: string;
+  readonly seeders: number;
+  /** Bytes a second of each seeder; absent: no limit. */
+  readonly seederLimit?: number;
+  readonly tracked?: boolean;
+  readonly clients: readonly ClientName[];
+  readonly metrics: readonly Metric[];
+  readonly mib?: number;
+}
+
+export function download(d: Download): Scenario {
+  const seeders = Array.from({ length: d.seeders }, (_, i) => `seeder ${i + 1}`);
+  return {
+    name: d.name, doc: d.doc, clients: d.clients, metrics: d.metrics, baseline: 'libtorrent',
+    needs: ['libtorrent', ...(d.tracked === true ? ['opentracker' as const] : [])],
+    hosts: { network: ['leecher', 'tracker', ...seeders] },
+    mib: d.mib ?? 1024, copies: 2,
+    prepare: (lab, bytes) => prepare(d, lab, { seeders, bytes }),
+  };
+}
+
+interface Swarm {
+  readonly seeders: readonly string[];
+  readonly bytes: number;
+}
+
+async function prepare(d: Download, lab: Lab, swarm: Swarm): Promise<Measure> {
+  const tracked = d.tracked === true;
+  const tracker = lab.host('tracker');
+  const content = await lab.content({
+    seed: d.name, bytes: swarm.bytes, pieceBytes: PIECE_BYTES, oneFile: true, ...(tracked && { tracker: announceUrl(tracker) }),
+  });
+  if (tracked) await startOpentracker({ host: tracker, home: lab.folder('tracker'), infoHashes: [content.infoHash] });
+  const job = { torrent: content.torrent, tracked };
+  const seeders = swarm.seeders.map((name) => startLibtorrent({
+    ...job, name, goal: 'seed', host: lab.host(name), home: lab.folder(name), folder: content.folder, upLimit: d.seederLimit ?? 0,
+  }));
+  for (const seeder of seeders) await seeder.ready();
+
+  return async (client, part): Promise<Sample> => {
+    const begin = performance.now();
+    const folder = part.folder('downloaded');
+    const leecher = startClient(client, {
+      ...job, name: client, goal: 'fetch', host: part.host('leecher'), home: part.folder('home'), folder,
+      peers: tracked ? [] : swarm.seeders.map((name) => lab.host(name).ip4),
+    });
+    const end = await leecher.complete(transferMs(swarm.bytes));
+    const { cpuMs, peakBytes } = treeUsage([leecher.pid]);
+    await leecher.stop();
+    const wrong = await differences({ content, folder });
+    if (wrong.length > 0) throw new Error(wrong.join('; '));
+    // None where the seeder remembered the client's address from the last run, and was the one to connect.
+    const [first] = seeders.flatMap((s) => s.accepted().filter((at) => at > begin)).sort((a, b) => a - b);
+    return { wallMs: end - begin, ...(first !== undefined && { connectedMs: end - first }), cpuMs, peakBytes };
+  };
+}
+
+export const DOWNLOADS: readonly Scenario[] = [
+  download({
+    name: 'download', doc: 'from one libtorrent seeder', seeders: 1, clients: ['actorrent', 'libtorrent'],
+    metrics: [wall(ofLibtorrent(0.65)), connected(), cpu(ofLibtorrent(0.8)), peak(megabytesAtMost(250))],
+  }),
+];
