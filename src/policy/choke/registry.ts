@@ -44,7 +44,6 @@ export const listPolicies = (): readonly ChokePolicy[] => POLICIES;
 export function findPolicy(name: string): Result<ChokePolicy> {
   const found = POLICIES.find((policy) => policy.name === name);
   if (found) return ok(found);
-  const names = POLICIES.map((policy) => policy.name);
-  const expected = `one of ${names.join(', ')}${didYouMean(name, names)}`;
-  return flaw('choke policy', expected, JSON.stringify(name.slice(0, 80)));
+  const guess = didYouMean(name, POLICIES.map((policy) => policy.name));
+  return flaw('choke policy', `a name that \`actorrent policies\` lists${guess}`, JSON.stringify(name.slice(0, 80)));
 }

@@ -1,7 +1,7 @@
 /** Any session a policy may be asked about: up to three torrents, up to thirty peers in any order and any state. */
 import fc from 'fast-check';
 import { peerKey, torrentKey } from '../../../src/base/brand.js';
-import type { ChokeInput, PeerView, TorrentView } from '../../../src/policy/choke/policy.js';
+import type { ChokeInput, Params, ParamSpec, ParamValue, PeerView, TorrentView } from '../../../src/policy/choke/policy.js';
 import { NOW, peer, torrent } from './views.js';
 
 const KEYS = [1, 2, 3].map(torrentKey);
@@ -23,6 +23,20 @@ const view: fc.Arbitrary<Omit<PeerView, 'key' | 'torrent'>> = fc.record({
 
 const torrentView: fc.Arbitrary<Partial<TorrentView>> =
   fc.record({ seeding: fc.boolean(), uploadAllowed: fc.boolean(), maxUploads: maybe(fc.nat(6)) });
+
+/** Values that the parameters accept: small ones, where the edges are, and words. */
+export const paramsFor = (specs: { readonly [key: string]: ParamSpec }): fc.Arbitrary<Params> =>
+  fc.record(Object.fromEntries(Object.entries(specs).map(([key, spec]) => [key, valueFor(spec)])));
+
+function valueFor({ default: initial, words = [], min, max = Infinity, integer }: ParamSpec): fc.Arbitrary<ParamValue> {
+  if (typeof initial === 'boolean') return fc.boolean();
+  const kinds: fc.Arbitrary<ParamValue>[] = words.map((word) => fc.constant(word));
+  if (min !== undefined) {
+    const top = Math.min(max, min + 12);
+    kinds.push(integer ? fc.integer({ min, max: top }) : fc.double({ min, max: top, noNaN: true }));
+  }
+  return fc.oneof(fc.constant(initial), ...kinds);
+}
 
 /** Fields that a policy of scope `torrent` shares with one of scope `session`; only the number of torrents differs. */
 export const session = (scope: 'torrent' | 'session'): fc.Arbitrary<Omit<ChokeInput<null>, 'state'>> => {

@@ -3,47 +3,46 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromSeed, shuffled } from '../../../src/base/random.js';
-import type { ChokeInput, Json, Verdict } from '../../../src/policy/choke/policy.js';
+import type { ChokeInput, Json, Params, Verdict } from '../../../src/policy/choke/policy.js';
 import { listPolicies } from '../../../src/policy/choke/registry.js';
 import { checkDecision } from '../../../src/policy/choke/validate-decision.js';
-import { session } from './arbitraries.js';
+import { paramsFor, session } from './arbitraries.js';
 
 for (const policy of listPolicies()) {
-  const p = policy.defaults;
   const history = fc.array(session(policy.scope), { minLength: 1, maxLength: 4 });
-  /** A question asked after others: its state is what they left behind. */
-  const asked: fc.Arbitrary<ChokeInput<Json>> = history.map((all) => {
+  /** A question asked after others, with parameters of any kind: its state is what they left behind. */
+  const asked: fc.Arbitrary<readonly [ChokeInput<Json>, Params]> = fc.tuple(history, paramsFor(policy.params)).map(([all, p]) => {
     let state = policy.init(p);
     for (const one of all.slice(0, -1)) state = policy.decide({ ...one, state }, p).state;
-    return { ...all.at(-1)!, state };
+    return [{ ...all.at(-1)!, state }, p];
   });
-  const promise = (what: string, check: (input: ChokeInput<Json>) => void): void => {
-    test(`${policy.name}: ${what}`, () => fc.assert(fc.property(asked, check), { numRuns: 200 }));
+  const promise = (what: string, check: (input: ChokeInput<Json>, p: Params) => void): void => {
+    test(`${policy.name}: ${what}`, () => fc.assert(fc.property(asked, ([input, p]) => check(input, p)), { numRuns: 200 }));
   };
 
-  promise('answers any session with a well-formed decision about its peers only', (input) => {
+  promise('answers any session with a well-formed decision about its peers only', (input, p) => {
     const checked = checkDecision(policy.decide(input, p), input);
     assert.ok(checked.ok, checked.ok ? '' : JSON.stringify(checked.error));
   });
 
-  promise('changes nothing it is given, and answers the same question the same way', (input) => {
+  promise('changes nothing it is given, and answers the same question the same way', (input, p) => {
     const frozen = deepFreeze(input);
     assert.deepEqual(policy.decide(frozen, p), policy.decide(frozen, p));
   });
 
-  promise('does not depend on the order of peers', (input) => {
+  promise('does not depend on the order of peers', (input, p) => {
     const peers = shuffled(input.peers, fromSeed(input.entropy[0]));
     assert.deepEqual(policy.decide({ ...input, peers }, p), policy.decide(input, p));
   });
 
-  promise('stays within its bound on slots', (input) => {
+  promise('stays within its bound on slots', (input, p) => {
     const bound = policy.slotBound?.(p, input.link) ?? Infinity;
     const { unchoked } = policy.decide(input, p);
     const counted = input.peers.filter((v) => v.peerInterested && takesSlot(unchoked.get(v.key)));
     assert.ok(counted.length <= bound, `${counted.length} of ${bound}`);
   });
 
-  promise('keeps its state through JSON', (input) => {
+  promise('keeps its state through JSON', (input, p) => {
     const state = JSON.parse(JSON.stringify(input.state)) as Json;
     assert.deepEqual(policy.decide({ ...input, state }, p), policy.decide(input, p));
   });

@@ -63,7 +63,7 @@ test('policies are found by name, and a near miss is named', () => {
   const miss = findPolicy('tit-for-tatt');
   assert.ok(!miss.ok);
   assert.equal(inWords(miss.error),
-    'choke policy: expected one of tit-for-tat, wgo, wgo-fixed (did you mean tit-for-tat?), found "tit-for-tatt"');
+    'choke policy: expected a name that `actorrent policies` lists (did you mean tit-for-tat?), found "tit-for-tatt"');
   assert.ok(!findPolicy('constructor').ok);
 });
 

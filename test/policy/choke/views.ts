@@ -35,6 +35,34 @@ export const input = <S>(state: S, peers: readonly PeerView[], over: Partial<Cho
 export const torrents = (...list: readonly TorrentView[]): ReadonlyMap<TorrentView['key'], TorrentView> =>
   new Map(list.map((t) => [t.key, t]));
 
+interface Asking<P extends Params, S extends Json> extends Partial<ChokeInput<S>> {
+  readonly params?: Partial<P>;
+  /** Of the one torrent of these peers. */
+  readonly of?: Partial<TorrentView>;
+}
+
+/** One decision of a policy in a torrent, from its first state unless another is given. */
+export function ask<P extends Params, S extends Json>(
+  policy: ChokePolicy<P, S>, peers: readonly PeerView[], { params, of, ...over }: Asking<P, S> = {},
+): ChokeDecision<S> {
+  const p: P = { ...policy.defaults, ...params };
+  const state = over.state ?? policy.init(p);
+  return policy.decide(input(state, peers, { torrents: torrents(torrent(of)), ...over, state }), p);
+}
+
+/** The same, by reason. */
+export const chosen = <P extends Params, S extends Json>(...args: Parameters<typeof ask<P, S>>): ReturnType<typeof byWhy> =>
+  byWhy(ask(...args).unchoked);
+
+/** Peers 1 to n, of which number i sends 100 i bytes/s and takes 100 (n + 1 - i), in rates, rounds and totals alike. */
+export const ladder = (n: number, over: Partial<PeerView> = {}): PeerView[] => Array.from({ length: n }, (_, i) => {
+  const down = 100 * (i + 1);
+  const up = 100 * (n - i);
+  return peer(i + 1, {
+    down: [down], up: [up, up], downLastRound: down, upLastRound: up, downTotal: down, upTotal: up, lastPieceAt: NOW - 1000, ...over,
+  });
+});
+
 /** Keys by reason, ascending: `{ regular: [1, 2], optimistic: [5] }`. */
 export function byWhy(unchoked: ReadonlyMap<PeerKey, Verdict>): Partial<Record<Verdict['why'], number[]>> {
   const out: Partial<Record<Verdict['why'], number[]>> = {};
