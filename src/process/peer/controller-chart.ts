@@ -56,14 +56,31 @@ export interface Standing {
   /** The peer may still tell what it has. */
   readonly untold: boolean;
   readonly snapshot: Snapshot;
+  /** Event -> the standing after it, as far as it was ever asked. */
+  readonly after: Map<ChartEvent['type'], Standing>;
 }
 
-export const initialStanding = (): Standing => standingOf(initialTransition(chart)[0]);
+export const initialStanding = (): Standing => initial;
 
-/** The next state; the same object where the event changes nothing. */
+/**
+ * The next state; the same object where the event changes nothing. Working one out takes XState some ten microseconds, and interest
+ * changes often in a large swarm: so each is worked out once, for the chart has 33 states and no memory.
+ */
 export function next(s: Standing, event: ChartEvent): Standing {
-  const [snapshot] = transition(chart, s.snapshot, event);
-  return snapshot === s.snapshot ? s : standingOf(snapshot);
+  const known = s.after.get(event.type);
+  if (known) return known;
+  const found = intern(transition(chart, s.snapshot, event)[0]);
+  s.after.set(event.type, found);
+  return found;
+}
+
+const standings = new Map<string, Standing>();
+
+function intern(snapshot: Snapshot): Standing {
+  const key = JSON.stringify(snapshot.value);
+  const standing = standings.get(key) ?? standingOf(snapshot);
+  standings.set(key, standing);
+  return standing;
 }
 
 function standingOf(snapshot: Snapshot): Standing {
@@ -75,5 +92,8 @@ function standingOf(snapshot: Snapshot): Standing {
     peerInterested: snapshot.matches({ open: { peerInterested: 'yes' } }),
     untold: snapshot.matches({ open: { pieces: 'untold' } }),
     snapshot,
+    after: new Map(),
   };
 }
+
+const initial = intern(initialTransition(chart)[0]);
