@@ -1,0 +1,83 @@
+/**
+ * Swarm: runs a scenario. Makes the virtual world, lets its members come, and lets time run until nobody is left to
+ * complete or the scenario's time is over. Who wants to know more than what is returned watches the members' events.
+ */
+import { fork, hash32 } from '../base/random.js';
+import { SECOND, type Millis } from '../base/units.js';
+import type { ChosenPolicy } from '../client.js';
+import type { ClientEvent } from '../ports/events.js';
+import { Member, type World } from './member.js';
+import { VirtualNet } from './net/virtual-net.js';
+import type { PeerClass, Scenario } from './scenario.js';
+import { torrentOf } from './torrent.js';
+import { Trace } from './trace.js';
+import { VirtualClock, type ClockOptions } from './virtual-clock.js';
+import { VirtualContent } from './virtual-disk.js';
+import { VirtualTracker } from './virtual-tracker.js';
+
+export interface Run {
+  readonly scenario: Scenario;
+  /** For all whose class names no policy of its own. */
+  readonly policy: ChosenPolicy;
+  readonly seed: number;
+}
+
+export interface Swarm {
+  readonly run: Run;
+  readonly clock: VirtualClock;
+  readonly members: readonly Member[];
+  readonly trace: Trace;
+}
+
+export interface Watch {
+  /** Everything the clients say. */
+  readonly heard?: (member: Member, event: ClientEvent) => void;
+  /** Called once, before time begins. */
+  readonly begin?: (swarm: Swarm) => void;
+}
+
+/** Totals are told once a second: what moved last is told of by then. */
+const LAST_WORDS: Millis = 1.5 * SECOND;
+
+export async function simulate(run: Run, options: ClockOptions, watch: Watch = {}): Promise<Swarm> {
+  const { scenario, seed } = run;
+  const clock = new VirtualClock(options);
+  const trace = new Trace();
+  const world: World = {
+    seed, clock, meta: torrentOf(scenario), content: new VirtualContent(clock),
+    net: new VirtualNet({
+      clock, random: fork(seed, 'net'),
+      conditions: { slowStart: scenario.slowStart, breakAfter: scenario.connectionsBreakAfter },
+    }),
+    tracker: new VirtualTracker({ clock, random: fork(seed, 'tracker'), interval: scenario.announceEvery }),
+    heard(member, event) {
+      trace.add(clock.now(), member.address, event);
+      watch.heard?.(member, event);
+      if (event.event === 'done' || event.event === 'stopped') over = members.every((m) => !m.isWaited);
+    },
+  };
+  let over = false;
+  const members = membersOf(run, world);
+  const swarm: Swarm = { run, clock, members, trace };
+  watch.begin?.(swarm);
+  await clock.run(scenario.lasts, () => over);
+  await clock.run(Math.min(scenario.lasts, clock.now() + LAST_WORDS));
+  return swarm;
+}
+
+function membersOf({ scenario, policy }: Run, world: World): Member[] {
+  const members: Member[] = [];
+  for (const kind of scenario.classes) {
+    for (const arrivesAt of arrivals(kind, hash32(`${world.seed} arrivals of ${kind.name}`))) {
+      members.push(new Member({ number: members.length + 1, kind, policy: kind.policy ?? policy, arrivesAt }, world));
+    }
+  }
+  return members;
+}
+
+function arrivals({ count, arrives }: PeerClass, seed: number): Millis[] {
+  if (arrives.kind === 'at') return new Array<Millis>(count).fill(arrives.at);
+  const random = fork(seed, 'arrivals');
+  let at = arrives.from;
+  return Array.from({ length: count }, () => (at += -Math.log(1 - random.unit()) * arrives.mean));
+}
