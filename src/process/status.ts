@@ -6,7 +6,7 @@
  * Owns:   totals, rates, and the latest facts of each peer. It decides nothing but when a seeding goal is reached.
  */
 import type { InfoHash, PeerKey } from '../base/brand.js';
-import { SECOND, type Bytes, type Millis } from '../base/units.js';
+import { MINUTE, SECOND, type Bytes, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
@@ -75,30 +75,40 @@ interface State extends StatusInput {
   completeAt: Millis | undefined;
   /** Goals are announced once. */
   seeded: boolean;
+  /** When there last was news. */
+  movedAt: Millis;
+  /** The next report is due within a BEAT. */
+  awake: boolean;
 }
 
 /** Short enough to feel alive, long enough to be read. */
 const RATE = { kind: 'window', ms: 5000, bucketMs: 500 } as const;
-const TICK = 'second';
+/** Between reports while anything moves, and for a LINGER after that: the rates have then come down to zero, and displays have shown it. */
+const BEAT = SECOND;
+const LINGER = 10 * SECOND;
+/** Between reports while nothing does: for a Tracker that has started again, and whoever came late. */
+const QUIET = MINUTE;
+const TICK = 'report';
 
 // CORE -------------------------------------------------------------------------------
 function init(input: StatusInput, self: Me): State {
   const now = self.now();
-  self.tell(input.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
+  self.tell(input.timer, { type: 'register', replyTo: self.mailbox, after: BEAT, tag: TICK });
   return {
-    ...input, startedAt: now, peers: new Map(), down: createRate(RATE, now), up: createRate(RATE, now),
+    ...input, startedAt: now, movedAt: now, awake: true, peers: new Map(), down: createRate(RATE, now), up: createRate(RATE, now),
     downloaded: 0, uploaded: 0, progress: undefined, completeAt: undefined, seeded: false,
   };
 }
 
 function step(s: State, m: StatusMsg, self: Me): void {
+  if (m.type !== 'tick') moved(s, self);
   switch (m.type) {
     case 'uploaded':
       s.uploaded += m.bytes;
-      return s.up.add(self.now(), m.bytes);
+      return s.up.add(s.movedAt, m.bytes);
     case 'downloaded':
       s.downloaded += m.bytes;
-      return s.down.add(self.now(), m.bytes);
+      return s.down.add(s.movedAt, m.bytes);
     case 'peer': return void s.peers.set(m.peer, m.facts);
     case 'peerLeft': return void s.peers.delete(m.peer);
     case 'noPeers': return s.peers.clear();
@@ -107,10 +117,26 @@ function step(s: State, m: StatusMsg, self: Me): void {
     case 'listPeers':
       return self.tell(s.console, { type: 'event', event: { event: 'answer', lines: peerTable(s) } });
     case 'tick':
-      self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
-      return report(s, self);
+      report(s, self);
+      return rearm(s, self);
   }
 }
+
+function moved(s: State, self: Me): void {
+  s.movedAt = self.now();
+  if (!s.awake) rearm(s, self);
+}
+
+/** The next report: soon while there is news, seldom when there is none, since of hundreds of torrents most are still. */
+function rearm(s: State, self: Me): void {
+  const now = self.now();
+  s.awake = now - s.movedAt < LINGER;
+  const after = s.awake ? BEAT : Math.min(QUIET, Math.max(BEAT, timeGoalAt(s) - now));
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: TICK });
+}
+
+const timeGoalAt = (s: State): Millis =>
+  (s.seeded || s.completeAt === undefined ? Infinity : s.completeAt + (s.goals.time ?? Infinity));
 
 function progress(s: State, m: StatusMsg & { type: 'progress' }, self: Me): void {
   const before = s.progress;

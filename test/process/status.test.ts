@@ -39,7 +39,7 @@ test('before the check is over nothing is said: left is not known', () => {
   assert.deepEqual(stage.told(), []);
 });
 
-test('once a second: totals, rates over five seconds, peers and how many of them are seeds', () => {
+test('once a second while there is news: totals, rates over five seconds, peers and how many of them are seeds', () => {
   const stage = start().send(progress(600), peer(1), peer(2, { progress: 1 }), down(400), up(100));
   stage.forget().advance(1000);
   assert.deepEqual(events(stage), [{
@@ -54,7 +54,18 @@ test('once a second: totals, rates over five seconds, peers and how many of them
   assert.deepEqual(events(stage).map((e) => [e['peers'], e['downloadRate']]), [[0, 0]]);
 });
 
-test('trackers are told the totals at once when the check is over, and then every second', () => {
+test('where nothing moves, reports go on for ten seconds, and then come once a minute, until there is news', () => {
+  const stage = start().send(progress(0), up(500)).forget().advance(10_000);
+  const reports = events(stage);
+  assert.deepEqual([reports.length, reports.at(-1)!['uploadRate']], [10, 0]);
+  assert.deepEqual(named(stage.advance(59_999)), []);
+  assert.deepEqual(named(stage.advance(1)), ['stats']);
+  stage.advance(30_000).send(peer(1)).advance(999);
+  assert.deepEqual(named(stage), []);
+  assert.deepEqual(events(stage.advance(1)).map((e) => e['peers']), [1]);
+});
+
+test('trackers are told the totals at once when the check is over, and with every report', () => {
   const stage = start().send(down(7), up(3), progress(600));
   const totals = { uploaded: 3, downloaded: 7, left: 600, complete: false };
   assert.deepEqual(stage.told(), [['Tracker', 'totals', { totals }]]);
@@ -105,9 +116,9 @@ test('where nothing had to be downloaded, the ratio is of the size', () => {
 });
 
 test('the time goal counts from completion; no goal is never reached', () => {
-  const stage = start({ time: 10_000 }).send(progress(1000)).advance(60_000).send(progress(0)).advance(9000);
+  const stage = start({ time: 25_500 }).send(progress(1000)).advance(60_000).send(progress(0)).advance(25_499);
   assert.ok(!named(stage).includes('seeded'));
-  stage.advance(1000);
+  stage.advance(1);
   assert.ok(named(stage).includes('seeded'));
   const endless = start().send(progress(0), up(10 ** 9)).advance(100_000);
   assert.ok(!named(endless).includes('seeded'));
