@@ -91,6 +91,8 @@ interface State extends PieceMgrInput {
   readonly peers: Map<PeerKey, Peer>;
   /** From the moment Files has told what is there. */
   running: Running | undefined;
+  /** Requests may be out, and the clock is looked at once a second. */
+  watching: boolean;
 }
 
 const TICK = 'timeouts';
@@ -98,13 +100,11 @@ const TICK = 'timeouts';
 // CORE -------------------------------------------------------------------------------
 function init(input: PieceMgrInput, self: Me): State {
   self.tell(input.files, { type: 'recover' });
-  self.tell(input.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
-  return { ...input, peers: new Map(), running: undefined };
+  return { ...input, peers: new Map(), running: undefined, watching: false };
 }
 
 function step(s: State, m: PieceMgrMsg, self: Me): void {
   if (m.type === 'recovered') return recovered(s, m.have, self);
-  if (m.type === 'tick') self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
   // Peers come only after `ready`; mail that is older is of a time before a restart.
   const { running } = s;
   if (!running) return;
@@ -183,6 +183,7 @@ function feed(s: State, picker: Picker, key: PeerKey, self: Me): void {
   discardEvicted(s, picker, self);
   if (picked.length === 0) return;
   peer.hungry -= picked.length;
+  if (!s.watching) watch(s, self);
   self.tell(peer.inbox, { type: 'request', blocks: picked.map(({ piece, block }) => rangeOf(s.layout, piece, block)) });
 }
 
@@ -212,7 +213,15 @@ function gotBlock(s: State, { picker }: Running, m: PieceMgrMsg & { type: 'gotBl
   if (pieceComplete) self.tell(s.files, { type: 'check', piece: m.piece });
 }
 
+/** Only while a piece is under way: most torrents have all, or nobody to ask. */
+function watch(s: State, self: Me): void {
+  s.watching = true;
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
+}
+
 function expire(s: State, picker: Picker, self: Me): void {
+  s.watching = false;
+  if (picker.activeCount > 0) watch(s, self);
   const late = picker.expire(self.now(), (key) => s.peers.get(key)?.timeout ?? MAX_REQUEST_TIMEOUT_MS);
   if (late.length > 0) feedAll(s, picker, self);
 }

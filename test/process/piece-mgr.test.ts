@@ -189,6 +189,16 @@ for (const [what, messages, after, told] of back) {
   });
 }
 
+test('the clock is looked at only while a piece is under way', () => {
+  const { stage, seed } = start([1, 2, 3]);
+  seed(1);
+  assert.equal(stage.clock.pending, 0);
+  stage.send(need(1, 2)).advance(5000);
+  assert.equal(stage.clock.pending, 1);
+  stage.send(got(1, 0, 0), got(1, 0, 1), checked(0, true)).advance(1000);
+  assert.equal(stage.clock.pending, 0);
+});
+
 test('a rejected block does not go back to who rejected it before it asks again', () => {
   const { stage, seed } = start([1, 2, 3]);
   seed(1);
