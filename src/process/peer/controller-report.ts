@@ -11,15 +11,16 @@ export function reportChoke(s: State, self: Me): void {
   self.tell(s.chokeMgr, { type: 'report', peer: s.peer, report: viewOf(s) });
 }
 
-/** Once a second. */
-export function report(s: State, now: Millis, self: Me): void {
-  // Rates fall by themselves: while they are shown, there is news.
+/** Once a second, while there is news. True where there will be more: rates fall by themselves. */
+export function report(s: State, now: Millis, self: Me): boolean {
   const facts = factsOf(s, now);
   const moving = facts.downloadRate > 0 || facts.uploadRate > 0;
-  if (!s.dirty && !moving) return;
-  s.dirty = false;
-  reportChoke(s, self);
-  self.tell(s.status, { type: 'peer', peer: s.peer, facts });
+  if (s.dirty || moving) {
+    s.dirty = false;
+    reportChoke(s, self);
+    self.tell(s.status, { type: 'peer', peer: s.peer, facts });
+  }
+  return moving;
 }
 
 function viewOf(s: State): PeerReport {

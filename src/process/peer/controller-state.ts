@@ -123,6 +123,8 @@ export interface State extends ControllerInput {
   saidAt: Millis;
   /** Something changed that ChokeMgr and Status should know. */
   dirty: boolean;
+  /** The next tick is due within a second. */
+  awake: boolean;
 }
 
 /** For the request window and the display; policies have estimators of their own. */
@@ -138,7 +140,7 @@ export function initialState(input: ControllerInput, now: Millis): State {
     grantedFast: new Set(), times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
     askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,
     givenFast: new Set(), upRate: createRate(RATE, now), upTotal: 0, queuedBytes: 0, drained: true,
-    heardAt: now, saidAt: now, dirty: true,
+    heardAt: now, saidAt: now, dirty: true, awake: false,
   };
 }
 

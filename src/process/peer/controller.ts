@@ -10,7 +10,7 @@
  */
 import { fromHex } from '../../base/bytes.js';
 import { describe } from '../../base/result.js';
-import { SECOND } from '../../base/units.js';
+import { SECOND, type Millis } from '../../base/units.js';
 import { defineProcess } from '../../kernel/process.js';
 import { Bitfield } from '../../model/bitfield.js';
 import { encodeExtendedHandshake, parseExtendedHandshake } from '../../protocol/extended.js';
@@ -48,13 +48,18 @@ function init(input: ControllerInput, self: Me): State {
   const handshake = encodeHandshake({ infoHash: s.torrent, peerId: s.ownId, reserved });
   self.tell(s.senderQueue, { type: 'greet', handshake });
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: HANDSHAKE_MS, tag: GREETING });
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
   if (input.said) shakeHands(s, input.said, self);
+  if (isBusy(s)) wakeUp(s, self);
   return s;
 }
 
 function step(s: State, m: ControllerMsg, self: Me): void {
   if (s.over) return;
+  take(s, m, self);
+  if (!s.awake && isBusy(s)) wakeUp(s, self);
+}
+
+function take(s: State, m: ControllerMsg, self: Me): void {
   switch (m.type) {
     case 'block': return down.block(s, m.piece, m.begin, m.data, self);
     case 'wire': return wire(s, m.message, self);
@@ -206,12 +211,32 @@ function tick(s: State, tag: string, self: Me): void {
     if (!s.standing.open) end(s, 'said no handshake', true, self);
     return;
   }
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
-  if (now - Math.max(s.heardAt, s.lastBlockAt ?? 0) > SILENCE_MS) return end(s, 'silent for three minutes', false, self);
-  if (s.standing.open && now - s.saidAt > KEEP_ALIVE_MS) say(s, self, PLAIN.keepAlive);
+  if (now - heardAt(s) >= SILENCE_MS) return end(s, 'silent for three minutes', false, self);
+  if (s.have && now - s.saidAt >= KEEP_ALIVE_MS) say(s, self, PLAIN.keepAlive);
   down.everySecond(s, now, self);
-  if (s.standing.open) report(s, now, self);
+  const moving = report(s, now, self);
+  s.awake = moving || isBusy(s);
+  const silence = Math.min(s.have ? s.saidAt + KEEP_ALIVE_MS : Infinity, heardAt(s) + SILENCE_MS) - now;
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: s.awake ? SECOND : silence, tag: TICK });
 }
+
+/** A thousand peers of whom nobody wants anything must cost nothing: one without business is looked at when its silence matters. */
+function isBusy(s: State): boolean {
+  if (!s.standing.open || s.over) return false;
+  return s.dirty || s.outstanding.size > 0 || mayAsk(s);
+}
+
+function mayAsk(s: State): boolean {
+  const { amInterested, peerChoking } = s.standing;
+  return amInterested && (!peerChoking || [...s.grantedFast].some((piece) => !s.have?.has(piece)));
+}
+
+function wakeUp(s: State, self: Me): void {
+  s.awake = true;
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
+}
+
+const heardAt = (s: State): Millis => Math.max(s.heardAt, s.lastBlockAt ?? 0);
 
 // ACTOR ------------------------------------------------------------------------------
 export const controller = defineProcess({ declaration, init, step });

@@ -206,18 +206,29 @@ test('a new piece of ours is said, once, and not before the welcome', () => {
 
 test('a keep-alive after 100 s in which we said nothing', () => {
   const stage = open().send(plain('haveNone')).forget();
-  for (let i = 0; i < 10; i++) stage.advance(10_000).send(plain('keepAlive'));
+  stage.advance(50_000).send(plain('keepAlive')).advance(49_999);
   assert.deepEqual(stage.told('SenderQueue'), []);
-  stage.advance(1000);
+  stage.advance(1);
   assert.deepEqual(short(stage.told('SenderQueue')), ['say keepAlive']);
-  stage.send({ type: 'have', piece: 1 }).forget().send(plain('keepAlive')).advance(100_000);
+  stage.advance(10_000).send({ type: 'have', piece: 1 }).forget().send(plain('keepAlive')).advance(99_999);
   assert.deepEqual(stage.told('SenderQueue'), []);
+  assert.deepEqual(short(stage.advance(1).told('SenderQueue')), ['say keepAlive']);
 });
 
 test('three minutes of silence end the peer; any message counts', () => {
-  const stage = open().advance(179_000).send(plain('keepAlive')).forget().advance(180_000);
+  const stage = open().advance(179_000).send(plain('keepAlive')).forget().advance(179_999);
   assert.deepEqual(stage.told('PeerMgr'), []);
-  assert.deepEqual(short(stage.advance(1000).told('PeerMgr')), ['ended: silent for three minutes']);
+  assert.deepEqual(short(stage.advance(1).told('PeerMgr')), ['ended: silent for three minutes']);
+});
+
+test('a peer of whom nobody wants anything is looked at once in 100 seconds', () => {
+  const stage = open(everything, { extensions: true }).send(plain('haveNone')).advance(20_000).forget();
+  let looks = 0;
+  for (let left = 200; left > 0; left--) {
+    stage.send(plain('keepAlive')).advance(1000);
+    looks += stage.told('Timer').length;
+  }
+  assert.equal(looks, 2);
 });
 
 // REPORTS ----------------------------------------------------------------------------
