@@ -60,6 +60,13 @@ export class Candidates {
     return best.endpoint;
   }
 
+  /** When the next may be tried; Infinity: there is none but who is taken. */
+  get nextAt(): Millis {
+    let earliest = Infinity;
+    for (const { tryAt } of this.byAddress.values()) if (tryAt < earliest) earliest = tryAt;
+    return earliest;
+  }
+
   connected(endpoint: Endpoint): void {
     const c = this.byAddress.get(formatEndpoint(endpoint));
     if (c) c.failures = 0;

@@ -20,6 +20,17 @@ describe('Candidates', () => {
     assert.deepEqual([c.size, c.next(0), c.next(0), c.next(0)], [2, at(1), at(2), undefined]);
   });
 
+  it('knows when the next may be tried, and that a taken one may not', () => {
+    const c = of(at(1), at(2));
+    assert.deepEqual([of().nextAt, c.nextAt], [Infinity, 0]);
+    c.next(0);
+    c.next(0);
+    assert.equal(c.nextAt, Infinity);
+    c.left(at(1), 1000, 500);
+    c.failed(at(2), 1000);
+    assert.equal(c.nextAt, 1500);
+  });
+
   it('gives those of the user first', () => {
     const c = of(at(1));
     c.add([at(2)], 'user');

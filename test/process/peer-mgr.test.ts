@@ -151,14 +151,39 @@ test('an address that failed is tried again after a while, by the clock', async 
 
 test('with fewer than half the peers trackers are asked for more, not when complete or paused', async () => {
   const { stage } = await connected(1, { maxPeers: 2 });
-  assert.ok(!stage.advance(1000).kinds().includes('Tracker: wantPeers'));
-  stage.send(ended(1)).forget().advance(1000);
+  assert.ok(!stage.advance(10_000).kinds().includes('Tracker: wantPeers'));
+  stage.send(ended(1));
   assert.deepEqual(stage.told('Tracker'), [['Tracker', 'wantPeers', { count: 2 }]]);
-  stage.send({ type: 'pause' }).forget().advance(1000);
+  assert.deepEqual(stage.advance(10_000).told('Tracker'), [['Tracker', 'wantPeers', { count: 2 }]]);
+  stage.send({ type: 'pause' }).forget().advance(10_000);
   assert.deepEqual(stage.told('Tracker'), []);
   const seeding = start();
-  seeding.stage.send(ready(true)).forget().advance(1000);
+  seeding.stage.send(ready(true)).forget().advance(10_000);
   assert.deepEqual(seeding.stage.told('Tracker'), []);
+});
+
+test('the clock is looked at only where somebody may be dialled later, or is still to be found', async () => {
+  const { stage, candidates, refuse } = start();
+  await stage.send(ready(true)).settle();
+  assert.equal(stage.clock.pending, 0);
+  candidates(1);
+  await stage.settle();
+  assert.equal(stage.clock.pending, 0);
+  await refuse();
+  assert.equal(stage.clock.pending, 1);
+  stage.send({ type: 'have', piece: 1, complete: false });
+  await stage.advance(6000).settle();
+  await refuse();
+  assert.equal(stage.clock.pending, 1);
+});
+
+test('room that a crash or a ban makes is used at once', async () => {
+  const { stage, net, controllers, candidates } = await connected(2, { maxPeers: 2 });
+  candidates(3, 4);
+  stage.kernel.send(controllers[0], { type: 'boom' });
+  stage.crashes.length = 0;
+  stage.send(bad(true, 2));
+  assert.deepEqual(net.dials.map((d) => d.to), [at(3), at(4)]);
 });
 
 // JOINING ----------------------------------------------------------------------------
@@ -256,7 +281,7 @@ test('the end of a peer is told to all who know it, and its group is gone', asyn
     ['PieceMgr', 'peerLeft', { peer }], ['ChokeMgr', 'peerLeft', { peer }], ['Status', 'peerLeft', { peer }],
     ['Status', 'note',
       { note: { event: 'peer', what: 'disconnected', address: '10.0.0.1:6881', reason: 'closed', client: 'X 1' } }],
-  ].concat([['Tracker', 'wantPeers', { count: 50 }] as any]));
+  ]);
   assert.deepEqual(living(), []);
   assert.deepEqual(stage.send(ended(1), shaken(1)).told(), []);
 });

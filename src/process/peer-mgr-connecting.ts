@@ -1,0 +1,125 @@
+/**
+ * PeerMgr's way in: whom it dials and when, whom it lets in, and what becomes of a connection until the peer has said who it is.
+ */
+import { peerKey, type PeerId, type PeerKey } from '../base/brand.js';
+import { formatEndpoint, type Endpoint } from '../base/endpoint.js';
+import { SECOND, type Millis } from '../base/units.js';
+import { newerStays } from '../model/crossed-dials.js';
+import type { Connection } from '../ports/net.js';
+import type { Incoming } from './listener.js';
+import { end } from './peer-mgr-ending.js';
+import type { Me, Peer, PeerMgrMsg, State } from './peer-mgr-state.js';
+
+/** Connections being opened at once: enough to fill up fast, few enough for home routers. */
+const HALF_OPEN = 16;
+const DIAL_TIMEOUT = 10 * SECOND;
+/** Between two tries to find more peers for a download that lacks them. */
+const LONELY = 10 * SECOND;
+const TICK = 'dials';
+/** Room for session-wide unique peer keys: those of one torrent are this far apart. */
+const KEY_STRIDE = 65_536;
+
+/** Dials who may be dialled now, as far as there is room, and sees to it that the others have their turn. */
+export function dial(s: State, self: Me): void {
+  if (!s.running) return;
+  const now = self.now();
+  for (let to = nextFor(s, now); to; to = nextFor(s, now)) open(s, to, self);
+  const lonely = isLonely(s);
+  if (lonely && now >= s.seekAt) seek(s, now, self);
+  const next = hasRoom(s) ? Math.max(SECOND, s.candidates.nextAt - now) : Infinity;
+  const after = Math.min(next, lonely ? s.seekAt - now : Infinity);
+  if (after < Infinity) self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: TICK });
+}
+
+function seek(s: State, now: Millis, self: Me): void {
+  s.seekAt = now + LONELY;
+  for (const tracker of s.trackers) self.tell(tracker, { type: 'wantPeers', count: s.maxPeers - s.peersByKey.size });
+}
+
+/** A download that lacks peers. */
+const isLonely = (s: State): boolean => !s.complete && s.peersByKey.size + s.dialing < s.maxPeers / 2;
+const hasRoom = (s: State): boolean => s.dialing < HALF_OPEN && s.peersByKey.size + s.dialing < s.maxPeers;
+const nextFor = (s: State, now: Millis): Endpoint | undefined => (hasRoom(s) ? s.candidates.next(now) : undefined);
+
+function open(s: State, to: Endpoint, self: Me): void {
+  s.dialing++;
+  s.net.dial(to, DIAL_TIMEOUT).then(
+    (connection) => (s.over ? connection.close() : self.post({ type: 'dialed', to, connection })),
+    (error: unknown) => self.post({ type: 'dialFailed', to, reason: String(error) }),
+  );
+}
+
+export function dialed(s: State, to: Endpoint, connection: Connection, self: Me): void {
+  s.dialing--;
+  if (!s.running) {
+    s.candidates.release(to);
+    return connection.close();
+  }
+  start(s, { endpoint: to, connection }, self);
+}
+
+export function dialFailed(s: State, to: Endpoint, self: Me): void {
+  s.dialing--;
+  s.candidates.failed(to, self.now());
+}
+
+export function incoming(s: State, arrival: Incoming, self: Me): void {
+  const { connection } = arrival;
+  // Whoever comes during the check waits for its end.
+  if (!s.ready && s.early.length < s.maxPeers) return void s.early.push(arrival);
+  const welcome = s.running && s.peersByKey.size < s.maxPeers && !s.candidates.isBanned(connection.remote);
+  if (!welcome) return connection.close();
+  start(s, { endpoint: connection.remote, connection, arrival }, self);
+}
+
+function start(s: State, o: { endpoint: Endpoint; connection: Connection; arrival?: Incoming }, self: Me): void {
+  const peer = peerKey(++s.joined * KEY_STRIDE + s.key);
+  const { endpoint, connection, arrival } = o;
+  const { mailbox, exports } = self.supervise(`Peer-${s.joined}`, s.plan({ peer, connection, ...(arrival && { incoming: arrival }) }));
+  s.peersByKey.set(peer, {
+    group: mailbox, controller: exports, endpoint, incoming: arrival !== undefined,
+    candidate: arrival ? undefined : endpoint, peerId: undefined, client: undefined, handshakenAt: 0, strikes: 0,
+  });
+}
+
+export function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, self: Me): void {
+  const p = s.peersByKey.get(m.peer);
+  if (!p) return;
+  if (m.peerId === s.ownId) {
+    s.candidates.avoid(p.endpoint);
+    return end(s, m.peer, 'it is ourselves', self);
+  }
+  const rival = [...s.peersByKey].find(([, other]) => other.peerId === m.peerId);
+  if (rival && !settle(s, rival, [m.peer, p], m.peerId, self)) return;
+  p.peerId = m.peerId;
+  p.client = m.client;
+  p.handshakenAt = self.now();
+  if (!p.incoming) s.candidates.connected(p.endpoint);
+  self.tell(s.chokeMgr, {
+    type: 'peerJoined', inbox: p.controller,
+    peer: {
+      key: m.peer, torrent: s.key, connectedAt: self.now(), outgoing: !p.incoming, local: false, priority: 1, fastExtension: m.fast,
+    },
+  });
+  self.tell(s.status, { type: 'note', note:
+    { event: 'peer', what: 'connected', address: formatEndpoint(p.endpoint), client: m.client } });
+  if (s.complete) self.tell(p.controller, { type: 'finish' });
+}
+
+/**
+ * Ends one of two connections with one peer, and says whether the newer stays. The address of the other is kept, and not dialled
+ * meanwhile.
+ */
+function settle(s: State, older: Connected, newer: Connected, theirs: PeerId, self: Me): boolean {
+  const [o, n] = [older[1], newer[1]];
+  const apart = self.now() - o.handshakenAt;
+  const swap = newerStays({ own: s.ownId, theirs, olderIncoming: o.incoming, newerIncoming: n.incoming, apart }, DIAL_TIMEOUT);
+  const [stays, goes] = swap ? [n, o] : [o, n];
+  if (!stays.candidate) {
+    stays.candidate = goes.candidate;
+    goes.candidate = undefined;
+  }
+  end(s, swap ? older[0] : newer[0], 'connected already', self);
+  return swap;
+}
+type Connected = readonly [PeerKey, Peer];

@@ -1,0 +1,51 @@
+/**
+ * PeerMgr's way out: how a connection ends, who must know, and when its address may be tried again, if ever.
+ */
+import type { PeerKey } from '../base/brand.js';
+import { formatEndpoint } from '../base/endpoint.js';
+import { MINUTE } from '../base/units.js';
+import type { Failure } from '../kernel/process.js';
+import type { Me, PeerMgrMsg, State } from './peer-mgr-state.js';
+
+/** A seed has little to gain from dialling, and most who part with one are seeds too. */
+const SEEDS_AGAIN = 10 * MINUTE;
+/** Failed pieces a peer may have had a part in. */
+const STRIKES = 3;
+
+export function ended(s: State, m: PeerMgrMsg & { type: 'ended' }, self: Me): void {
+  const p = s.peersByKey.get(m.peer);
+  if (!p) return;
+  if (p.candidate && (m.fault || p.peerId === undefined)) s.candidates.failed(p.candidate, self.now());
+  end(s, m.peer, m.reason, self);
+}
+
+export function end(s: State, peer: PeerKey, reason: string, self: Me): void {
+  const p = s.peersByKey.get(peer);
+  if (!p) return;
+  s.peersByKey.delete(peer);
+  if (p.candidate) s.candidates.left(p.candidate, self.now(), s.complete ? SEEDS_AGAIN : undefined);
+  self.stopChild(p.group);
+  self.tell(s.pieceMgr, { type: 'peerLeft', peer });
+  self.tell(s.chokeMgr, { type: 'peerLeft', peer });
+  self.tell(s.status, { type: 'peerLeft', peer });
+  const address = formatEndpoint(p.endpoint);
+  const what = s.candidates.isBanned(p.endpoint) ? 'banned' : 'disconnected';
+  const client = p.client === undefined ? {} : { client: p.client };
+  self.tell(s.status, { type: 'note', note: { event: 'peer', what, address, reason, ...client } });
+}
+
+export function badPeers(s: State, peers: readonly PeerKey[], sole: boolean, self: Me): void {
+  for (const peer of peers) {
+    const p = s.peersByKey.get(peer);
+    if (!p) continue;
+    p.strikes++;
+    if (!sole && p.strikes < STRIKES) continue;
+    s.candidates.ban(p.endpoint);
+    end(s, peer, 'sent data that does not match its hash', self);
+  }
+}
+
+export function crashed(s: State, failure: Failure, self: Me): void {
+  const found = [...s.peersByKey].find(([, p]) => p.group.id === failure.id);
+  if (found) end(s, found[0], `crashed: ${String(failure.error)}`, self);
+}

@@ -1,0 +1,117 @@
+/**
+ * What PeerMgr is given and keeps. Its parts (peer-mgr-connecting, peer-mgr-ending) share this state; no other process sees it.
+ */
+import type { InfoHash, PeerId, PeerKey, TorrentKey } from '../base/brand.js';
+import type { Endpoint } from '../base/endpoint.js';
+import type { Millis } from '../base/units.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import type { Planner, Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import type { Candidates } from '../model/candidates.js';
+import type { TorrentView } from '../policy/choke/policy.js';
+import type { Connection, Net } from '../ports/net.js';
+import type { ChokeMsg } from './choke-mgr.js';
+import type { Incoming } from './listener.js';
+import type { ControllerMsg } from './peer/controller.js';
+import type { PieceMgrMsg } from './piece-mgr.js';
+import type { StatusMsg } from './status.js';
+import type { Tick, TimerMsg } from './timer.js';
+import type { TorrentMgrMsg } from './torrent-mgr.js';
+import type { TrackerMsg } from './tracker.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type PeerMgrMsg =
+  | { readonly type: 'candidates'; readonly endpoints: readonly Endpoint[]; readonly from: string }
+  | { readonly type: 'incoming'; readonly incoming: Incoming }
+  | { readonly type: 'dialed'; readonly to: Endpoint; readonly connection: Connection }
+  | { readonly type: 'dialFailed'; readonly to: Endpoint; readonly reason: string }
+  /** The peer said who it is, and it is this torrent. */
+  | { readonly type: 'handshaken'; readonly peer: PeerKey; readonly peerId: PeerId; readonly fast: boolean; readonly client: string }
+  /** The peer is to go: closed, broke the protocol, or of no more use. */
+  | { readonly type: 'ended'; readonly peer: PeerKey; readonly reason: string; readonly fault: boolean }
+  /** A tracker starts, or starts again: it announces once it is told to. */
+  | { readonly type: 'trackerHere'; readonly tracker: Mailbox<TrackerMsg, 'Tracker'> }
+  /** The check of what is on disk is over; or PieceMgr has started again and knows no peer. */
+  | { readonly type: 'ready'; readonly have: number; readonly complete: boolean }
+  | { readonly type: 'have'; readonly piece: number; readonly complete: boolean }
+  /** These sent a piece that did not match its hash. `sole`: nobody else had a part in it. */
+  | { readonly type: 'badPeers'; readonly peers: readonly PeerKey[]; readonly sole: boolean }
+  | { readonly type: 'pause' | 'resume' | 'stop' }
+  | Tick;
+
+export const declaration = declare({
+  name: 'PeerMgr',
+  scope: 'torrent',
+  doc: 'candidates, dials, connections, bans',
+  tells: {
+    Controller: ['have', 'finish'], ChokeMgr: ['peerJoined', 'peerLeft', 'torrent', 'torrentLeft'], PieceMgr: ['peerLeft'],
+    Tracker: ['start', 'wantPeers'], Status: ['noPeers', 'peerLeft', 'note'], TorrentMgr: ['closed'], Timer: ['register'],
+  },
+});
+export type Me = Self<typeof declaration, PeerMgrMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+/** What a new peer is started with. */
+export interface NewPeer {
+  readonly peer: PeerKey;
+  readonly connection: Connection;
+  /** Where the Listener has read the handshake. */
+  readonly incoming?: Incoming;
+}
+export interface PeerMgrInput {
+  readonly torrent: InfoHash;
+  readonly key: TorrentKey;
+  readonly ownId: PeerId;
+  readonly view: Omit<TorrentView, 'seeding' | 'seededFromStart' | 'pieces' | 'uploadAllowed'>;
+  readonly maxPeers: number;
+  readonly peers: readonly Endpoint[];
+  readonly net: Net;
+  readonly plan: (peer: NewPeer) => Planner<Mailbox<ControllerMsg, 'Controller'>>;
+  readonly chokeMgr: Mailbox<ChokeMsg, 'ChokeMgr'>;
+  readonly pieceMgr: Mailbox<PieceMgrMsg, 'PieceMgr'>;
+  readonly trackers: readonly Mailbox<TrackerMsg, 'Tracker'>[];
+  readonly status: Mailbox<StatusMsg, 'Status'>;
+  readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+}
+export interface Peer {
+  readonly group: Mailbox<never>;
+  readonly controller: Mailbox<ControllerMsg, 'Controller'>;
+  readonly endpoint: Endpoint;
+  readonly incoming: boolean;
+  /** Where to dial it; unknown where it came to us. */
+  candidate: Endpoint | undefined;
+  /** Once it has said so. */
+  peerId: PeerId | undefined;
+  client: string | undefined;
+  handshakenAt: Millis;
+  strikes: number;
+}
+export interface State extends PeerMgrInput {
+  readonly peersByKey: Map<PeerKey, Peer>;
+  readonly candidates: Candidates;
+  /** Came before we knew what we have. */
+  readonly early: Incoming[];
+  /** Connections being opened. */
+  dialing: number;
+  /** When trackers may be asked for more peers again. */
+  seekAt: Millis;
+  joined: number;
+  /** From the check on, unless halted. */
+  running: boolean;
+  /** Paused or stopped, perhaps before the end of the check. */
+  halted: boolean;
+  /** Stopped as a process: a dial that succeeds only now is nobody's. */
+  over: boolean;
+  ready: boolean;
+  pieces: number;
+  complete: boolean;
+  completeFromStart: boolean;
+}
+
+export function initialState(input: PeerMgrInput, candidates: Candidates): State {
+  return {
+    ...input, peersByKey: new Map(), candidates, early: [], dialing: 0, seekAt: 0, joined: 0,
+    running: false, halted: false, over: false, ready: false, pieces: 0, complete: false, completeFromStart: false,
+  };
+}
