@@ -65,6 +65,10 @@ export class FolderStorage implements Storage {
     this.shared.buffers.release(buffer);
   }
 
+  put(buffer: Uint8Array, at: Bytes, block: Uint8Array): void {
+    this.shared.buffers.put(buffer, at, block);
+  }
+
   store(job: StoreRequest, done: (outcome: StoreOutcome) => void): void {
     this.answer(() => this.storeNow(job), done);
   }

@@ -41,6 +41,8 @@ export interface Storage {
   /** A buffer for one piece, shared with the workers. Give it back with `release`. */
   buffer(length: Bytes): Uint8Array;
   release(buffer: Uint8Array): void;
+  /** Copies a block, which is not empty, to its place in such a buffer. */
+  put(buffer: Uint8Array, at: Bytes, block: Uint8Array): void;
   /** Hashes `bytes`, and where the SHA-1 is `expected`, writes them to `spans`. */
   store(job: { readonly bytes: Uint8Array; readonly expected: Uint8Array; readonly spans: readonly Span[] },
     done: (outcome: StoreOutcome) => void): void;

@@ -158,7 +158,7 @@ function assemble(s: FilesState, piece: number, begin: Bytes, data: Uint8Array):
   // A second copy (endgame) must not touch what is being hashed.
   if (a.storing || a.got[block] === 1) return;
   a.got[block] = 1;
-  a.bytes.set(data, begin);
+  s.storage.put(a.bytes, begin, data);
 }
 
 function store(s: FilesState, piece: number, self: Me): void {

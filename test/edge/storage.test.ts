@@ -231,6 +231,22 @@ test('piece buffers come back, are shared memory, and cannot be given back twice
   assert.equal(s.buffer(999).length, 999);
 });
 
+test('a block is put in its place, whatever its alignment, and nothing beside it', (t) => {
+  const s = disk.open(scratch(t), FILES);
+  const stream = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
+  for (let from = 0; from < 9; from++) {
+    for (let at = 0; at < 9; at++) {
+      const piece = s.buffer(40);
+      piece.fill(0);
+      s.put(piece, at, stream.subarray(from, from + 20));
+      const expected = new Uint8Array(40);
+      expected.set(stream.subarray(from, from + 20), at);
+      assert.deepEqual(new Uint8Array(piece), expected);
+      s.release(piece);
+    }
+  }
+});
+
 test('the least recently used idle file is closed first; a leased one never', async (t) => {
   const folder = scratch(t);
   const files = new OpenFiles(2);

@@ -40,6 +40,10 @@ export class FakeDisk implements Disk, Storage {
     if (!this.buffers.delete(buffer)) throw new Error('a buffer was given back twice');
   }
 
+  put(buffer: Uint8Array, at: number, block: Uint8Array): void {
+    buffer.set(block, at);
+  }
+
   store(job: StoreRequest, done: (outcome: StoreOutcome) => void): void {
     this.stores.push({ job, done });
   }
