@@ -12,7 +12,7 @@ import type { Metainfo } from '../protocol/metainfo.js';
 import { makePeerId } from '../protocol/peer-id.js';
 import type { Host } from './net/host.js';
 import type { VirtualNet } from './net/virtual-net.js';
-import type { PeerClass } from './scenario.js';
+import type { PeerClass } from './scenarios/scenario.js';
 import { addressOf, AGENT, recordOf } from './torrent.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { virtualDisk, type VirtualContent } from './virtual-disk.js';

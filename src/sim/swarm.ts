@@ -8,7 +8,7 @@ import type { ChosenPolicy } from '../client.js';
 import type { ClientEvent } from '../ports/events.js';
 import { Member, type World } from './member.js';
 import { VirtualNet } from './net/virtual-net.js';
-import type { PeerClass, Scenario } from './scenario.js';
+import type { PeerClass, Scenario } from './scenarios/scenario.js';
 import { torrentOf } from './torrent.js';
 import { Trace } from './trace.js';
 import { VirtualClock, type ClockOptions } from './virtual-clock.js';

@@ -6,7 +6,7 @@ import { Bitfield } from '../model/bitfield.js';
 import { buildMetainfo } from '../protocol/metainfo-build.js';
 import { HASH_BYTES, parseMetainfo, type Metainfo } from '../protocol/metainfo.js';
 import { encodeResumeRecord } from '../protocol/resume-record.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenarios/scenario.js';
 import { factsOf } from './virtual-disk.js';
 import { TRACKER_URL } from './virtual-tracker.js';
 

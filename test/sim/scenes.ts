@@ -4,7 +4,7 @@ import type { ChosenPolicy } from '../../src/client.js';
 import { KIB, MIB, MINUTE, SECOND } from '../../src/base/units.js';
 import type { ChokePolicy } from '../../src/policy/choke/policy.js';
 import { findPolicy } from '../../src/policy/choke/registry.js';
-import type { PeerClass, Scenario } from '../../src/sim/scenario.js';
+import type { PeerClass, Scenario } from '../../src/sim/scenarios/scenario.js';
 import { simulate, type Run, type Swarm, type Watch } from '../../src/sim/swarm.js';
 
 export function policyNamed(name: string): ChosenPolicy {

@@ -2,8 +2,8 @@
  * Scenario: a swarm to be simulated, as data. What its content is, who takes part and with which links, when each comes
  * and goes. Together with a seed and the run's policy it determines a run wholly. Bytes, bytes/s, ms.
  */
-import type { ChosenPolicy } from '../client.js';
-import type { Bytes, BytesPerSec, Millis } from '../base/units.js';
+import type { ChosenPolicy } from '../../client.js';
+import type { Bytes, BytesPerSec, Millis } from '../../base/units.js';
 
 /** Peers that are alike. */
 export interface PeerClass {
