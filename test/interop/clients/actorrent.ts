@@ -2,9 +2,8 @@
  * actorrent itself, as a user runs it: the built CLI with `--json`, stopped with Ctrl-C. Only what the command line
  * promises is used; what crosses the wire and what it costs are measured from outside.
  */
-import { listen, numberIn, type Heard } from '../events.js';
+import { listen, numberIn, type Events, type Heard } from '../events.js';
 import { CLI } from '../paths.js';
-import { isListening } from '../proc-net.js';
 import { PEER_PORT, READY_MS, until, type Client, type Job } from './client.js';
 
 /** After `done`, `download` tells the tracker, writes its record, and ends. */
@@ -16,7 +15,12 @@ export interface ActorrentJob extends Job {
   readonly options?: readonly string[];
 }
 
-export function startActorrent(job: ActorrentJob): Client {
+export interface ActorrentClient extends Client {
+  /** What it prints. */
+  readonly events: Events;
+}
+
+export function startActorrent(job: ActorrentJob): ActorrentClient {
   const command = { seed: ['seed'], fetch: ['download'], share: ['download', '--seed'] }[job.goal];
   const child = job.host.start({
     name: job.name, cwd: job.home,
@@ -30,11 +34,10 @@ export function startActorrent(job: ActorrentJob): Client {
   const events = listen(child);
   const is = (event: string) => (h: Heard) => h.event === event;
   return {
-    name: job.name, pid: child.pid, peakRss: child.peakRss,
+    name: job.name, pid: child.pid, peakRss: child.peakRss, events,
     ready: async () => {
-      const settled = (): boolean => child.exit() !== undefined || isListening(child.pid, PEER_PORT);
-      await until(`${job.name} to listen`, settled, READY_MS);
-      if (child.exit()) throw new Error(`${job.name} ended before it listened`);
+      await events.first('a listening socket', is('listening'), READY_MS);
+      if (job.goal === 'seed') await events.first('the check', is('checked'), READY_MS);
       if (job.tracked) await events.first('an answer of the tracker', is('tracker'), READY_MS);
     },
     complete: async (deadlineMs) => (await events.first('done', is('done'), deadlineMs)).at,
