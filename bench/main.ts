@@ -8,6 +8,7 @@ import { machine } from './machine.js';
 import { Misuse, parseOrder, type Order } from './options.js';
 import { PARTS, TOOLS, type Part } from './parts.js';
 import { render, type Section } from './report.js';
+import { CLIENT_NAMES, presence } from './side-by-side/clients.js';
 
 const say = (text: string): void => { process.stdout.write(`${text}\n`); };
 const complain = (text: string): void => { process.stderr.write(`bench: ${text}\n`); };
@@ -55,7 +56,8 @@ async function runAll(order: Order & { type: 'run' }): Promise<void> {
   }
   if (json !== undefined) {
     const figures = Object.fromEntries(done.map(({ name, section }) => [name, section.json]));
-    writeFileSync(json, `${JSON.stringify({ date, machine: machine(), options, figures }, undefined, 2)}\n`);
+    const clients = Object.fromEntries(CLIENT_NAMES.map((client) => [client, presence(client).version || null]));
+    writeFileSync(json, `${JSON.stringify({ date, machine: machine(), clients, options, figures }, undefined, 2)}\n`);
   }
   if (done.some(({ section }) => section.failed === true)) process.exitCode = 1;
 }

@@ -4,8 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startActorrent } from '../../test/interop/clients/actorrent.js';
-import type { Client, Job } from '../../test/interop/clients/client.js';
+import { startActorrent, type ActorrentJob } from '../../test/interop/clients/actorrent.js';
+import type { Client } from '../../test/interop/clients/client.js';
 import { startLibtorrent } from '../../test/interop/clients/libtorrent.js';
 import { startTransmission } from '../../test/interop/clients/transmission.js';
 import { missing } from '../../test/interop/needs.js';
@@ -16,7 +16,8 @@ import { startWebtorrent, webtorrentFolder } from './clients/webtorrent.js';
 export type ClientName = 'actorrent' | 'libtorrent' | 'webtorrent' | 'aria2' | 'transmission';
 
 interface Known {
-  readonly start: (job: Job) => Client;
+  /** The options are ours; the others have none. */
+  readonly start: (job: ActorrentJob) => Client;
   readonly version: () => string;
   /** How to get it. */
   readonly missing: (version: string) => string | undefined;
@@ -44,7 +45,7 @@ const CLIENTS: Readonly<Record<ClientName, Known>> = {
   },
   webtorrent: {
     start: startWebtorrent, version: webtorrentVersion,
-    missing: whereNone('WebTorrent is not there (npm install --prefix DIR --ignore-scripts webtorrent, then '
+    missing: whereNone('WebTorrent is not there (npm install --prefix DIR webtorrent, then '
       + 'ACTORRENT_BENCH_WEBTORRENT=DIR)'),
   },
 };
@@ -60,7 +61,7 @@ function webtorrentVersion(): string {
 
 export const CLIENT_NAMES = Object.keys(CLIENTS) as readonly ClientName[];
 
-export const startClient = (client: ClientName, job: Job): Client => CLIENTS[client].start(job);
+export const startClient = (client: ClientName, job: ActorrentJob): Client => CLIENTS[client].start(job);
 
 export interface Presence {
   readonly version: string;

@@ -28,36 +28,44 @@ export interface Scenario {
   readonly needs: readonly Need[];
   /** In a network of their own, which takes root; or on the machine's loopback. */
   readonly hosts: { readonly network: readonly string[] } | { readonly loopback: () => Network };
-  /** The content's size unless the user says otherwise, and what is needed on disk as a multiple of it. */
-  readonly mib: number;
-  readonly quickMib?: number;
-  readonly copies: number;
+  /** Absent where no content is moved. */
+  readonly size?: Size;
   /** What every run shares: content, seeders. */
   readonly prepare: (lab: Lab, bytes: Bytes) => Promise<Measure>;
 }
 
+/** Of the content, unless the user says otherwise. */
+export interface Size {
+  readonly mib: number;
+  /** Where there is one, the scenario belongs to `--quick`. */
+  readonly quickMib?: number;
+  /** What is on disk at once, as a multiple of the content. */
+  readonly copies: number;
+}
+
 export const asPart = (scenario: Scenario): Part => ({
-  name: scenario.name, doc: scenario.doc, quick: scenario.quickMib !== undefined,
+  name: scenario.name, doc: scenario.doc, quick: scenario.size?.quickMib !== undefined,
   run: (options) => runScenario(scenario, options),
 });
 
 const progress = (line: string): void => { process.stderr.write(`  ${line}\n`); };
 
 async function runScenario(scenario: Scenario, options: BenchOptions): Promise<Section> {
-  const { name, doc, metrics, baseline, hosts } = scenario;
+  const { name, doc, metrics, baseline, hosts, size } = scenario;
   const why = 'network' in hosts ? missing(scenario.needs) : undefined;
   if (why !== undefined) throw new Error(`${why}; --quick measures what needs neither root nor other clients`);
-  const bytes = (options.mib ?? (options.quick ? scenario.quickMib : undefined) ?? scenario.mib) * MIB;
+  const mib = size === undefined ? 0 : options.mib ?? (options.quick ? size.quickMib : undefined) ?? size.mib;
+  const bytes = mib * MIB;
   const absent = scenario.clients.flatMap((client) => presence(client).missing ?? []);
   const clients = scenario.clients.filter((client) => presence(client).missing === undefined);
-  const under = roomyFolder(bytes * scenario.copies);
+  const under = roomyFolder(bytes * (size?.copies ?? 0));
   const network = 'network' in hosts ? makeNetwork(hosts.network) : hosts.loopback();
   const trials = await inLab({ network, under: under.folder, report: progress }, async (lab) => {
     const measure = await scenario.prepare(lab, bytes);
     return inTurn({ name, clients, runs: options.runs, lab, measure });
   });
   return compare({
-    title: `${name}: ${doc} (${bytes / MIB} MiB)`,
+    title: `${name}: ${doc}${mib > 0 ? ` (${mib} MiB)` : ''}`,
     metrics, clients, trials, ...(baseline !== undefined && { baseline }),
     notes: [...absent.map((line) => `left out: ${line}`), ...under.notes],
   });

@@ -2,6 +2,7 @@
  * Runs WebTorrent with one torrent, over TCP only, and prints a line of JSON when it is complete. argv[2] is a PeerOrder.
  * SIGTERM closes it and ends with 0.
  */
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 export interface PeerOrder {
@@ -15,7 +16,7 @@ export interface PeerOrder {
 
 /** As much of WebTorrent as is used here. */
 interface WebTorrent {
-  add(torrent: string, options: { path: string }): Torrent;
+  add(torrent: Uint8Array, options: { path: string }): Torrent;
   destroy(done: (error?: Error) => void): void;
   on(event: 'error', hear: (error: Error) => void): void;
 }
@@ -32,7 +33,7 @@ const client = new Client({
   torrentPort: order.port, dht: false, lsd: false, utp: false, utPex: false, natUpnp: false, natPmp: false,
 });
 client.on('error', (error) => { throw error; });
-const torrent = client.add(order.torrent, { path: order.folder });
+const torrent = client.add(readFileSync(order.torrent), { path: order.folder });
 torrent.on('ready', () => { for (const peer of order.peers) torrent.addPeer(peer); });
 torrent.on('done', () => { process.stdout.write('{"event":"done"}\n'); });
 process.on('SIGTERM', () => client.destroy((error) => process.exit(error ? 1 : 0)));

@@ -6,13 +6,11 @@
 import { MIB } from '../../../src/base/units.js';
 import { startLibtorrent } from '../../../test/interop/clients/libtorrent.js';
 import { announceUrl, startOpentracker } from '../../../test/interop/clients/opentracker.js';
-import { differences } from '../../../test/interop/content.js';
 import type { Lab } from '../../../test/interop/lab.js';
-import { transferMs } from '../../../test/interop/settings.js';
-import { startClient, type ClientName } from '../clients.js';
+import type { ClientName } from '../clients.js';
 import type { Metric, Sample } from '../compare.js';
+import { leech } from '../leech.js';
 import { connected, cpu, megabytesAtMost, ofLibtorrent, peak, wall } from '../metrics.js';
-import { treeUsage } from '../process-tree.js';
 import type { Measure, Scenario } from '../scenario.js';
 
 const PIECE_BYTES = MIB;
@@ -26,7 +24,6 @@ interface Download {
   readonly tracked?: boolean;
   readonly clients: readonly ClientName[];
   readonly metrics: readonly Metric[];
-  readonly mib?: number;
 }
 
 export function download(d: Download): Scenario {
@@ -35,7 +32,7 @@ export function download(d: Download): Scenario {
     name: d.name, doc: d.doc, clients: d.clients, metrics: d.metrics, baseline: 'libtorrent',
     needs: ['libtorrent', ...(d.tracked === true ? ['opentracker' as const] : [])],
     hosts: { network: ['leecher', 'tracker', ...seeders] },
-    mib: d.mib ?? 1024, copies: 2,
+    size: { mib: 1024, copies: 2 },
     prepare: (lab, bytes) => prepare(d, lab, { seeders, bytes }),
   };
 }
@@ -52,33 +49,42 @@ async function prepare(d: Download, lab: Lab, swarm: Swarm): Promise<Measure> {
     seed: d.name, bytes: swarm.bytes, pieceBytes: PIECE_BYTES, oneFile: true, ...(tracked && { tracker: announceUrl(tracker) }),
   });
   if (tracked) await startOpentracker({ host: tracker, home: lab.folder('tracker'), infoHashes: [content.infoHash] });
-  const job = { torrent: content.torrent, tracked };
   const seeders = swarm.seeders.map((name) => startLibtorrent({
-    ...job, name, goal: 'seed', host: lab.host(name), home: lab.folder(name), folder: content.folder, upLimit: d.seederLimit ?? 0,
+    name, goal: 'seed', host: lab.host(name), home: lab.folder(name), folder: content.folder, torrent: content.torrent, tracked,
+    upLimit: d.seederLimit ?? 0,
   }));
   for (const seeder of seeders) await seeder.ready();
 
   return async (client, part): Promise<Sample> => {
-    const begin = performance.now();
-    const folder = part.folder('downloaded');
-    const leecher = startClient(client, {
-      ...job, name: client, goal: 'fetch', host: part.host('leecher'), home: part.folder('home'), folder,
-      peers: tracked ? [] : swarm.seeders.map((name) => lab.host(name).ip4),
-    });
-    const end = await leecher.complete(transferMs(swarm.bytes));
-    const { cpuMs, peakBytes } = treeUsage([leecher.pid]);
-    await leecher.stop();
-    const wrong = await differences({ content, folder });
-    if (wrong.length > 0) throw new Error(wrong.join('; '));
+    const peers = tracked ? [] : swarm.seeders;
+    const { begin, end, cpuMs, peakBytes } = await leech({ client, part, content, peers, tracked });
     // None where the seeder remembered the client's address from the last run, and was the one to connect.
     const [first] = seeders.flatMap((s) => s.accepted().filter((at) => at > begin)).sort((a, b) => a - b);
     return { wallMs: end - begin, ...(first !== undefined && { connectedMs: end - first }), cpuMs, peakBytes };
   };
 }
 
+const OURS_AND_LIBTORRENT: readonly ClientName[] = ['actorrent', 'libtorrent'];
+
 export const DOWNLOADS: readonly Scenario[] = [
   download({
-    name: 'download', doc: 'from one libtorrent seeder', seeders: 1, clients: ['actorrent', 'libtorrent'],
+    name: 'download', doc: 'from one libtorrent seeder', seeders: 1, clients: OURS_AND_LIBTORRENT,
     metrics: [wall(ofLibtorrent(0.65)), connected(), cpu(ofLibtorrent(0.8)), peak(megabytesAtMost(250))],
   }),
+  download({
+    name: 'download-4', doc: 'from 4 libtorrent seeders', seeders: 4, clients: OURS_AND_LIBTORRENT,
+    metrics: [wall(ofLibtorrent(0.8)), cpu(ofLibtorrent(0.9)), peak(megabytesAtMost(300))],
+  }),
+  download({
+    name: 'download-20', doc: 'from 20 libtorrent seeders of 20 MB/s each', seeders: 20, seederLimit: 20e6,
+    clients: OURS_AND_LIBTORRENT,
+    metrics: [wall(ofLibtorrent(0.8)), cpu(ofLibtorrent(0.9)), peak(megabytesAtMost(300))],
+  }),
 ];
+
+/** aria2 and Transmission learn of peers from trackers only, so here all do. */
+export const CLIENTS: Scenario = download({
+  name: 'clients', doc: 'download from one libtorrent seeder through a tracker', seeders: 1, tracked: true,
+  clients: ['actorrent', 'libtorrent', 'webtorrent', 'aria2', 'transmission'],
+  metrics: [wall({ most: 0.35, of: 'webtorrent' }), cpu({ most: 0.3, of: 'webtorrent' }), peak()],
+});
