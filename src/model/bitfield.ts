@@ -1,7 +1,7 @@
 /**
  * Bitfield: a set of piece (or block) indices, one bit each.
  * Shape: `ceil(length / 8)` bytes, bit 0 is the high bit of byte 0, spare bits of the last byte are zero (BEP 3).
- * Cost: `has`, `set`, `clear` and `count` are O(1); the `next...` searches skip eight indices at a time.
+ * Cost: `has`, `set`, `clear` and `count` are O(1); the searches skip eight indices at a time.
  */
 import { flaw, ok, type Result } from '../base/result.js';
 
@@ -89,6 +89,16 @@ export class Bitfield {
   /** The lowest index that is at least `from` and set both here and in `other`, or -1. */
   nextCommon(other: Bitfield, from: number): number {
     return this.next(from, 0, other.octets);
+  }
+
+  /** The highest index that is at most `from` and set both here and in `other`, or -1. */
+  lastCommon(other: Bitfield, from: number): number {
+    for (let i = from; i >= 0; i = (i & ~7) - 1) {
+      const k = i >>> 3;
+      const rest = this.octets[k]! & other.octets[k]! & (0xff << (7 - (i & 7)));
+      if (rest !== 0) return (i | 7) - (31 - Math.clz32(rest & -rest));
+    }
+    return -1;
   }
 
   /** How many indices are set both here and in `other`. */

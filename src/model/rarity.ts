@@ -2,7 +2,7 @@
  * RarityOrder: pieces by availability, rarest first, ties in random order (the heart of rarest-first).
  * Shape: one array of all pieces sorted into buckets by availability; in each bucket the candidates (wanted and not
  * started) come first, the other pieces after them. `starts[a]` is where bucket `a` begins.
- * Cost: `have`, `lost`, `add`, `remove` are O(1), a few swaps across bucket edges. Memory: 12 bytes a piece.
+ * Cost: `have`, `lost`, `add`, `remove` are O(1), four swaps across bucket edges at most. Memory: 12 bytes a piece.
  * Chance: a candidate that enters a bucket swaps with a random one of it, so nobody can foresee the order of equals.
  * Peers that have everything are counted by the caller: one more copy of every piece changes no order.
  */
@@ -52,39 +52,33 @@ export class RarityOrder {
   /** One more copy. */
   have(piece: number): void {
     const candidate = this.isCandidate(piece);
-    if (candidate) this.remove(piece);
-    const a = this.copies[piece]!;
+    const a = this.copies[piece]!++;
     this.needBucket(a + 1);
-    // Last of its bucket, then, by moving the edge, first of the next; there it steps behind the candidates.
+    if (candidate) this.swap(this.places[piece]!, this.starts[a]! + --this.leading[a]!);
+    // Last of its bucket, then, by moving the edge, first of the next: among the candidates, or it steps behind them.
     const edge = --this.starts[a + 1]!;
     this.swap(this.places[piece]!, edge);
-    this.swap(edge, edge + this.leading[a + 1]!);
-    this.copies[piece] = a + 1;
-    if (candidate) this.add(piece);
+    if (candidate) this.lead(a + 1, edge);
+    else this.swap(edge, edge + this.leading[a + 1]!);
   }
 
   /** One copy less. */
   lost(piece: number): void {
-    const a = this.copies[piece]!;
-    if (a === 0) throw new Error(`piece ${piece} has no copy to lose`);
+    if (this.copies[piece] === 0) throw new Error(`piece ${piece} has no copy to lose`);
     const candidate = this.isCandidate(piece);
-    if (candidate) this.remove(piece);
-    // Past the candidates to the front of its bucket, then, by moving the edge, last of the one before.
+    const a = this.copies[piece]!--;
+    // To the front of its bucket, past the candidates if it is none, then, by moving the edge, last of the one before.
     const edge = this.starts[a]!++;
-    this.swap(this.places[piece]!, edge + this.leading[a]!);
-    this.swap(edge + this.leading[a]!, edge);
-    this.copies[piece] = a - 1;
-    if (candidate) this.add(piece);
+    if (candidate) this.leading[a]!--;
+    else this.swap(this.places[piece]!, edge + this.leading[a]!);
+    this.swap(this.places[piece]!, edge);
+    if (candidate) this.lead(a - 1, edge);
   }
 
   /** The piece becomes a candidate. */
   add(piece: number): void {
     if (this.isCandidate(piece)) return;
-    const a = this.copies[piece]!;
-    const start = this.starts[a]!;
-    const last = start + this.leading[a]!++;
-    this.swap(this.places[piece]!, last);
-    this.swap(last, start + this.random.below(this.leading[a]!));
+    this.lead(this.copies[piece]!, this.places[piece]!);
     this.total++;
   }
 
@@ -124,6 +118,14 @@ export class RarityOrder {
       if (left === 0) return -1;
     }
     return -1;
+  }
+
+  /** The piece at `place` of bucket `a`, not yet one of its candidates, joins them at a random place. */
+  private lead(a: number, place: number): void {
+    const start = this.starts[a]!;
+    const last = start + this.leading[a]!++;
+    this.swap(place, last);
+    this.swap(last, start + this.random.below(this.leading[a]!));
   }
 
   private swap(i: number, j: number): void {

@@ -62,6 +62,9 @@ describe('Bitfield', () => {
       assert.deepEqual(listed((i) => a.nextMissing(i)), range(length).filter((i) => !setA.has(i)));
       const both = [...setA].filter((i) => setB.has(i)).sort(ascending);
       assert.deepEqual(listed((i) => a.nextCommon(b, i)), both);
+      const downwards: number[] = [];
+      for (let i = a.lastCommon(b, length - 1); i >= 0; i = a.lastCommon(b, i - 1)) downwards.push(i);
+      assert.deepEqual(downwards, [...both].reverse());
       assert.equal(a.countCommon(b), both.length);
       assert.deepEqual(parsed([...a.bytes()], length), a);
     }));

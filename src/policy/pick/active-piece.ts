@@ -10,9 +10,10 @@ import type { Bitfield } from '../../model/bitfield.js';
 import type { Request } from './requests.js';
 import type { PickPeer } from './swarm.js';
 
-const MISSING = -1;
-/** Read back from a resume record: nobody connected answers for it. */
-const RESTORED = -2;
+/** The state of a block that is here; of any other it is the number of peers in time that have been asked for it. */
+const RECEIVED = 0xff;
+/** Who delivered what was read back from a resume record: nobody connected answers for it. */
+const RESTORED = -1;
 
 /** How deep the pipeline of those who fetch a piece is: peers of one pace finish their parts together. */
 export type Pace = 0 | 1 | 2;
@@ -34,10 +35,10 @@ export class ActivePiece {
   touchedAt: Millis;
   /** Where this stands among the pieces with free blocks, or -1; kept by ActiveSet. */
   openAt = -1;
-  /** Who delivered each block, or one of the two constants above. */
-  private readonly from: Int32Array;
-  /** How many peers that are in time have been asked for each block. */
-  private readonly live: Uint8Array;
+  private readonly states: Uint8Array;
+  /** Who delivered blocks. */
+  private readonly fed = new Set<number>();
+  private lastFed = RESTORED;
   private hint = 0;
 
   constructor(at: { piece: PieceIndex; bytes: Bytes; blocks: number; rank: number; now: Millis }) {
@@ -48,8 +49,7 @@ export class ActivePiece {
     this.touchedAt = at.now;
     this.free = at.blocks;
     this.requests = new Array<Request | null>(at.blocks).fill(null);
-    this.from = new Int32Array(at.blocks).fill(MISSING);
-    this.live = new Uint8Array(at.blocks);
+    this.states = new Uint8Array(at.blocks);
   }
 
   get isComplete(): boolean {
@@ -68,12 +68,12 @@ export class ActivePiece {
 
   /** False for a block that does not exist. */
   isReceived(block: number): boolean {
-    return (this.from[block] ?? MISSING) !== MISSING;
+    return this.states[block] === RECEIVED;
   }
 
   /** How many peers that are in time owe us this block. */
   owing(block: number): number {
-    return this.isReceived(block) ? 0 : this.live[block]!;
+    return this.isReceived(block) ? 0 : this.states[block]!;
   }
 
   /** Everybody who has been asked for the block, late ones too. */
@@ -86,9 +86,10 @@ export class ActivePiece {
   /** The first free block that may be asked of `peer`, or -1: a late one is not asked of the same peer twice. */
   nextFree(peer: PickPeer): number {
     if (this.free === 0) return -1;
-    while (!this.isFree(this.hint)) this.hint++;
+    const { states } = this;
+    while (states[this.hint] !== 0) this.hint++;
     for (let block = this.hint; block < this.blocks; block++) {
-      if (this.isFree(block) && (peer.late === 0 || this.requestOf(block, peer) === null)) return block;
+      if (states[block] === 0 && (peer.late === 0 || this.requestOf(block, peer) === null)) return block;
     }
     return -1;
   }
@@ -102,12 +103,12 @@ export class ActivePiece {
 
   asked(block: number): void {
     this.requested++;
-    if (this.live[block]!++ === 0) this.free--;
+    if (this.states[block]!++ === 0) this.free--;
   }
 
   /** A request of this block is live no longer. */
   released(block: number): void {
-    if (--this.live[block]! > 0 || this.isReceived(block)) return;
+    if (this.isReceived(block) || --this.states[block]! > 0) return;
     this.free++;
     if (block < this.hint) this.hint = block;
   }
@@ -135,16 +136,15 @@ export class ActivePiece {
 
   /** Who delivered blocks, each peer once. */
   contributors(): PeerKey[] {
-    return [...new Set(this.from)].filter((from) => from >= 0) as PeerKey[];
+    return [...this.fed] as PeerKey[];
   }
 
   private take(block: number, from: number): void {
-    if (this.live[block] === 0) this.free--;
-    this.from[block] = from;
+    if (this.states[block] === 0) this.free--;
+    this.states[block] = RECEIVED;
     this.received++;
-  }
-
-  private isFree(block: number): boolean {
-    return this.live[block] === 0 && this.from[block] === MISSING;
+    if (from === this.lastFed) return;
+    this.lastFed = from;
+    this.fed.add(from);
   }
 }

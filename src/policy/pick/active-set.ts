@@ -82,7 +82,8 @@ export class ActiveSet {
     let best: ActivePiece | null = null;
     for (let k = 0; k < steps; k++) {
       const active = open[(first + k) % open.length]!;
-      if (!peer.has(active.piece) || (best !== null && !goesBefore(active, best, pace))) continue;
+      // The bits of the peer come second: they lie far apart in memory.
+      if ((best !== null && !goesBefore(active, best, pace)) || !peer.has(active.piece)) continue;
       if (peer.late === 0 || active.nextFree(peer) >= 0) best = active;
     }
     return best;

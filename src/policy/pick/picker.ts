@@ -9,7 +9,7 @@
  * Invariant: a block is asked of a peer at most once at a time and, before the endgame, of one peer in time at most.
  * Pieces that are active or checking take at most `maxActiveBytes` (but two may always be started). A started piece
  * belongs to every peer that has it, so that a slow or snubbed one holds nothing hostage.
- * Cost: amortised O(1) a block; the start and the end of a piece are one bit test for each peer.
+ * Cost: amortised O(1) a block, whatever the number of pieces and peers; only a piece that fails is looked for in each peer.
  * An unknown peer is ignored, for mail about a peer that has just left is legal.
  */
 import type { PeerKey, PieceIndex } from '../../base/brand.js';
@@ -95,7 +95,7 @@ export class Picker {
   /** The peer has a piece that we want and lack. */
   interesting(peer: PeerKey): boolean {
     const known = this.swarm.get(peer);
-    return known !== undefined && this.swarm.wantedOf(known) > 0;
+    return known !== undefined && this.swarm.wantsOf(known);
   }
 
   /** Peers for whom `interesting` may have changed since the last call, each once. */
@@ -154,7 +154,7 @@ export class Picker {
   /** Appends up to `count` blocks to ask of an unchoking peer to `out`; returns how many. */
   pick(peer: PeerKey, count: number, now: Millis, out: BlockRef[]): number {
     const known = this.swarm.get(peer);
-    if (known === undefined || count <= 0 || this.swarm.wantedOf(known) === 0) return 0;
+    if (known === undefined || count <= 0 || !this.swarm.wantsOf(known)) return 0;
     const before = out.length;
     const pace = paceOf(known.live + count);
     let left = count;
@@ -272,9 +272,11 @@ export class Picker {
   private pieceFor(peer: PickPeer, pace: Pace, now: Millis): ActivePiece | null {
     const { swarm, random, order } = this;
     const started = this.actives.choose(peer, pace);
-    if (started !== null || swarm.startableOf(peer) === 0) return started;
-    if (!this.actives.hasRoom(this.layout.pieceBytes(0)) && !this.fetching.evictFor(peer, now)) return null;
-    return this.fetching.start(selectPiece({ swarm, random, order, first: this.owned.isEmpty }, peer), now);
+    if (started !== null || peer.exhausted) return started;
+    const piece = selectPiece({ swarm, random, order, first: this.owned.isEmpty }, peer);
+    peer.exhausted = piece < 0;
+    if (piece < 0 || (!this.actives.hasRoom(this.layout.pieceBytes(0)) && !this.fetching.evictFor(peer, now))) return null;
+    return this.fetching.start(piece, now);
   }
 }
 

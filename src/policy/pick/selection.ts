@@ -1,5 +1,5 @@
 /**
- * Selection: which piece to start next with a peer that has at least one we are missing.
+ * Selection: which missing piece to start next with a peer, if it has one.
  * - At first a random one: a rare piece has few sources and would arrive late, and until one piece is whole we have
  *   nothing to give in return (BEP 3; Cohen 2003, "random first piece").
  * - Then the rarest. The search is exact among the SCAN rarest; a peer that has none of those is asked for the rarest
@@ -24,22 +24,23 @@ export interface Selection {
 
 /** A missing piece that `peer` has, or -1. */
 export function selectPiece({ swarm, random, order, first }: Selection, peer: PickPeer): number {
-  if (swarm.startableOf(peer) === 0) return -1;
+  if (swarm.missing.isEmpty) return -1;
   if (order === 'sequential') return nextFrom(swarm, peer, 0);
   if (first) return sampled(swarm, peer, { from: random.below(swarm.missing.length), size: 1 });
   if (peer.hasAll) return swarm.rarity.rarest();
   const rarest = swarm.rarity.pickFor(peer.bits, SCAN);
-  if (rarest >= 0) return rarest;
+  if (rarest >= 0 || swarm.missing.count <= SCAN) return rarest;
   return sampled(swarm, peer, { from: random.below(swarm.missing.length), size: SAMPLE });
 }
 
-/** The rarest of the next `size` pieces at or after `from`, going round. */
+/** The rarest of the next `size` pieces at or after `from`, going round; -1 if there is none. */
 function sampled(swarm: Swarm, peer: PickPeer, { from, size }: { from: number; size: number }): number {
   let best = -1;
   let at = from;
   for (let n = 0; n < size; n++) {
     const piece = nextFrom(swarm, peer, at);
     const found = piece >= 0 ? piece : nextFrom(swarm, peer, 0);
+    if (found < 0) return -1;
     if (best < 0 || swarm.rarity.availability(found) < swarm.rarity.availability(best)) best = found;
     at = found + 1;
   }

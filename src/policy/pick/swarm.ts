@@ -1,15 +1,16 @@
 /**
  * Swarm: which peer has which piece, how rare each is, and which peers have something for us.
  * Of all pieces, `lacking` are those we want and do not have; `missing` is the part of them that is not started.
- * Cost: `interesting` and `have` are O(1); a whole bitfield is O(pieces), "has everything" O(1); a piece that starts
- * or is stored costs one bit test for each peer that has not everything.
- * Invariant: missing is a subset of lacking; for a peer that has not everything, `wanted` = |its bits in lacking| and
- * `startable` = |its bits in missing|; the candidates of `rarity` are the missing pieces.
+ * Cost: `wantsOf` and `have` are O(1); a whole bitfield is O(pieces), "has everything" O(1); what a piece that starts or is
+ * stored costs does not grow with the number of peers (see Overlap). Only a piece that is missing again is looked for in each.
+ * Invariant: missing is a subset of lacking; the candidates of `rarity` are the missing pieces; no piece of an exhausted peer is
+ * missing.
  */
 import type { PeerKey } from '../../base/brand.js';
 import type { Random } from '../../base/random.js';
 import type { Millis } from '../../base/units.js';
 import { Bitfield } from '../../model/bitfield.js';
+import { Overlap } from '../../model/overlap.js';
 import { RarityOrder } from '../../model/rarity.js';
 import type { ActivePiece } from './active-piece.js';
 import type { Request } from './requests.js';
@@ -20,8 +21,8 @@ export class PickPeer {
   readonly bits: Bitfield;
   /** It has every piece, and `bits` says nothing. */
   hasAll = false;
-  wanted = 0;
-  startable = 0;
+  /** A search among its pieces found none that is missing, and none has come since. */
+  exhausted = false;
   /** Its requests, in the order of asking: how many are in time, how many late. */
   oldest: Request | null = null;
   newest: Request | null = null;
@@ -48,12 +49,15 @@ export class Swarm {
   readonly lacking: Bitfield;
   readonly missing: Bitfield;
   private readonly peers = new Map<PeerKey, PickPeer>();
+  /** Of the peers that have not everything. */
+  private readonly useful: Overlap<PickPeer>;
   private seeds = 0;
   private changed = new Set<PeerKey>();
 
   constructor(lacking: Bitfield, random: Random) {
     this.lacking = lacking.clone();
     this.missing = lacking.clone();
+    this.useful = new Overlap(this.lacking);
     this.rarity = new RarityOrder(lacking.length, random);
     for (let i = lacking.nextSet(0); i >= 0; i = lacking.nextSet(i + 1)) this.rarity.add(i);
   }
@@ -75,12 +79,9 @@ export class Swarm {
     return this.seeds + this.rarity.availability(piece);
   }
 
-  wantedOf(peer: PickPeer): number {
-    return peer.hasAll ? this.lacking.count : peer.wanted;
-  }
-
-  startableOf(peer: PickPeer): number {
-    return peer.hasAll ? this.missing.count : peer.startable;
+  /** It has a piece that we lack. */
+  wantsOf(peer: PickPeer): boolean {
+    return peer.hasAll ? !this.lacking.isEmpty : this.useful.has(peer);
   }
 
   /** Peers whose answer to "do we want anything of you?" may have changed since the last call, each once. */
@@ -104,20 +105,19 @@ export class Swarm {
 
   setBitfield(peer: PickPeer, bits: Bitfield): void {
     if (bits.isFull) return this.setAll(peer);
-    const before = this.wantedOf(peer);
+    const before = this.wantsOf(peer);
     this.forget(peer);
     for (let i = bits.nextSet(0); i >= 0; i = bits.nextSet(i + 1)) {
       peer.bits.set(i);
       this.rarity.have(i);
     }
-    peer.wanted = bits.countCommon(this.lacking);
-    peer.startable = bits.countCommon(this.missing);
+    this.useful.seek(peer);
     this.compare(peer, before);
   }
 
   setAll(peer: PickPeer): void {
     if (peer.hasAll) return;
-    const before = this.wantedOf(peer);
+    const before = this.wantsOf(peer);
     this.forget(peer);
     peer.hasAll = true;
     this.seeds++;
@@ -127,43 +127,43 @@ export class Swarm {
   have(peer: PickPeer, piece: number): void {
     if (peer.hasAll || !peer.bits.set(piece)) return;
     this.rarity.have(piece);
-    if (this.missing.has(piece)) peer.startable++;
-    if (this.lacking.has(piece) && peer.wanted++ === 0) this.changed.add(peer.key);
+    if (this.missing.has(piece)) peer.exhausted = false;
+    if (this.useful.gained(peer, piece)) this.changed.add(peer.key);
   }
 
   // PIECES ---------------------------------------------------------------------------
   /** missing -> started. */
   started(piece: number): void {
-    if (!this.missing.clear(piece)) return;
-    this.rarity.remove(piece);
-    for (const peer of this.peers.values()) if (!peer.hasAll && peer.bits.has(piece)) peer.startable--;
+    if (this.missing.clear(piece)) this.rarity.remove(piece);
   }
 
   /** started -> missing. */
   missed(piece: number): void {
     if (!this.missing.set(piece)) return;
     this.rarity.add(piece);
-    for (const peer of this.peers.values()) if (!peer.hasAll && peer.bits.has(piece)) peer.startable++;
+    for (const peer of this.peers.values()) if (peer.has(piece)) peer.exhausted = false;
   }
 
   /** We have it now, or want it no longer. */
   settled(piece: number): void {
     this.started(piece);
     if (!this.lacking.clear(piece)) return;
-    const last = this.lacking.isEmpty;
-    for (const peer of this.peers.values()) {
-      if (peer.hasAll ? last : peer.bits.has(piece) && --peer.wanted === 0) this.changed.add(peer.key);
-    }
+    for (const peer of this.useful.left(piece)) this.changed.add(peer.key);
+    if (this.lacking.isEmpty) this.seedsChanged();
   }
 
   /** We want it from now on. */
   wanted(piece: number): void {
     if (!this.lacking.set(piece)) return;
-    const first = this.lacking.count === 1;
     for (const peer of this.peers.values()) {
-      if (peer.hasAll ? first : peer.bits.has(piece) && peer.wanted++ === 0) this.changed.add(peer.key);
+      if (!peer.hasAll && peer.bits.has(piece) && this.useful.gained(peer, piece)) this.changed.add(peer.key);
     }
+    if (this.lacking.count === 1) this.seedsChanged();
     this.missed(piece);
+  }
+
+  private seedsChanged(): void {
+    for (const peer of this.peers.values()) if (peer.hasAll) this.changed.add(peer.key);
   }
 
   /** Takes back all that the peer announced. */
@@ -174,12 +174,12 @@ export class Swarm {
       this.rarity.lost(i);
       peer.bits.clear(i);
     }
-    peer.wanted = 0;
-    peer.startable = 0;
+    this.useful.drop(peer);
+    peer.exhausted = false;
     peer.current = null;
   }
 
-  private compare(peer: PickPeer, before: number): void {
-    if (before > 0 !== this.wantedOf(peer) > 0) this.changed.add(peer.key);
+  private compare(peer: PickPeer, before: boolean): void {
+    if (before !== this.wantsOf(peer)) this.changed.add(peer.key);
   }
 }

@@ -54,6 +54,22 @@ describe('Picker: which piece', () => {
     assert.deepEqual(named(picked(picker, B, 9)).slice(0, 3), ['0/0', '2/0', '4/0']);
   });
 
+  it('goes on asking a peer that had nothing to start once something comes', () => {
+    // Rare pieces and one common one, far more than a search looks at.
+    const picker = pickerOf({ pieces: 1000, blocks: 1, have: [0] });
+    joined(picker, A);
+    joined(picker, B, { of: 1000, has: [7] });
+    joined(picker, C, { of: 1000, has: [7, 8] });
+    assert.deepEqual(named(picked(picker, B, 9)), ['7/0']);
+    assert.deepEqual(picked(picker, B, 9), [], 'piece 7 is started');
+    picker.have(B, 8);
+    assert.deepEqual(named(picked(picker, B, 9)), ['8/0']);
+    assert.deepEqual(picked(picker, B, 9), []);
+    picker.received(B, 7, 0);
+    picker.failed(7);
+    assert.deepEqual(named(picked(picker, B, 9)), ['7/0'], 'missing again');
+  });
+
   it('finds a piece for a peer that has none of the rarest thousands', () => {
     const picker = pickerOf({ pieces: 5000, blocks: 1, have: [0] });
     joined(picker, A, { of: 5000, has: [4321] });
