@@ -1,4 +1,5 @@
 /** Everything that `npm run bench` can run, by name, in the order in which it runs. */
+import * as micro from './micro/index.js';
 import type { Section } from './report.js';
 import { SIDE_BY_SIDE } from './side-by-side/index.js';
 
@@ -19,7 +20,10 @@ export interface Part {
   readonly run: (options: BenchOptions) => Promise<Section>;
 }
 
-export const PARTS: readonly Part[] = [...SIDE_BY_SIDE];
+export const PARTS: readonly Part[] = [
+  { name: 'micro', doc: 'framing, bitfields, picker, token bucket, mailbox, bencode: nanoseconds each', quick: true, run: micro.run },
+  ...SIDE_BY_SIDE,
+];
 
 /** Tools with arguments of their own: `npm run bench -- NAME ARGS...`. */
 export interface Tool {
