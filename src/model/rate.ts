@@ -31,7 +31,7 @@ export function createRate(spec: RateSpec, now: Millis): Rate {
 
 class WindowRate implements Rate {
   /** The full buckets of the window, and the one that is filling. */
-  private readonly buckets: Float64Array;
+  private readonly buckets: Bytes[];
   private readonly bucketMs: Millis;
   /** Number of the bucket that is filling, counted from time zero. */
   private filling: number;
@@ -39,7 +39,8 @@ class WindowRate implements Rate {
   private sum: Bytes = 0;
 
   constructor(ms: Millis, bucketMs: Millis, now: Millis) {
-    this.buckets = new Float64Array(1 + Math.max(1, Math.round(ms / bucketMs)));
+    // A typed array of so few is thrice as large.
+    this.buckets = new Array<Bytes>(1 + Math.max(1, Math.round(ms / bucketMs))).fill(0);
     this.bucketMs = bucketMs;
     this.filling = Math.floor(now / bucketMs);
   }

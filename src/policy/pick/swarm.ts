@@ -45,12 +45,14 @@ export class PickPeer {
 }
 
 export class Swarm {
-  readonly rarity: RarityOrder;
   readonly lacking: Bitfield;
   readonly missing: Bitfield;
   private readonly peers = new Map<PeerKey, PickPeer>();
   /** Of the peers that have not everything. */
   private readonly useful: Overlap<PickPeer>;
+  private readonly random: Random;
+  /** Made at first need: a torrent that is complete, and has no peers, needs none. */
+  private ranked: RarityOrder | undefined;
   private seeds = 0;
   private changed = new Set<PeerKey>();
 
@@ -58,8 +60,12 @@ export class Swarm {
     this.lacking = lacking.clone();
     this.missing = lacking.clone();
     this.useful = new Overlap(this.lacking);
-    this.rarity = new RarityOrder(lacking.length, random);
+    this.random = random;
     for (let i = lacking.nextSet(0); i >= 0; i = lacking.nextSet(i + 1)) this.rarity.add(i);
+  }
+
+  get rarity(): RarityOrder {
+    return (this.ranked ??= new RarityOrder(this.lacking.length, this.random));
   }
 
   get(key: PeerKey): PickPeer | undefined {
