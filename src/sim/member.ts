@@ -15,7 +15,7 @@ import type { VirtualNet } from './net/virtual-net.js';
 import type { PeerClass } from './scenarios/scenario.js';
 import { addressOf, AGENT, recordOf } from './torrent.js';
 import type { VirtualClock } from './virtual-clock.js';
-import { virtualDisk, type VirtualContent } from './virtual-disk.js';
+import { virtualDisk } from './virtual-disk.js';
 import type { VirtualTracker } from './virtual-tracker.js';
 
 /** What all members live in. */
@@ -23,7 +23,6 @@ export interface World {
   readonly seed: number;
   readonly clock: VirtualClock;
   readonly net: VirtualNet;
-  readonly content: VirtualContent;
   readonly tracker: VirtualTracker;
   readonly meta: Metainfo;
   readonly heard: (member: Member, event: ClientEvent) => void;
@@ -38,8 +37,8 @@ export interface Identity {
 }
 
 const PORT = 6881;
-/** For pieces that are being put together: far less than the CLI grants, as a thousand clients live in one memory. */
-const PIECE_MEMORY: Bytes = 16 * MIB;
+/** For pieces that are being put together, as the CLI grants it. Here they take no memory. */
+const PIECE_MEMORY: Bytes = 64 * MIB;
 const LARGE_PIECES = 8;
 
 export class Member {
@@ -96,7 +95,7 @@ export class Member {
   }
 
   #arrive(): void {
-    const { clock, net, content, tracker, meta, seed } = this.#world;
+    const { clock, net, tracker, meta, seed } = this.#world;
     const { kind, policy } = this.identity;
     const { host, net: port, unplug } = net.join(this.address, kind, kind.behindNat);
     const record = recordOf(meta, kind.has, this.seed);
@@ -107,7 +106,7 @@ export class Member {
       pieceMemory: Math.max(PIECE_MEMORY, LARGE_PIECES * meta.pieceLength), strict: true,
     }, {
       clock, net: port, http: tracker.httpFor(this.address), sha1: nodeSha1,
-      disk: virtualDisk({ content, corrupt: kind.corrupt, ...(record && { record }) }),
+      disk: virtualDisk({ clock, corrupt: kind.corrupt, ...(record && { record }) }),
       terminal: {
         lines: () => () => undefined,
         show: (event) => {

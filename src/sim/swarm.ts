@@ -12,7 +12,6 @@ import type { PeerClass, Scenario } from './scenarios/scenario.js';
 import { torrentOf } from './torrent.js';
 import { Trace } from './trace.js';
 import { VirtualClock, type ClockOptions } from './virtual-clock.js';
-import { VirtualContent } from './virtual-disk.js';
 import { VirtualTracker } from './virtual-tracker.js';
 
 export interface Run {
@@ -44,7 +43,7 @@ export async function simulate(run: Run, options: ClockOptions, watch: Watch = {
   const clock = new VirtualClock(options);
   const trace = new Trace();
   const world: World = {
-    seed, clock, meta: torrentOf(scenario), content: new VirtualContent(clock),
+    seed, clock, meta: torrentOf(scenario),
     net: new VirtualNet({
       clock, random: fork(seed, 'net'),
       conditions: { slowStart: scenario.slowStart, breakAfter: scenario.connectionsBreakAfter },

@@ -13,6 +13,13 @@ import { EventQueue } from './event-queue.js';
 /** Virtual runs begin at 2020-01-01, whenever they are made. */
 const EPOCH: Millis = 1_577_836_800_000;
 
+/**
+ * Times are whole multiples of 1/65536 ms: sums and differences of them are exact, so that what waits for `a + b` never
+ * finds at its waking that it is short of it by a rounding, and wakes for ever without time moving on.
+ */
+const GRAINS = 65_536;
+const onGrain = (time: Millis): Millis => Math.ceil(time * GRAINS) / GRAINS;
+
 export interface ClockOptions {
   /** One turn of the real event loop. */
   readonly turn: () => Promise<void>;
@@ -40,7 +47,7 @@ export class VirtualClock implements Clock {
   }
 
   after(delay: Millis, run: () => void): Cancel {
-    return this.#queue.push(this.#now + Math.max(0, delay), run);
+    return this.#queue.push(onGrain(this.#now + Math.max(0, delay)), run);
   }
 
   /** A promise of what `make` returns after `delay`; it rejects where `make` throws. */
@@ -70,7 +77,7 @@ export class VirtualClock implements Clock {
   /** Lets happen what is due up to `end`, or up to when `over` says so. */
   async run(end: Millis, over: () => boolean = () => false): Promise<void> {
     const { turn, cautious } = this.#options;
-    while (this.#queue.nextAt <= end && !over()) {
+    while (this.#queue.size > 0 && this.#queue.nextAt <= end && !over()) {
       this.#now = this.#queue.nextAt;
       const event = this.#queue.pop();
       if (!event) continue;

@@ -17,42 +17,22 @@ const CORRUPT = 0xff;
 /** The longest run that a client reads at once is well below it. */
 const LONGEST_READ: Bytes = MIB;
 
-/** Of a whole simulation: its constant content, and piece buffers to use again, of whichever client. */
-export class VirtualContent {
-  readonly clock: VirtualClock;
-  readonly good = new Uint8Array(LONGEST_READ).fill(GOOD);
-  readonly corrupt = new Uint8Array(LONGEST_READ).fill(CORRUPT);
-  readonly #idle = new Map<Bytes, Uint8Array[]>();
-
-  constructor(clock: VirtualClock) {
-    this.clock = clock;
-  }
-
-  buffer(length: Bytes): Uint8Array {
-    return this.#idle.get(length)?.pop() ?? new Uint8Array(length);
-  }
-
-  release(buffer: Uint8Array): void {
-    const idle = this.#idle.get(buffer.length);
-    if (idle) idle.push(buffer);
-    else this.#idle.set(buffer.length, [buffer]);
-  }
-}
+/** The content of a whole simulation, at every client. */
+const SOURCE = { good: new Uint8Array(LONGEST_READ).fill(GOOD), corrupt: new Uint8Array(LONGEST_READ).fill(CORRUPT) } as const;
 
 export interface DiskOptions {
-  readonly content: VirtualContent;
+  readonly clock: VirtualClock;
   /** The resume record it starts with; absent: an empty folder. */
   readonly record?: Uint8Array;
   /** Everything it reads comes out wrong, though its record says that all is well. */
   readonly corrupt: boolean;
 }
 
-export function virtualDisk({ content, record, corrupt }: DiskOptions): Disk {
-  const { clock } = content;
+export function virtualDisk({ clock, record, corrupt }: DiskOptions): Disk {
   let saved = record;
   return {
     parallel: 1,
-    open: (_, files) => storageOf(files, { content, there: record !== undefined, corrupt }),
+    open: (_, files) => storageOf(files, { clock, there: record !== undefined, corrupt }),
     readRecord: () => clock.later(0, () => saved),
     writeRecord: (_folder, _name, bytes) => clock.later(0, () => {
       saved = bytes;
@@ -62,20 +42,22 @@ export function virtualDisk({ content, record, corrupt }: DiskOptions): Disk {
 }
 
 interface StorageOptions {
-  readonly content: VirtualContent;
+  readonly clock: VirtualClock;
   readonly there: boolean;
   readonly corrupt: boolean;
 }
 
-function storageOf(files: readonly StoredFile[], { content, there, corrupt }: StorageOptions): Storage {
-  const { clock } = content;
-  const source = corrupt ? content.corrupt : content.good;
+function storageOf(files: readonly StoredFile[], { clock, there, corrupt }: StorageOptions): Storage {
+  const source = corrupt ? SOURCE.corrupt : SOURCE.good;
   const facts = factsOf(files);
   let begun = there;
   return {
-    buffer: (length) => content.buffer(length),
-    release: (buffer) => content.release(buffer),
-    put: (buffer, at, block) => void (buffer[at] = block[0]!),
+    // One byte stands for each block, since all of a block are alike.
+    buffer: (length) => new Uint8Array(Math.ceil(length / BLOCK_BYTES)),
+    release: () => undefined,
+    put(buffer, at, block) {
+      buffer[at / BLOCK_BYTES] = block[0]!;
+    },
     store({ bytes }, done) {
       begun = true;
       clock.after(JOB_MS, () => done(verdict(bytes)));
@@ -97,11 +79,7 @@ function storageOf(files: readonly StoredFile[], { content, there, corrupt }: St
   };
 }
 
-/** One byte tells for each block, since all of them are alike. */
-function verdict(piece: Uint8Array): StoreOutcome {
-  for (let at = 0; at < piece.length; at += BLOCK_BYTES) if (piece[at] !== GOOD) return { type: 'mismatch' };
-  return { type: 'stored' };
-}
+const verdict = (piece: Uint8Array): StoreOutcome => ({ type: piece.every((block) => block === GOOD) ? 'stored' : 'mismatch' });
 
 /** As a record of the virtual epoch says it. */
 export const factsOf = (files: readonly { readonly length: Bytes }[]): FileFacts[] =>

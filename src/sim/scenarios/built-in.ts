@@ -11,15 +11,15 @@ const HOME = { up: '50K', down: '400K' };
 
 export const BUILT_IN: readonly { readonly name: string; readonly summary: string; readonly [key: string]: unknown }[] = [
   {
-    name: 'flash-crowd', summary: 'thirty alike come at once to one good seed', size: '16Mi',
+    name: 'flash-crowd', summary: 'thirty alike come at once to one good seed', size: '16Mi', pieceLength: '64Ki',
     peers: [SEED, { name: 'leecher', count: 30, ...HOME }],
   },
   {
-    name: 'poisson', summary: 'one comes every five seconds or so, and leaves a while after completion', size: '8Mi',
+    name: 'poisson', summary: 'one comes every five seconds or so, and leaves a while after completion', size: '8Mi', pieceLength: '64Ki',
     peers: [SEED, { name: 'leecher', count: 40, ...HOME, arrives: { every: 5 }, leaves: { about: 30 } }],
   },
   {
-    name: 'classes', summary: 'slow, middling and fast uplinks, alike downlinks', size: '16Mi',
+    name: 'classes', summary: 'slow, middling and fast uplinks, alike downlinks', size: '16Mi', pieceLength: '64Ki',
     peers: [
       { ...SEED, up: '200K' },
       { name: 'slow', count: 12, up: '20K', down: '1M' },
@@ -28,11 +28,11 @@ export const BUILT_IN: readonly { readonly name: string; readonly summary: strin
     ],
   },
   {
-    name: 'seed-leaves', summary: 'the only seed leaves once about one copy and a half is out', size: '16Mi',
+    name: 'seed-leaves', summary: 'the only seed leaves once about one copy and a half is out', size: '16Mi', pieceLength: '64Ki',
     peers: [{ ...SEED, leaves: 65 }, { name: 'leecher', count: 24, ...HOME }],
   },
   {
-    name: 'free-riders', summary: 'one in five gives nothing', size: '16Mi',
+    name: 'free-riders', summary: 'one in five gives nothing', size: '16Mi', pieceLength: '64Ki',
     peers: [
       { ...SEED, up: '100K' },
       { name: 'giver', count: 24, ...HOME },
@@ -40,7 +40,7 @@ export const BUILT_IN: readonly { readonly name: string; readonly summary: strin
     ],
   },
   {
-    name: 'mixed', summary: 'four policies of the field in one swarm', size: '16Mi',
+    name: 'mixed', summary: 'four policies of the field in one swarm', size: '16Mi', pieceLength: '64Ki',
     peers: [
       { ...SEED, policy: 'tit-for-tat' },
       { name: 'mainline', count: 8, ...HOME, policy: 'mainline-4' },
@@ -50,7 +50,7 @@ export const BUILT_IN: readonly { readonly name: string; readonly summary: strin
     ],
   },
   {
-    name: 'churn', summary: 'peers come, break off and give up; a third cannot be dialled', size: '8Mi',
+    name: 'churn', summary: 'peers come, break off and give up; a third cannot be dialled', size: '8Mi', pieceLength: '64Ki',
     connectionsBreakAfter: 120, slowStart: true,
     peers: [
       SEED,
@@ -59,7 +59,7 @@ export const BUILT_IN: readonly { readonly name: string; readonly summary: strin
     ],
   },
   {
-    name: 'newcomer', summary: 'one with the policy of the run among thirty with tit-for-tat', size: '16Mi',
+    name: 'newcomer', summary: 'one with the policy of the run among thirty with tit-for-tat', size: '16Mi', pieceLength: '64Ki',
     peers: [
       { ...SEED, up: '100K', policy: 'tit-for-tat' },
       { name: 'slow', count: 10, up: '20K', down: '1M', policy: 'tit-for-tat' },
