@@ -62,7 +62,7 @@ export function compare({ title, metrics, clients, baseline, trials, notes }: Co
     isSample(outcome) ? [] : [{ client, run, error: outcome.error }]);
   return {
     title,
-    columns: ['client', 'runs', ...metrics.map((m) => m.head), ...rated.map((m) => `${m.head.split(' ')[0]} ratio`)],
+    columns: ['client', 'runs', ...metrics.map((m) => m.head), ...rated.map((m) => `${m.head.split(' ')[0]}/${baseline}`)],
     rows,
     notes: [
       ...goals.map((g) => g.line), ...notes,

@@ -10,10 +10,8 @@ export interface Leech {
   readonly client: ClientName;
   readonly part: Lab;
   readonly content: Content;
-  /** Names of hosts that it is told of. */
-  readonly peers: readonly string[];
-  /** It learns of peers from the torrent's tracker. */
-  readonly tracked?: boolean;
+  /** Names of hosts that it is told of; without, it learns of peers from the torrent's tracker. */
+  readonly peers?: readonly string[];
 }
 
 export interface Leeched {
@@ -25,12 +23,12 @@ export interface Leeched {
 }
 
 /** On the host `leecher`. */
-export async function leech({ client, part, content, peers, tracked = false }: Leech): Promise<Leeched> {
+export async function leech({ client, part, content, peers = [] }: Leech): Promise<Leeched> {
   const folder = part.folder('downloaded');
   const home = part.folder('home');
   const begin = performance.now();
   const leecher = startClient(client, {
-    name: client, goal: 'fetch', host: part.host('leecher'), home, folder, torrent: content.torrent, tracked,
+    name: client, goal: 'fetch', host: part.host('leecher'), home, folder, torrent: content.torrent, tracked: peers.length === 0,
     peers: peers.map((name) => part.host(name).ip4),
   });
   const end = await leecher.complete(transferMs(content.bytes));

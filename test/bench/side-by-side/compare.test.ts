@@ -17,7 +17,7 @@ test('medians with their spread, and ratios of medians', () => {
     trial('other', 2, { wall: 2, peak: 30 }), trial('actorrent', 2, { wall: 9, peak: 200 }),
     trial('actorrent', 3, { wall: 1.5, peak: 260 }),
   );
-  assert.deepEqual(s.columns, ['client', 'runs', 'wall s', 'peak MB', 'wall ratio']);
+  assert.deepEqual(s.columns, ['client', 'runs', 'wall s', 'peak MB', 'wall/other']);
   assert.deepEqual(s.rows, [
     ['actorrent', '3', '1.5 (1.0-9.0)', '260 (200-300)', '0.50'],
     ['other', '2', '3.0 (2.0-4.0)', '20 (10-30)', '1.00'],
