@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { table } from '../src/cli/help.js';
-import { machine } from './machine.js';
+import { commit, machine } from './machine.js';
 import { Misuse, parseOrder, type Order } from './options.js';
 import { PARTS, TOOLS, type Part } from './parts.js';
 import { render, type Section } from './report.js';
@@ -57,7 +57,7 @@ async function runAll(order: Order & { type: 'run' }): Promise<void> {
   if (json !== undefined) {
     const figures = Object.fromEntries(done.map(({ name, section }) => [name, section.json]));
     const clients = Object.fromEntries(CLIENT_NAMES.map((client) => [client, presence(client).version || null]));
-    writeFileSync(json, `${JSON.stringify({ date, machine: machine(), clients, options, figures }, undefined, 2)}\n`);
+    writeFileSync(json, `${JSON.stringify({ date, commit: commit(), machine: machine(), clients, options, figures }, undefined, 2)}\n`);
   }
   if (done.some(({ section }) => section.failed === true)) process.exitCode = 1;
 }
