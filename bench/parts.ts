@@ -1,4 +1,5 @@
 /** Everything that `npm run bench` can run, by name, in the order in which it runs. */
+import * as growth from './growth/index.js';
 import * as micro from './micro/index.js';
 import type { Section } from './report.js';
 import { SIDE_BY_SIDE } from './side-by-side/index.js';
@@ -22,6 +23,7 @@ export interface Part {
 
 export const PARTS: readonly Part[] = [
   { name: 'micro', doc: 'framing, bitfields, picker, token bucket, mailbox, bencode: nanoseconds each', quick: true, run: micro.run },
+  { name: 'growth', doc: 'how the total work grows with peers, pieces and torrents', quick: true, run: growth.run },
   ...SIDE_BY_SIDE,
 ];
 

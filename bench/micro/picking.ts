@@ -15,6 +15,7 @@ const MANY_QUICK: Shape = { pieces: 5_000, peers: 200 };
 /** A small download is over before the compiler has done its best. */
 const WARM_UP = 6;
 const SMALL_A_ROUND = 5;
+const ROUNDS = 3;
 
 interface Options {
   readonly quick: boolean;
@@ -28,7 +29,6 @@ export interface Picking {
 
 export function comparePicking({ quick, now }: Options): Picking {
   const large = quick ? MANY_QUICK : MANY;
-  const rounds = quick ? 1 : 3;
   const download = (shape: Shape): DownloadCost => {
     const cost = new Download(shape, now).run();
     swallow(cost.cancels);
@@ -37,7 +37,7 @@ export function comparePicking({ quick, now }: Options): Picking {
   for (let i = 0; i < WARM_UP; i++) download(FEW);
   const few: DownloadCost[] = [];
   const many: DownloadCost[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     for (let i = 0; i < SMALL_A_ROUND; i++) few.push(download(FEW));
     many.push(download(large));
   }
