@@ -25,6 +25,7 @@ const help = (): string => [
   '',
   '  --quick       only what is marked (*), small: needs neither root nor another client',
   '  --only NAME   only this one; repeatable',
+  '  --client NAME only this client, where it takes part; repeatable',
   '  --runs N      how often each client does each scenario (5; with --quick 1)',
   '  --mib N       size of the content, instead of the scenario\'s own',
   '  --json FILE   also writes the figures, with the machine and the date',
@@ -65,7 +66,7 @@ async function runAll(order: Order & { type: 'run' }): Promise<void> {
 async function main(argv: readonly string[]): Promise<void> {
   const tool = TOOLS.find(({ name }) => name === argv[0]);
   if (tool) return tool.run(argv.slice(1));
-  const order = parseOrder(argv, PARTS.map((p) => p.name));
+  const order = parseOrder(argv, { parts: PARTS.map((p) => p.name), clients: CLIENT_NAMES });
   switch (order.type) {
     case 'help': return say(help());
     case 'list': return say(list().join('\n'));

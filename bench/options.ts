@@ -17,33 +17,42 @@ const MOST_RUNS = 1000;
 const MOST_MIB = 65_536;
 
 const OPTIONS = {
-  quick: { type: 'boolean' }, only: { type: 'string', multiple: true }, runs: { type: 'string' }, mib: { type: 'string' },
-  json: { type: 'string' }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+  quick: { type: 'boolean' }, only: { type: 'string', multiple: true }, client: { type: 'string', multiple: true },
+  runs: { type: 'string' }, mib: { type: 'string' }, json: { type: 'string' }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** A mistake in what was typed. */
 export class Misuse extends Error {}
 
-/** `names`: of all parts. */
-export function parseOrder(argv: readonly string[], names: readonly string[]): Order {
-  const known = Object.keys(OPTIONS);
-  const stray = argv.find((word) => word.startsWith('--') && !known.includes(nameOf(word)));
-  if (stray !== undefined) throw new Misuse(`unknown option --${nameOf(stray)}${didYouMean(nameOf(stray), known)}`);
+export interface Names {
+  readonly parts: readonly string[];
+  readonly clients: readonly string[];
+}
+
+export function parseOrder(argv: readonly string[], names: Names): Order {
+  const options = Object.keys(OPTIONS);
+  const stray = argv.find((word) => word.startsWith('--') && !options.includes(nameOf(word)));
+  if (stray !== undefined) throw new Misuse(`unknown option --${nameOf(stray)}${didYouMean(nameOf(stray), options)}`);
   const values = parse(argv);
   if (values.help) return { type: 'help' };
   if (values.list) return { type: 'list' };
-  for (const name of values.only ?? []) {
-    if (!names.includes(name)) throw new Misuse(`--only: no scenario ${name}${didYouMean(name, names)}; --list shows them all`);
-  }
+  const only = known('only', values.only, names.parts);
+  const clients = known('client', values.client, names.clients);
   const quick = values.quick ?? false;
   return {
-    type: 'run', only: values.only ?? [], json: values.json,
+    type: 'run', only, json: values.json,
     options: {
-      quick,
+      quick, clients,
       runs: wholeNumber('runs', values.runs, MOST_RUNS) ?? (quick ? 1 : USUAL_RUNS),
       mib: wholeNumber('mib', values.mib, MOST_MIB),
     },
   };
+}
+
+function known(option: string, typed: readonly string[] = [], names: readonly string[]): readonly string[] {
+  const stray = typed.find((name) => !names.includes(name));
+  if (stray !== undefined) throw new Misuse(`--${option}: expected one of ${names.join(', ')}, found ${stray}${didYouMean(stray, names)}`);
+  return typed;
 }
 
 const nameOf = (word: string): string => word.replace(/^--/, '').replace(/=.*$/s, '');
@@ -56,7 +65,7 @@ function parse(argv: readonly string[]): ReturnType<typeof parseArgs<{ options: 
   }
 }
 
-function wholeNumber(option: string, text: string | undefined, most: number): number | undefined {
+export function wholeNumber(option: string, text: string | undefined, most: number): number | undefined {
   if (text === undefined) return undefined;
   const n = Number(text);
   if (!/^\d+$/.test(text) || n < 1 || n > most) throw new Misuse(`--${option}: expected 1 to ${most}, found ${text}`);

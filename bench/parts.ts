@@ -7,6 +7,8 @@ import { SIDE_BY_SIDE } from './side-by-side/index.js';
 export interface BenchOptions {
   /** Smaller and shorter: for CI, where figures only have to appear. */
   readonly quick: boolean;
+  /** Only these; empty: all that there are. */
+  readonly clients: readonly string[];
   /** How often each client does each scenario. */
   readonly runs: number;
   /** Size of the content, in MiB, instead of the scenario's own. */

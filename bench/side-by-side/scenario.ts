@@ -56,8 +56,9 @@ async function runScenario(scenario: Scenario, options: BenchOptions): Promise<S
   if (why !== undefined) throw new Error(`${why}; --quick measures what needs neither root nor other clients`);
   const mib = size === undefined ? 0 : options.mib ?? (options.quick ? size.quickMib : undefined) ?? size.mib;
   const bytes = mib * MIB;
-  const absent = scenario.clients.flatMap((client) => presence(client).missing ?? []);
-  const clients = scenario.clients.filter((client) => presence(client).missing === undefined);
+  const asked = scenario.clients.filter((client) => options.clients.length === 0 || options.clients.includes(client));
+  const absent = asked.flatMap((client) => presence(client).missing ?? []);
+  const clients = asked.filter((client) => presence(client).missing === undefined);
   const under = roomyFolder(bytes * (size?.copies ?? 0));
   const network = 'network' in hosts ? makeNetwork(hosts.network) : hosts.loopback();
   const trials = await inLab({ network, under: under.folder, report: progress }, async (lab) => {
