@@ -7,11 +7,14 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, truncateSync, writeFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { MIB } from '../../src/base/units.js';
 import { edgesOf, showEdge } from '../../src/kernel/topology.js';
 import { TOPOLOGY } from '../../src/process/index.js';
 import type { BlockRange } from '../../src/protocol/wire.js';
 import { PLAIN } from '../../src/protocol/wire.js';
+import { encodeMessages } from '../../src/protocol/wire-encode.js';
 import { HandClock } from './hand-clock.js';
+import { Valve } from './ports.js';
 import { listen, RawPeer, type RawListener, type RawOptions } from './raw-peer.js';
 import { assertHas, eventually, inLab, makeContent, put, request, type Lab, type Member } from './swarm.js';
 import { startTracker, type TinyTracker } from './tiny-tracker.js';
@@ -23,7 +26,7 @@ const BLOCK = 16_384;
 interface Stage {
   readonly lab: Lab;
   readonly clock: HandClock;
-  start(name: string, config?: Parameters<Lab['start']>[1]): Member;
+  start(name: string, config?: Parameters<Lab['start']>[1], ports?: Parameters<Lab['start']>[2]): Member;
   raw(o: RawOptions): Promise<RawListener>;
   tracker(): Promise<TinyTracker>;
 }
@@ -42,8 +45,8 @@ const scene = (what: string, play: (stage: Stage) => Promise<void>): void => {
     try {
       await play({
         lab, clock,
-        start(name, config = {}) {
-          const member = lab.start(name, config, { clock });
+        start(name, config = {}, ports = {}) {
+          const member = lab.start(name, config, { clock, ...ports });
           members.push(member);
           return member;
         },
@@ -183,6 +186,24 @@ scene('a peer without BEP 6 chokes us, another rejects, a third leaves', async (
   a.sendBytes(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 4));
   await a.untilEnded();
   assert.ok(edge(leecher, 'Receiver -> Controller: violation'));
+});
+
+scene('a choked peer asks and asks, and reads none of our rejects', async ({ start }) => {
+  const content = makeContent({ name: 'flood', sizes: [BLOCK], pieceLength: BLOCK });
+  const net = new Valve();
+  const member = start('member', {}, { net });
+  member.client.add(request(content, member.folder));
+  const peer = await RawPeer.dial(await member.port(), { infoHash: content.meta.infoHash, fast: true });
+  await peer.until('haveNone');
+  net.shut = true;
+  const flood = encodeMessages(Array.from({ length: 1000 }, () => block(0, 0)));
+  await eventually(() => {
+    if (!peer.ended) peer.sendBytes(flood);
+    return peer.ended;
+  }, 'the end of the flood');
+  const left = await member.until('peer', (e) => e.what === 'disconnected');
+  assert.equal(left.reason, 'does not read what it makes us say: 1 MiB waits for it');
+  assert.ok(net.mostWaiting <= MIB, `${net.mostWaiting} bytes waited for the net`);
 });
 
 scene('endgame: whoever loses the race is told to stop', async ({ start, raw }) => {

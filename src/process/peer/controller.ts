@@ -1,7 +1,7 @@
 /**
  * Controller: one peer. Speaks the protocol with it, and knows how we stand with each other.
- * Hears:  Receiver (handshake, wire, block, violation, disconnected), Sender (sent), PieceMgr (welcome, request, cancel, interest),
- *         ChokeMgr (choke, unchoke), PeerMgr (have, finish), Timer (tick).
+ * Hears:  Receiver (handshake, wire, block, violation, disconnected), Sender (sent, clogged),
+ *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke), PeerMgr (have, finish), Timer (tick).
  * Tells:  SenderQueue (greet, send, request, serve, cancel, choke), PieceMgr (join, bitfield, haveAll, have, needBlocks,
  *         gotBlock, lostBlock, choked), Files (block), ChokeMgr (report), PeerMgr (handshaken, ended),
  *         Status (downloaded, peer, note), Timer (register).
@@ -73,6 +73,7 @@ function take(s: State, m: ControllerMsg, self: Me): void {
     case 'choke': return up.choke(s, self);
     case 'unchoke': return up.unchoke(s, m.why, self);
     case 'finish': return finish(s, self);
+    case 'clogged': return end(s, 'does not read what it makes us say: 1 MiB waits for it', true, self);
     case 'violation': return end(s, describe(m.flaw), true, self);
     case 'disconnected': return end(s, m.reason, false, self);
     case 'tick': return tick(s, m.tag, self);

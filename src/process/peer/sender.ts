@@ -1,7 +1,7 @@
 /**
  * Sender: the write half of a connection. Reads blocks, waits for credit, and writes gathered.
  * Hears:  SenderQueue (control, blocks, drop), Files (data, unreadable), Limiter (grant, revoke), the connection (wrote).
- * Tells:  SenderQueue (ready, dropped), Files (read), Limiter (want, leave), Controller (sent), Status (uploaded).
+ * Tells:  SenderQueue (ready, dropped), Files (read), Limiter (want, leave), Controller (sent, clogged), Status (uploaded).
  * Owns:   the few blocks that are next. Under a limit a block goes out in parts as credit comes, so the rate is even at any scale;
  *         other messages are held up by the rest of one begun block at most.
  */
@@ -29,20 +29,20 @@ export type SenderMsg =
   | { readonly type: 'unreadable'; readonly block: BlockRange }
   /** The transport has taken a write. */
   | { readonly type: 'wrote'; readonly bytes: Bytes; readonly payload: Bytes };
-/** What the Controller hears of us: payload that has left. */
-export interface Sent {
-  readonly type: 'sent';
-  readonly bytes: Bytes;
-  /** Nothing more waits in the socket. */
-  readonly drained: boolean;
-}
+/** What the Controller hears of us. */
+export type Sent =
+  /** Payload that has left. `drained`: nothing more waits in the socket. */
+  | { readonly type: 'sent'; readonly bytes: Bytes; readonly drained: boolean }
+  /** The peer makes us say more than it reads. */
+  | { readonly type: 'clogged' };
 
 const declaration = declare({
   name: 'Sender',
   scope: 'peer',
   doc: 'writes the connection, blocks under credit',
   tells: {
-    SenderQueue: ['ready', 'dropped'], Files: ['read'], Limiter: ['want', 'leave'], Controller: ['sent'], Status: ['uploaded'],
+    SenderQueue: ['ready', 'dropped'], Files: ['read'], Limiter: ['want', 'leave'], Controller: ['sent', 'clogged'],
+    Status: ['uploaded'],
   },
 });
 type Me = Self<typeof declaration, SenderMsg>;
@@ -73,6 +73,8 @@ interface State extends SenderInput {
   waiting: boolean;
   /** Written, and not yet taken by the transport. */
   inFlight: Bytes;
+  /** The part of it, and of what is held, that is no payload. */
+  messages: Bytes;
 }
 
 /** Blocks to hold ahead: enough to keep a fast link busy, or, under a limit, so few that a choke takes hold at once. */
@@ -82,20 +84,19 @@ const AHEAD_LIMITED = 2;
 const HIGH_WATER = MIB;
 /** One write gathers up to this much payload. */
 const GATHER = 512 * KIB;
+/** Messages that may wait for a peer to read them: a bitfield of four million pieces, and as much again for all others. */
+const MOST_MESSAGES = MIB;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: SenderInput, self: Me): State {
-  const s: State = { ...input, queue: [], begun: 0, held: [], announced: 0, credit: 0, waiting: false, inFlight: 0 };
+  const s: State = { ...input, queue: [], begun: 0, held: [], announced: 0, credit: 0, waiting: false, inFlight: 0, messages: 0 };
   announce(s, self);
   return s;
 }
 
 function step(s: State, m: SenderMsg, self: Me): void {
   switch (m.type) {
-    case 'control':
-      if (s.begun > 0) s.held.push(m.bytes);
-      else write(s, [m.bytes], 0, self);
-      return;
+    case 'control': return say(s, m.bytes, self);
     case 'blocks': return take(s, m.blocks, self);
     case 'drop': return drop(s, m.block, self);
     case 'data': {
@@ -114,6 +115,14 @@ function step(s: State, m: SenderMsg, self: Me): void {
       return;
     case 'wrote': return wrote(s, m.bytes, m.payload, self);
   }
+}
+
+/** Blocks wait in the SenderQueue and are few here; what the peer makes us say (a reject for each request, say) is bounded only here. */
+function say(s: State, message: Uint8Array, self: Me): void {
+  s.messages += message.length;
+  if (s.messages > MOST_MESSAGES) self.tell(s.controller, { type: 'clogged' });
+  else if (s.begun > 0) s.held.push(message);
+  else write(s, [message], 0, self);
 }
 
 function take(s: State, blocks: readonly BlockRange[], self: Me): void {
@@ -143,7 +152,7 @@ function pump(s: State, self: Me): void {
       const next = s.queue[0];
       if (!next?.bytes || s.credit === 0) break;
       const { bytes, block } = next;
-      if (s.begun === 0) parts.push(pieceHeader(block.piece, block.begin, block.length));
+      if (s.begun === 0) parts.push(header(s, block));
       const n = Math.min(s.credit, bytes.length - s.begun);
       parts.push(n === bytes.length ? bytes : bytes.subarray(s.begun, s.begun + n));
       payload += n;
@@ -154,6 +163,12 @@ function pump(s: State, self: Me): void {
     if (payload > 0) write(s, parts, payload, self);
     if (s.credit === 0) return ask(s, self);
   }
+}
+
+function header(s: State, { piece, begin, length }: BlockRange): Uint8Array {
+  const bytes = pieceHeader(piece, begin, length);
+  s.messages += bytes.length;
+  return bytes;
 }
 
 function endBlock(s: State, parts: Uint8Array[]): void {
@@ -178,6 +193,7 @@ function write(s: State, parts: readonly Uint8Array[], payload: Bytes, self: Me)
 
 function wrote(s: State, bytes: Bytes, payload: Bytes, self: Me): void {
   s.inFlight -= bytes;
+  s.messages -= bytes - payload;
   if (payload === 0) return pump(s, self);
   self.tell(s.status, { type: 'uploaded', bytes: payload });
   self.tell(s.controller, { type: 'sent', bytes: payload, drained: s.inFlight === 0 && s.queue.length === 0 });

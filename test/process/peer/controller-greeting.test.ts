@@ -231,6 +231,11 @@ test('a peer of whom nobody wants anything is looked at once in 100 seconds', ()
   assert.equal(looks, 2);
 });
 
+test('a peer that does not read what it makes us say is ended, and is to blame', () => {
+  assert.deepEqual(short(open().send({ type: 'clogged' }).told('PeerMgr')),
+    ['ended by fault: does not read what it makes us say: 1 MiB waits for it']);
+});
+
 // REPORTS ----------------------------------------------------------------------------
 
 test('ChokeMgr and Status hear once a second of what has changed, and of nothing else', () => {

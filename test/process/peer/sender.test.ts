@@ -184,6 +184,33 @@ test('a block held back by a large message goes out once that has left', () => {
   assert.equal(connection.writes.length, 2);
 });
 
+test('a peer that makes us say more than a mebibyte while it reads nothing is told of, and given no more', () => {
+  const { stage, connection } = free();
+  const reject: SenderMsg = { type: 'control', bytes: new Uint8Array(MIB / 4) };
+  stage.send(reject, reject, reject, reject);
+  assert.deepEqual(stage.told(), []);
+  stage.send(control(1));
+  assert.deepEqual([stage.told(), connection.writes.length], [[['Controller', 'clogged']], 4]);
+});
+
+test('what it has read makes room for more to say; blocks and their headers do too', () => {
+  const { stage, connection } = free();
+  const large: SenderMsg = { type: 'control', bytes: new Uint8Array(MIB - 100) };
+  for (let i = 0; i < 100; i++) {
+    stage.send(large, blocks(block(1)), data(block(1)));
+    connection.take();
+    connection.take();
+  }
+  assert.ok(!stage.kinds().includes('Controller: clogged'));
+});
+
+test('messages that wait behind a begun block are counted too', () => {
+  const { stage } = start();
+  const large: SenderMsg = { type: 'control', bytes: new Uint8Array(MIB) };
+  stage.forget().send(blocks(block(1)), data(block(1)), grant(300), large);
+  assert.deepEqual(stage.all('clogged').length, 1);
+});
+
 test('room is announced in batches: when a quarter is free, or nothing is queued', () => {
   const { stage, connection } = start(Infinity);
   const list = Array.from({ length: 64 }, (_, i) => block(i));
