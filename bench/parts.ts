@@ -1,4 +1,5 @@
 /** Everything that `npm run bench` can run, by name, in the order in which it runs. */
+import * as flame from './flame/index.js';
 import * as growth from './growth/index.js';
 import * as micro from './micro/index.js';
 import type { Section } from './report.js';
@@ -36,4 +37,6 @@ export interface Tool {
   readonly run: (args: readonly string[]) => Promise<void>;
 }
 
-export const TOOLS: readonly Tool[] = [];
+export const TOOLS: readonly Tool[] = [
+  { name: 'flame', doc: 'draws CPU profiles, or that of a download it makes: CPU by part, and the stacks', run: flame.run },
+];
