@@ -25,7 +25,7 @@ export interface Selection {
 /** A missing piece that `peer` has, or -1. */
 export function selectPiece({ swarm, random, order, first }: Selection, peer: PickPeer): number {
   if (swarm.missing.isEmpty) return -1;
-  if (order === 'sequential') return nextFrom(swarm, peer, 0);
+  if (order === 'sequential') return nextFrom(swarm, peer, swarm.firstMissing());
   if (first) return sampled(swarm, peer, { from: random.below(swarm.missing.length), size: 1 });
   if (peer.hasAll) return swarm.rarity.rarest();
   const rarest = swarm.rarity.pickFor(peer.bits, SCAN);

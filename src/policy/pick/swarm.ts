@@ -53,6 +53,8 @@ export class Swarm {
   private readonly random: Random;
   /** Made at first need: a torrent that is complete, and has no peers, needs none. */
   private ranked: RarityOrder | undefined;
+  /** No piece below it is missing. */
+  private front = 0;
   private seeds = 0;
   private changed = new Set<PeerKey>();
 
@@ -79,6 +81,13 @@ export class Swarm {
   /** How many missing pieces some connected peer has. */
   get obtainable(): number {
     return this.missing.count - (this.seeds > 0 ? 0 : this.rarity.candidatesWithoutCopy);
+  }
+
+  /** The lowest missing piece, or -1. It goes on from where it was last, so that a whole download is one walk. */
+  firstMissing(): number {
+    const first = this.missing.nextSet(this.front);
+    this.front = first < 0 ? this.missing.length : first;
+    return first;
   }
 
   availability(piece: number): number {
@@ -146,6 +155,7 @@ export class Swarm {
   /** started -> missing. */
   missed(piece: number): void {
     if (!this.missing.set(piece)) return;
+    this.front = Math.min(this.front, piece);
     this.rarity.add(piece);
     for (const peer of this.peers.values()) if (peer.has(piece)) peer.exhausted = false;
   }
