@@ -7,7 +7,7 @@
  * Peers that have everything are counted by the caller: one more copy of every piece changes no order.
  */
 import type { Random } from '../base/random.js';
-import type { Bitfield } from './bitfield.js';
+import { Bitfield } from './bitfield.js';
 
 export class RarityOrder {
   private readonly random: Random;
@@ -18,6 +18,8 @@ export class RarityOrder {
   private starts = new Uint32Array(16);
   /** How many candidates lead each bucket. */
   private leading = new Uint32Array(16);
+  /** The buckets that have candidates: with many peers nearly all of the rarest are empty. */
+  private led = new Bitfield(16);
   private total = 0;
 
   /** No piece has a copy yet and none is a candidate. */
@@ -54,7 +56,7 @@ export class RarityOrder {
     const candidate = this.isCandidate(piece);
     const a = this.copies[piece]!++;
     this.needBucket(a + 1);
-    if (candidate) this.swap(this.places[piece]!, this.starts[a]! + --this.leading[a]!);
+    if (candidate) this.swap(this.places[piece]!, this.starts[a]! + this.unlead(a));
     // Last of its bucket, then, by moving the edge, first of the next: among the candidates, or it steps behind them.
     const edge = --this.starts[a + 1]!;
     this.swap(this.places[piece]!, edge);
@@ -69,7 +71,7 @@ export class RarityOrder {
     const a = this.copies[piece]!--;
     // To the front of its bucket, past the candidates if it is none, then, by moving the edge, last of the one before.
     const edge = this.starts[a]!++;
-    if (candidate) this.leading[a]!--;
+    if (candidate) this.unlead(a);
     else this.swap(this.places[piece]!, edge + this.leading[a]!);
     this.swap(this.places[piece]!, edge);
     if (candidate) this.lead(a - 1, edge);
@@ -86,13 +88,13 @@ export class RarityOrder {
   remove(piece: number): void {
     if (!this.isCandidate(piece)) return;
     const a = this.copies[piece]!;
-    this.swap(this.places[piece]!, this.starts[a]! + --this.leading[a]!);
+    this.swap(this.places[piece]!, this.starts[a]! + this.unlead(a));
     this.total--;
   }
 
   /** The rarest candidate that `accept` takes, or -1. */
   pick(accept: (piece: number) => boolean): number {
-    for (let a = 0; this.starts[a]! < this.order.length; a++) {
+    for (let a = this.led.nextSet(0); a >= 0; a = this.led.nextSet(a + 1)) {
       const start = this.starts[a]!;
       for (let i = start; i < start + this.leading[a]!; i++) if (accept(this.order[i]!)) return this.order[i]!;
     }
@@ -110,7 +112,7 @@ export class RarityOrder {
    */
   pickFor(bits: Bitfield, limit: number): number {
     let left = limit;
-    for (let a = 1; this.starts[a]! < this.order.length; a++) {
+    for (let a = this.led.nextSet(1); a >= 0; a = this.led.nextSet(a + 1)) {
       const start = this.starts[a]!;
       const end = start + Math.min(left, this.leading[a]!);
       for (let i = start; i < end; i++) if (bits.has(this.order[i]!)) return this.order[i]!;
@@ -124,8 +126,16 @@ export class RarityOrder {
   private lead(a: number, place: number): void {
     const start = this.starts[a]!;
     const last = start + this.leading[a]!++;
+    this.led.set(a);
     this.swap(place, last);
     this.swap(last, start + this.random.below(this.leading[a]!));
+  }
+
+  /** One candidate less in bucket `a`; gives how many are left. */
+  private unlead(a: number): number {
+    const left = --this.leading[a]!;
+    if (left === 0) this.led.clear(a);
+    return left;
   }
 
   private swap(i: number, j: number): void {
@@ -145,7 +155,10 @@ export class RarityOrder {
     starts.set(this.starts);
     const leading = new Uint32Array(length * 2);
     leading.set(this.leading);
+    const led = new Bitfield(length * 2);
+    for (let b = this.led.nextSet(0); b >= 0; b = this.led.nextSet(b + 1)) led.set(b);
     this.starts = starts;
     this.leading = leading;
+    this.led = led;
   }
 }
