@@ -56,9 +56,9 @@ async function runScenario(scenario: Scenario, options: BenchOptions): Promise<S
   if (why !== undefined) throw new Error(`${why}; --quick measures what needs neither root nor other clients`);
   const mib = size === undefined ? 0 : options.mib ?? (options.quick ? size.quickMib : undefined) ?? size.mib;
   const bytes = mib * MIB;
-  const asked = scenario.clients.filter((client) => options.clients.length === 0 || options.clients.includes(client));
-  const absent = asked.flatMap((client) => presence(client).missing ?? []);
-  const clients = asked.filter((client) => presence(client).missing === undefined);
+  const title = `${name}: ${doc}${mib > 0 ? ` (${mib} MiB)` : ''}`;
+  const { clients, leftOut } = takingPart(scenario, options.clients);
+  if (clients.length === 0) return { title, columns: [], rows: [], notes: leftOut, json: { title, leftOut } };
   const under = roomyFolder(bytes * (size?.copies ?? 0));
   const network = 'network' in hosts ? makeNetwork(hosts.network) : hosts.loopback();
   const trials = await inLab({ network, under: under.folder, report: progress }, async (lab) => {
@@ -66,10 +66,24 @@ async function runScenario(scenario: Scenario, options: BenchOptions): Promise<S
     return inTurn({ name, clients, runs: options.runs, lab, measure });
   });
   return compare({
-    title: `${name}: ${doc}${mib > 0 ? ` (${mib} MiB)` : ''}`,
-    metrics, clients, trials, ...(baseline !== undefined && { baseline }),
-    notes: [...absent.map((line) => `left out: ${line}`), ...under.notes],
+    title, metrics, clients, trials, ...(baseline !== undefined && { baseline }),
+    notes: [...leftOut, ...under.notes],
   });
+}
+
+/** Those asked for that are here, and a line about each that is not. */
+function takingPart({ name, clients }: Scenario, only: readonly string[]): TakingPart {
+  const asked = clients.filter((client) => only.length === 0 || only.includes(client));
+  const absent = asked.length > 0 ? asked.flatMap((client) => presence(client).missing ?? []) : [`${name} is not for ${only.join(', ')}`];
+  return {
+    clients: asked.filter((client) => presence(client).missing === undefined),
+    leftOut: absent.map((line) => `left out: ${line}`),
+  };
+}
+
+interface TakingPart {
+  readonly clients: readonly ClientName[];
+  readonly leftOut: readonly string[];
 }
 
 interface Turns {
