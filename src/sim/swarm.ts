@@ -6,7 +6,7 @@ import { fork, hash32 } from '../base/random.js';
 import { SECOND, type Millis } from '../base/units.js';
 import type { ChosenPolicy } from '../client.js';
 import type { ClientEvent } from '../ports/events.js';
-import { Member, type World } from './member.js';
+import { Member, type Identity, type World } from './member.js';
 import { VirtualNet } from './net/virtual-net.js';
 import type { PeerClass, Scenario } from './scenarios/scenario.js';
 import { torrentOf } from './torrent.js';
@@ -31,6 +31,8 @@ export interface Swarm {
 export interface Watch {
   /** Everything the clients say. */
   readonly heard?: (member: Member, event: ClientEvent) => void;
+  /** The policy that a member really runs: one that watches, say. */
+  readonly policyFor?: (identity: Identity, chosen: ChosenPolicy) => ChosenPolicy;
   /** Called once, before time begins. */
   readonly begin?: (swarm: Swarm) => void;
 }
@@ -56,7 +58,7 @@ export async function simulate(run: Run, options: ClockOptions, watch: Watch = {
     },
   };
   let over = false;
-  const members = membersOf(run, world);
+  const members = membersOf(run, world, watch);
   const swarm: Swarm = { run, clock, members, trace };
   watch.begin?.(swarm);
   await clock.run(scenario.lasts, () => over);
@@ -64,11 +66,12 @@ export async function simulate(run: Run, options: ClockOptions, watch: Watch = {
   return swarm;
 }
 
-function membersOf({ scenario, policy }: Run, world: World): Member[] {
+function membersOf({ scenario, policy }: Run, world: World, { policyFor = (_, chosen) => chosen }: Watch): Member[] {
   const members: Member[] = [];
   for (const kind of scenario.classes) {
     for (const arrivesAt of arrivals(kind, hash32(`${world.seed} arrivals of ${kind.name}`))) {
-      members.push(new Member({ number: members.length + 1, kind, policy: kind.policy ?? policy, arrivesAt }, world));
+      const identity: Identity = { number: members.length + 1, kind, policy: kind.policy ?? policy, arrivesAt };
+      members.push(new Member({ ...identity, policy: policyFor(identity, identity.policy) }, world));
     }
   }
   return members;

@@ -7,9 +7,10 @@ import { info } from './info.js';
 import { magnet } from './magnet.js';
 import { policies } from './policies.js';
 import { download, seed } from './share.js';
+import { simulate } from './simulate.js';
 import { tracker } from './tracker.js';
 import { verify } from './verify.js';
 
 export const COMMANDS: readonly Command[] = [
-  download, seed, create, info, magnet, verify, tracker, announce, scrape, demo, policies,
+  download, seed, create, info, magnet, verify, tracker, announce, scrape, demo, policies, simulate,
 ];

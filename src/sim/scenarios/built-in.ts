@@ -11,42 +11,43 @@ const HOME = { up: '50K', down: '400K' };
 
 export const BUILT_IN: readonly { readonly name: string; readonly summary: string; readonly [key: string]: unknown }[] = [
   {
-    name: 'flash-crowd', summary: 'thirty alike come at once to one good seed', size: '16Mi', pieceLength: '64Ki',
-    peers: [SEED, { name: 'leecher', count: 30, ...HOME }],
+    name: 'flash-crowd', summary: 'twenty-four alike come at once to one good seed', size: '16Mi', pieceLength: '128Ki',
+    peers: [SEED, { name: 'leecher', count: 24, ...HOME }],
   },
   {
     name: 'poisson', summary: 'one comes every five seconds or so, and leaves a while after completion', size: '8Mi', pieceLength: '64Ki',
     peers: [SEED, { name: 'leecher', count: 40, ...HOME, arrives: { every: 5 }, leaves: { about: 30 } }],
   },
   {
-    name: 'classes', summary: 'slow, middling and fast uplinks, alike downlinks', size: '16Mi', pieceLength: '64Ki',
+    name: 'classes', summary: 'slow, middling and fast uplinks, alike downlinks, and a strong seed with tit-for-tat',
+    size: '16Mi', pieceLength: '128Ki', lasts: 1200,
     peers: [
-      { ...SEED, up: '200K' },
-      { name: 'slow', count: 12, up: '20K', down: '1M' },
-      { name: 'mid', count: 12, up: '50K', down: '1M' },
-      { name: 'fast', count: 12, up: '200K', down: '1M' },
+      { ...SEED, up: '1M', policy: 'tit-for-tat' },
+      { name: 'slow', count: 8, up: '20K', down: '1M' },
+      { name: 'mid', count: 8, up: '50K', down: '1M' },
+      { name: 'fast', count: 8, up: '200K', down: '1M' },
     ],
   },
   {
-    name: 'seed-leaves', summary: 'the only seed leaves once about one copy and a half is out', size: '16Mi', pieceLength: '64Ki',
+    name: 'seed-leaves', summary: 'the only seed leaves once about one copy and a half is out', size: '16Mi', pieceLength: '128Ki',
     peers: [{ ...SEED, leaves: 65 }, { name: 'leecher', count: 24, ...HOME }],
   },
   {
-    name: 'free-riders', summary: 'one in five gives nothing', size: '16Mi', pieceLength: '64Ki',
+    name: 'free-riders', summary: 'one in five gives nothing', size: '16Mi', pieceLength: '128Ki',
     peers: [
       { ...SEED, up: '100K' },
-      { name: 'giver', count: 24, ...HOME },
-      { name: 'rider', count: 6, ...HOME, policy: 'freerider' },
+      { name: 'giver', count: 20, ...HOME },
+      { name: 'rider', count: 5, ...HOME, policy: 'freerider' },
     ],
   },
   {
-    name: 'mixed', summary: 'four policies of the field in one swarm', size: '16Mi', pieceLength: '64Ki',
+    name: 'mixed', summary: 'four policies of the field in one swarm', size: '16Mi', pieceLength: '128Ki',
     peers: [
       { ...SEED, policy: 'tit-for-tat' },
-      { name: 'mainline', count: 8, ...HOME, policy: 'mainline-4' },
-      { name: 'libtorrent', count: 8, ...HOME, policy: 'libtorrent-fixed' },
-      { name: 'transmission', count: 8, ...HOME, policy: 'transmission' },
-      { name: 'ours', count: 8, ...HOME },
+      { name: 'mainline', count: 6, ...HOME, policy: 'mainline-4' },
+      { name: 'libtorrent', count: 6, ...HOME, policy: 'libtorrent-fixed' },
+      { name: 'transmission', count: 6, ...HOME, policy: 'transmission' },
+      { name: 'ours', count: 6, ...HOME },
     ],
   },
   {
@@ -59,12 +60,12 @@ export const BUILT_IN: readonly { readonly name: string; readonly summary: strin
     ],
   },
   {
-    name: 'newcomer', summary: 'one with the policy of the run among thirty with tit-for-tat', size: '16Mi', pieceLength: '64Ki',
+    name: 'newcomer', summary: 'one with the policy of the run among many with tit-for-tat', size: '16Mi', pieceLength: '128Ki',
     peers: [
       { ...SEED, up: '100K', policy: 'tit-for-tat' },
-      { name: 'slow', count: 10, up: '20K', down: '1M', policy: 'tit-for-tat' },
-      { name: 'mid', count: 10, up: '50K', down: '1M', policy: 'tit-for-tat' },
-      { name: 'fast', count: 10, up: '200K', down: '1M', policy: 'tit-for-tat' },
+      { name: 'slow', count: 8, up: '20K', down: '1M', policy: 'tit-for-tat' },
+      { name: 'mid', count: 8, up: '50K', down: '1M', policy: 'tit-for-tat' },
+      { name: 'fast', count: 8, up: '200K', down: '1M', policy: 'tit-for-tat' },
       { name: 'newcomer', up: '100K', down: '1M' },
     ],
   },

@@ -1,0 +1,135 @@
+/**
+ * `simulate run SCENARIO` (or just `simulate SCENARIO`), `simulate compare`: swarms of whole clients in virtual time.
+ * A run is a scenario, a policy and a seed; runs go to worker threads and come out the same whatever their number.
+ */
+import { availableParallelism } from 'node:os';
+import { describe, ok, type Result } from '../../base/result.js';
+import { findPolicy } from '../../policy/choke/registry.js';
+import { BUILT_IN } from '../../sim/scenarios/built-in.js';
+import { peerSeconds, summarize } from '../../sim/report/summary.js';
+import { LEGEND, summaryTable, table } from '../../sim/report/text.js';
+import { defineCommand, type Invocation } from '../command.js';
+import { EXIT, misuse, type ExitCode } from '../exit.js';
+import type { Io } from '../io.js';
+import { flag, integer, many, text, value, type ValuesOf } from '../option.js';
+import { duration, plural } from '../render/format.js';
+import { runAll } from '../simulate/pool.js';
+import { loadScenario, type Done, type Task } from '../simulate/task.js';
+
+const names = (typed: string): Result<readonly string[]> => ok(typed.split(',').map((name) => name.trim()).filter(Boolean));
+
+const OPTIONS = {
+  scenario: value('NAME|FILE', text, { group: 'What', meaning: 'for compare; see `simulate scenarios`', initial: undefined }),
+  policy: value('NAME|FILE', text, { group: 'What', meaning: 'for run; of all who name none', initial: 'tit-for-tat' }),
+  param: many('KEY=VALUE', text, { group: 'What', meaning: 'a parameter of it; repeatable' }),
+  policies: value('A,B,C', names, { group: 'What', meaning: 'for compare', initial: [] as readonly string[] }),
+  seed: value('N', integer(0, 2 ** 32 - 1), { group: 'Chance', meaning: 'the first seed', initial: 1 }),
+  seeds: value('N', integer(1, 10_000), {
+    group: 'Chance', meaning: 'how many, one run each', initial: undefined, shownDefault: '1; compare: 10',
+  }),
+  procs: value('N', integer(1, 256), { group: 'Work', meaning: 'threads', initial: availableParallelism(), shownDefault: 'cores' }),
+  json: flag({ group: 'Output', meaning: 'one object a run and line, for programs' }),
+};
+type Values = ValuesOf<typeof OPTIONS>;
+
+export const simulate = defineCommand({
+  name: 'simulate',
+  group: 'Learn',
+  summary: 'runs swarms in virtual time, compares policies',
+  args: 'run|compare|scenarios [SCENARIO]',
+  arity: { least: 1, most: 2 },
+  options: OPTIONS,
+  notes: [
+    '', 'run SCENARIO runs one swarm, compare the same one under several policies,',
+    'scenarios lists what is built in. A SCENARIO may be a .json file of yours.',
+  ],
+  async run(invocation) {
+    const [first = '', second] = invocation.args;
+    switch (first) {
+      case 'run':
+        if (second === undefined) throw misuse('simulate run: expected a scenario; see actorrent simulate scenarios');
+        return run(second, invocation);
+      case 'compare': return compare(second, invocation);
+      case 'scenarios': return scenarios(invocation);
+      default:
+        if (second !== undefined) throw misuse(`simulate: expected run, compare or scenarios, found ${first}`);
+        return run(first, invocation);
+    }
+  },
+});
+
+type Asked = Invocation<Values>;
+
+async function scenarios({ values, io }: Asked): Promise<ExitCode> {
+  io.print(values.json ? JSON.stringify(BUILT_IN) : table(BUILT_IN.map((s) => [s.name, s.summary.padEnd(90)])).join('\n'));
+  return EXIT.done;
+}
+
+function run(scenario: string, asked: Asked): Promise<ExitCode> {
+  if (asked.values.policies.length > 0) throw misuse('--policies is for simulate compare; simulate run takes --policy');
+  return carryOut({ scenario, policies: [asked.values.policy], seeds: asked.values.seeds ?? 1 }, asked);
+}
+
+function compare(named: string | undefined, asked: Asked): Promise<ExitCode> {
+  const { policies, seeds = 10, scenario = named } = asked.values;
+  if (scenario === undefined) throw misuse('simulate compare: expected --scenario NAME; see actorrent simulate scenarios');
+  if (policies.length === 0) throw misuse('simulate compare: expected --policies A,B,C; see actorrent policies');
+  return carryOut({ scenario, policies, seeds }, asked);
+}
+
+interface Plan {
+  readonly scenario: string;
+  readonly policies: readonly string[];
+  readonly seeds: number;
+}
+
+async function carryOut({ scenario, policies, seeds }: Plan, { values, io }: Asked): Promise<ExitCode> {
+  for (const policy of policies) checkName(policy);
+  // What is wrong with it is told before any thread starts.
+  const { name, summary } = await loadScenario(scenario);
+  const tasks = policies.flatMap((policy) => Array.from({ length: seeds }, (_, i): Task =>
+    ({ scenario, policy, params: values.param, seed: values.seed + i })));
+  const progress = countRuns(tasks.length, io);
+  const before = process.cpuUsage();
+  const done = await runAll(tasks, { procs: values.procs, onDone: progress.at }).finally(progress.end);
+  if (values.json) for (const d of done) io.print(JSON.stringify({ event: 'run', ...d.result, events: d.events }));
+  else {
+    const { user, system } = process.cpuUsage(before);
+    say({ name, summary, cpu: (user + system) / 1e6 }, done, io);
+  }
+  return EXIT.done;
+}
+
+/** A path is looked at where it is loaded. */
+function checkName(policy: string): void {
+  if (/[/\\]|\.[cm]?js$/.test(policy)) return;
+  const found = findPolicy(policy);
+  if (!found.ok) throw misuse(describe(found.error));
+}
+
+interface Heading {
+  readonly name: string;
+  readonly summary: string;
+  /** Seconds, of all threads. */
+  readonly cpu: number;
+}
+
+function say({ name, summary, cpu }: Heading, done: readonly Done[], io: Io): void {
+  const { bold, dim } = io.colors;
+  const results = done.map((d) => d.result);
+  io.print(`${bold(name)}: ${summary}\n`);
+  const [head = '', ...rows] = summaryTable(summarize(results));
+  io.print([bold(head), ...rows, ''].join('\n'));
+  const speed = Math.round(results.reduce((n, r) => n + peerSeconds(r), 0) / cpu);
+  const trace = results.length === 1 ? ` Trace ${results[0]!.trace}.` : '';
+  const cost = `${plural(done.length, 'run')}, ${duration(1000 * cpu)} of CPU: ${speed} peer-seconds a second.${trace}`;
+  io.print(dim([...LEGEND, cost].join('\n')));
+}
+
+/** `12 of 60 runs`, while they last, on a terminal. */
+function countRuns(total: number, io: Io): { at(done: number): void; end(): void } {
+  if (!io.stderr.isTTY || total === 1) return { at: () => undefined, end: () => undefined };
+  const show = (done: number): void => void io.stderr.write(`\r${done} of ${total} runs`);
+  show(0);
+  return { at: show, end: () => void io.stderr.write('\r\x1b[K') };
+}
