@@ -28,6 +28,8 @@ export interface ClientConfig {
   readonly listen: { readonly host?: string; readonly port: number };
   readonly limits: Readonly<Record<Direction, Limit>>;
   readonly choke: ChosenPolicy;
+  /** Looks on: asked the same, without effect, and what it would do otherwise is told. */
+  readonly shadow?: ChosenPolicy;
   /** Connections a torrent. */
   readonly maxPeers: number;
   /** For pieces that are being downloaded or stored, a torrent. */
@@ -44,6 +46,8 @@ export interface TorrentRequest {
   /** By file; absent: all. */
   readonly wanted?: readonly boolean[];
   readonly sequential: boolean;
+  /** Its own choking policy; absent: that of all. */
+  readonly choke?: ChosenPolicy;
   /** `record`: trust the resume record where sizes and times match; `full`: hash everything. */
   readonly check: 'record' | 'full';
   /** Seed on after completion until one of these; absent goals mean until stopped. The `seeded` event says when. */

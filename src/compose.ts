@@ -100,8 +100,13 @@ const planClient = (config: ClientConfig, ports: Ports): Planner<Mailbox<Torrent
       children: [
         child(timer, parts.timer, () => ({ clock: ports.clock })),
         child(limiter, parts.limiter, () => ({ limits: config.limits, timer: clock, chokeMgr: parts.chokeMgr })),
-        child(chokeMgr, parts.chokeMgr, () => ({ choke: config.choke, timer: clock })),
-        child(consoleProcess, parts.console, () => ({ terminal: ports.terminal, ...parts })),
+        child(chokeMgr, parts.chokeMgr, () => ({
+          choke: config.choke, timer: clock, console,
+          ...(config.shadow && { shadow: config.shadow }), ...(ports.record && { record: ports.record }),
+        })),
+        child(consoleProcess, parts.console, () => ({
+          terminal: ports.terminal, ...parts, ...(ports.modules && { modules: ports.modules }),
+        })),
         child(torrentMgr, parts.torrentMgr, () => ({
           console, timer: clock, plan: (key, request, port) => planTorrent({ config, ports, client: parts, key, request, port }),
         })),
@@ -152,7 +157,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
             maxUploads: null,
           },
           plan: (peer) => planPeer({ config, ports, client, boxes, layout, torrent, port, peer }),
-          chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock,
+          chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({
           ...boxes, layout, sequential: request.sequential, pieceMemory: config.pieceMemory, timer: clock, ...(wanted && { wanted }),

@@ -37,6 +37,12 @@ export interface PeerFacts {
   readonly snubbed: boolean;
 }
 
+/** A peer, and why a policy would unchoke it. */
+export interface Reasoned {
+  readonly address: string;
+  readonly why: string;
+}
+
 export type ClientEvent =
   | { readonly event: 'listening'; readonly port: number }
   | ({ readonly event: 'started'; readonly bytes: Bytes; readonly pieces: number; readonly folder: string } & OfTorrent)
@@ -47,6 +53,9 @@ export type ClientEvent =
   | ({ readonly event: 'peer'; readonly what: 'connected' | 'disconnected' | 'banned'; readonly address: string;
       readonly client?: string; readonly reason?: string } & OfTorrent)
   | ({ readonly event: 'choke'; readonly address: string; readonly choked: boolean; readonly why: string } & OfTorrent)
+  /** Once a round: how a policy that only looks on agrees with the one in office, and whom only one of them would unchoke. */
+  | { readonly event: 'shadow'; readonly policy: string; readonly live: string; readonly same: number;
+      readonly onlyLive: readonly Reasoned[]; readonly onlyShadow: readonly Reasoned[] }
   | ({ readonly event: 'tracker'; readonly url: string; readonly what: 'announced' | 'failed' | 'warning'; readonly peers?: number;
       readonly seeds?: number; readonly leechers?: number; readonly nextInMs?: Millis; readonly reason?: string } & OfTorrent)
   | ({ readonly event: 'done'; readonly downloaded: Bytes; readonly uploaded: Bytes; readonly elapsedMs: Millis } & OfTorrent)

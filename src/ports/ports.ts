@@ -3,7 +3,9 @@ import type { Clock } from './clock.js';
 import type { Disk } from './disk.js';
 import type { Sha1 } from './hash.js';
 import type { Http } from './http.js';
+import type { Modules } from './modules.js';
 import type { Net } from './net.js';
+import type { RecordFile } from './record.js';
 import type { Terminal } from './terminal.js';
 
 export interface Ports {
@@ -13,4 +15,8 @@ export interface Ports {
   readonly http: Http;
   readonly sha1: Sha1;
   readonly terminal: Terminal;
+  /** Absent: what a user types cannot load a policy from a file. */
+  readonly modules?: Modules;
+  /** Where the ChokeMgr writes down what it sees and decides. */
+  readonly record?: RecordFile;
 }

@@ -1,33 +1,44 @@
 /**
  * ChokeMgr: decides, round by round and as things happen, which peers we upload to. The decision itself is a policy's.
  * Hears:  PeerMgr (peerJoined, peerLeft, torrent, torrentLeft), Controller (report), Limiter (linkLimit),
- *         Console (setPolicy), Timer (tick).
- * Tells:  Controller (choke, unchoke), and only when the answer changes; Timer (register, cancel).
- * Owns:   the roster of all peers of all torrents, the policy and its memo. What it knows of a peer is what was reported.
+ *         Console (setPolicy, setShadow), Timer (tick).
+ * Tells:  Controller (choke, unchoke), and only when the answer changes; Console (event): a policy that failed, where a shadow differs;
+ *         Timer (register, cancel).
+ * Owns:   the roster of all peers of all torrents, the policies and their memos. What it knows of a peer is what was reported. One
+ *         engine is for all torrents, but those that have a policy of their own, which have an engine each.
  * Source: BEP 3 "choking"; the policy interface is policy/choke/policy.ts.
  */
-import type { PeerKey, TorrentKey } from '../base/brand.js';
+import type { InfoHash, PeerKey, TorrentKey } from '../base/brand.js';
 import type { Millis } from '../base/units.js';
 import type { ChosenPolicy, Limit } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
+import type { Differences, Singled } from '../policy/choke/differences.js';
+import { ChokeEngine, type Introduction, type Order, type PeerReport } from '../policy/choke/engine.js';
 import type { TorrentView, Trigger, Why } from '../policy/choke/policy.js';
-import { chokeEngine, type ChokeEngine, type Introduction, type Order, type PeerReport } from '../policy/choke/engine.js';
+import { encodeFact } from '../policy/choke/record.js';
+import type { RecordFile } from '../ports/record.js';
+import type { ConsoleMsg } from './console.js';
 import type { Tick, TimerMsg } from './timer.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type ChokeMsg =
-  /** Handshake done. `inbox` receives our orders until `peerLeft`. */
-  | { readonly type: 'peerJoined'; readonly peer: Introduction; readonly inbox: Mailbox<ChokeOrder, 'Controller'> }
+  /** Handshake done. `inbox` receives our orders until `peerLeft`; people know the peer by its address. */
+  | { readonly type: 'peerJoined'; readonly peer: Introduction; readonly address: string;
+      readonly inbox: Mailbox<ChokeOrder, 'Controller'> }
   /** Connection gone, for any reason. An unknown peer is ignored (the race is legal). */
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
   /** How things stand with a peer; at most once a second, and at once when its interest changes. */
   | { readonly type: 'report'; readonly peer: PeerKey; readonly report: PeerReport }
-  | { readonly type: 'torrent'; readonly view: TorrentView }
+  /** `choke`: it has a policy of its own from the start. */
+  | { readonly type: 'torrent'; readonly view: TorrentView; readonly torrent: InfoHash; readonly choke?: ChosenPolicy }
   | { readonly type: 'torrentLeft'; readonly torrent: TorrentKey }
   | { readonly type: 'linkLimit'; readonly limit: Limit }
-  | { readonly type: 'setPolicy'; readonly chosen: ChosenPolicy }
+  /** For one torrent, or for all that have no policy of their own. */
+  | { readonly type: 'setPolicy'; readonly chosen: ChosenPolicy; readonly torrent?: InfoHash }
+  /** A policy that looks on, beside every other; or none. */
+  | { readonly type: 'setShadow'; readonly chosen?: ChosenPolicy }
   | Tick;
 export type ChokeOrder = { readonly type: 'choke' } | { readonly type: 'unchoke'; readonly why: Why };
 
@@ -35,97 +46,205 @@ const declaration = declare({
   name: 'ChokeMgr',
   scope: 'client',
   doc: 'whom we upload to: rounds, policy, memo',
-  tells: { Controller: ['choke', 'unchoke'], Timer: ['register', 'cancel'] },
+  tells: { Controller: ['choke', 'unchoke'], Console: ['event'], Timer: ['register', 'cancel'] },
 });
 type Me = Self<typeof declaration, ChokeMsg>;
 
 // CONFIG, STATE ----------------------------------------------------------------------
 export interface ChokeInputs {
   readonly choke: ChosenPolicy;
+  readonly shadow?: ChosenPolicy;
+  /** Written down for a replay: the policy that is for all torrents, with all it sees. */
+  readonly record?: RecordFile;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
+  readonly console: Mailbox<ConsoleMsg, 'Console'>;
+}
+/** A policy at work, with the alarms of its rounds. */
+interface Office {
+  readonly id: string;
+  readonly engine: ChokeEngine;
+}
+interface Known {
+  readonly inbox: Mailbox<ChokeOrder, 'Controller'>;
+  readonly address: string;
+  readonly torrent: TorrentKey;
 }
 interface State {
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
-  readonly engine: ChokeEngine;
-  readonly inboxes: Map<PeerKey, Mailbox<ChokeOrder, 'Controller'>>;
+  readonly console: Mailbox<ConsoleMsg, 'Console'>;
+  shadow: ChosenPolicy | undefined;
+  limit: Limit;
+  readonly forAll: Office;
+  /** Of torrents that have their own. */
+  readonly own: Map<TorrentKey, Office>;
+  readonly torrents: Map<InfoHash, TorrentKey>;
+  readonly peers: Map<PeerKey, Known>;
 }
 
 const ROUND = 'round';
 const OPTIMISTIC = 'optimistic';
 /** An extra round that the policy asked for. */
 const EXTRA = 'extra';
+type Alarm = typeof ROUND | typeof OPTIMISTIC | typeof EXTRA;
 
 // CORE -------------------------------------------------------------------------------
-function init({ choke, timer }: ChokeInputs, self: Me): State {
-  const s: State = { timer, engine: chokeEngine(choke, self.random), inboxes: new Map() };
-  startRounds(s, self);
+function init({ choke, shadow, record, timer, console }: ChokeInputs, self: Me): State {
+  const engine = new ChokeEngine({
+    ...options(choke, shadow, self), ...(record && { record: (fact) => record.line(encodeFact(fact)) }),
+  });
+  const s: State = {
+    timer, console, shadow, limit: null, forAll: { id: 'all', engine }, own: new Map(), torrents: new Map(), peers: new Map(),
+  };
+  startRounds(s, s.forAll, self);
   return s;
 }
 
+const options = (chosen: ChosenPolicy, shadow: ChosenPolicy | undefined, self: Me) =>
+  ({ chosen, random: self.random, clock: () => self.now(), ...(shadow && { shadow }) });
+
 function step(s: State, m: ChokeMsg, self: Me): void {
-  const now = self.now();
   switch (m.type) {
-    case 'peerJoined':
-      s.inboxes.set(m.peer.key, m.inbox);
-      s.engine.join(m.peer);
-      return react(s, 'joined', m.peer.key, self);
-    case 'peerLeft':
-      if (!s.inboxes.delete(m.peer)) return;
-      s.engine.leave(m.peer);
-      return react(s, 'left', m.peer, self);
+    case 'peerJoined': {
+      const { key, torrent } = m.peer;
+      s.peers.set(key, { inbox: m.inbox, address: m.address, torrent });
+      const office = officeOf(s, torrent);
+      office.engine.join(m.peer);
+      return react(s, office, { trigger: 'joined', subject: key }, self);
+    }
+    case 'peerLeft': {
+      const peer = s.peers.get(m.peer);
+      if (!peer) return;
+      s.peers.delete(m.peer);
+      const office = officeOf(s, peer.torrent);
+      office.engine.leave(m.peer);
+      return react(s, office, { trigger: 'left', subject: m.peer }, self);
+    }
     case 'report': {
-      const trigger = s.engine.report(m.peer, m.report, now);
-      if (trigger) react(s, trigger, m.peer, self);
+      const peer = s.peers.get(m.peer);
+      if (!peer) return;
+      const office = officeOf(s, peer.torrent);
+      const trigger = office.engine.report(m.peer, m.report, self.now());
+      if (trigger) react(s, office, { trigger, subject: m.peer }, self);
       return;
     }
-    case 'torrent': {
-      const completed = s.engine.torrent(m.view);
-      if (completed) react(s, 'completed', null, self);
+    case 'torrent': return torrent(s, m, self);
+    case 'torrentLeft': return torrentLeft(s, m.torrent, self);
+    case 'linkLimit':
+      s.limit = m.limit;
+      for (const { engine } of offices(s)) engine.linkLimit(m.limit);
       return;
-    }
-    case 'torrentLeft':
-      for (const peer of s.engine.torrentLeft(m.torrent)) s.inboxes.delete(peer);
+    case 'setPolicy': return setPolicy(s, m, self);
+    case 'setShadow':
+      s.shadow = m.chosen;
+      for (const { engine } of offices(s)) engine.useShadow(m.chosen);
       return;
-    case 'linkLimit': return s.engine.linkLimit(m.limit);
-    case 'setPolicy':
-      s.engine.use(m.chosen);
-      return startRounds(s, self);
     case 'tick': return tick(s, m.tag, self);
   }
 }
 
-function startRounds(s: State, self: Me): void {
-  const { tickMs, optimisticMs } = s.engine.timing;
-  wake(s, ROUND, tickMs, self);
-  if (optimisticMs === undefined) self.tell(s.timer, { type: 'cancel', replyTo: self.mailbox, tag: OPTIMISTIC });
-  else wake(s, OPTIMISTIC, optimisticMs, self);
+const offices = (s: State): readonly Office[] => [s.forAll, ...s.own.values()];
+const officeOf = (s: State, torrent: TorrentKey): Office => s.own.get(torrent) ?? s.forAll;
+
+function torrent(s: State, m: ChokeMsg & { type: 'torrent' }, self: Me): void {
+  const { key } = m.view;
+  if (m.choke && s.torrents.get(m.torrent) !== key) open(s, key, m.choke, self);
+  s.torrents.set(m.torrent, key);
+  const office = officeOf(s, key);
+  const completed = office.engine.torrent(m.view);
+  if (completed) react(s, office, { trigger: 'completed', subject: null }, self);
+}
+
+function torrentLeft(s: State, torrent: TorrentKey, self: Me): void {
+  const office = officeOf(s, torrent);
+  for (const peer of office.engine.torrentLeft(torrent)) s.peers.delete(peer);
+  for (const [hash, key] of s.torrents) if (key === torrent) s.torrents.delete(hash);
+  if (!s.own.delete(torrent)) return;
+  for (const alarm of [ROUND, OPTIMISTIC, EXTRA] as const) sleep(s, office, alarm, self);
+}
+
+function setPolicy(s: State, { chosen, torrent }: ChokeMsg & { type: 'setPolicy' }, self: Me): void {
+  const key = torrent && s.torrents.get(torrent);
+  // A torrent that has left meanwhile.
+  if (torrent && key === undefined) return;
+  const own = key === undefined ? s.forAll : s.own.get(key);
+  if (key !== undefined && !own) return open(s, key, chosen, self);
+  own!.engine.use(chosen);
+  startRounds(s, own!, self);
+}
+
+/** A policy of its own for a torrent, with its peers as they are. */
+function open(s: State, torrent: TorrentKey, chosen: ChosenPolicy, self: Me): void {
+  const office: Office = { id: String(torrent), engine: new ChokeEngine(options(chosen, s.shadow, self)) };
+  office.engine.linkLimit(s.limit);
+  office.engine.takeOver(s.forAll.engine.handOver(torrent));
+  s.own.set(torrent, office);
+  startRounds(s, office, self);
+}
+
+// ROUNDS -----------------------------------------------------------------------------
+function startRounds(s: State, office: Office, self: Me): void {
+  const { tickMs, optimisticMs } = office.engine.timing;
+  wake(s, office, { alarm: ROUND, after: tickMs }, self);
+  if (optimisticMs === undefined) sleep(s, office, OPTIMISTIC, self);
+  else wake(s, office, { alarm: OPTIMISTIC, after: optimisticMs }, self);
 }
 
 function tick(s: State, tag: string, self: Me): void {
-  const { tickMs, optimisticMs } = s.engine.timing;
-  if (tag === ROUND) wake(s, ROUND, tickMs, self);
-  if (tag === OPTIMISTIC && optimisticMs !== undefined) wake(s, OPTIMISTIC, optimisticMs, self);
-  decide(s, tag === OPTIMISTIC ? 'optimistic' : 'tick', null, self);
+  const [alarm, id] = tag.split(' ') as [Alarm, string];
+  const office = offices(s).find((o) => o.id === id);
+  // Of a torrent that has left.
+  if (!office) return;
+  const { tickMs, optimisticMs } = office.engine.timing;
+  if (alarm === ROUND) wake(s, office, { alarm, after: tickMs }, self);
+  if (alarm === OPTIMISTIC && optimisticMs !== undefined) wake(s, office, { alarm, after: optimisticMs }, self);
+  decide(s, office, { trigger: alarm === OPTIMISTIC ? 'optimistic' : 'tick', subject: null }, self);
 }
 
-function react(s: State, trigger: Trigger, subject: PeerKey | null, self: Me): void {
-  if (s.engine.timing.react.includes(trigger)) decide(s, trigger, subject, self);
+interface Event {
+  readonly trigger: Trigger;
+  readonly subject: PeerKey | null;
 }
 
-function decide(s: State, trigger: Trigger, subject: PeerKey | null, self: Me): void {
-  const { orders, requestTickIn } = s.engine.decide({ trigger, subject, now: self.now() });
-  for (const order of orders) give(s, order, self);
-  if (requestTickIn !== undefined) wake(s, EXTRA, requestTickIn, self);
+function react(s: State, office: Office, event: Event, self: Me): void {
+  if (office.engine.timing.react.includes(event.trigger)) decide(s, office, event, self);
+}
+
+function decide(s: State, office: Office, event: Event, self: Me): void {
+  const outcome = office.engine.decide({ ...event, now: self.now() });
+  for (const order of outcome.orders) give(s, order, self);
+  for (const reason of outcome.warnings) self.tell(s.console, { type: 'event', event: { event: 'warning', reason } });
+  if (outcome.differences && event.trigger === 'tick') compare(s, office, outcome.differences, self);
+  if (outcome.replaced) startRounds(s, office, self);
+  else if (outcome.requestTickIn !== undefined) wake(s, office, { alarm: EXTRA, after: outcome.requestTickIn }, self);
 }
 
 function give(s: State, order: Order, self: Me): void {
-  const inbox = s.inboxes.get(order.peer);
-  if (!inbox) return;
-  self.tell(inbox, order.why === undefined ? { type: 'choke' } : { type: 'unchoke', why: order.why });
+  const peer = s.peers.get(order.peer);
+  if (!peer) return;
+  self.tell(peer.inbox, order.why === undefined ? { type: 'choke' } : { type: 'unchoke', why: order.why });
 }
 
-function wake(s: State, tag: string, after: Millis, self: Me): void {
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag });
+/** What the shadow would have done, once a round. */
+function compare(s: State, { engine }: Office, { same, onlyLive, onlyShadow }: Differences, self: Me): void {
+  const { live, shadow } = engine.names;
+  if (shadow === undefined || same + onlyLive.length + onlyShadow.length === 0) return;
+  const named = (peers: readonly Singled[]) => peers.flatMap(({ peer, why }) => {
+    const address = s.peers.get(peer)?.address;
+    return address === undefined ? [] : [{ address, why }];
+  });
+  self.tell(s.console, { type: 'event', event: {
+    event: 'shadow', policy: shadow, live, same, onlyLive: named(onlyLive), onlyShadow: named(onlyShadow),
+  } });
+}
+
+const tagOf = ({ id }: Office, alarm: Alarm): string => `${alarm} ${id}`;
+
+function wake(s: State, office: Office, { alarm, after }: { readonly alarm: Alarm; readonly after: Millis }, self: Me): void {
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: tagOf(office, alarm) });
+}
+
+function sleep(s: State, office: Office, alarm: Alarm, self: Me): void {
+  self.tell(s.timer, { type: 'cancel', replyTo: self.mailbox, tag: tagOf(office, alarm) });
 }
 
 // ACTOR ------------------------------------------------------------------------------

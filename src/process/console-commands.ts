@@ -1,25 +1,33 @@
 /** The console's commands, from a line to what to do. Pure; errors name what is accepted. */
 import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
-import type { ChosenPolicy, Direction, Limit } from '../client.js';
+import type { InfoHash } from '../base/brand.js';
+import type { Direction, Limit } from '../client.js';
 import { didYouMean } from '../policy/choke/nearest.js';
-import { parseParams } from '../policy/choke/params.js';
-import { findPolicy } from '../policy/choke/registry.js';
 
 export type Command =
   | { readonly type: 'help' | 'status' | 'peers' | 'pause' | 'resume' | 'quit' }
   | { readonly type: 'limit'; readonly direction: Direction; readonly limit: Limit }
-  | { readonly type: 'policy'; readonly chosen: ChosenPolicy };
+  | { readonly type: 'policy'; readonly policy: Named; readonly torrent: string | undefined }
+  | { readonly type: 'shadow'; readonly policy: Named | undefined };
+
+/** A policy as it was typed: its name or file, and its parameters. */
+export interface Named {
+  readonly name: string;
+  readonly params: readonly string[];
+}
 
 export const HELP: readonly string[] = [
   'status               how far each torrent is',
   'peers                who we are connected to',
   'limit up|down RATE   KB/s, or with a suffix (1.5M, 64Ki); 0: no limit',
-  'policy NAME [K=V]    another choking policy, from now on',
+  'policy NAME [K=V]    another choking policy, from now on; or a FILE',
+  '   ... for TORRENT   for one torrent: the start of its name or info-hash',
+  'shadow NAME [K=V]    a policy that looks on and tells what it would do; off',
   'pause, resume        all torrents',
   'quit                 save, say goodbye, exit',
 ];
-const NAMES = ['help', 'status', 'peers', 'limit', 'policy', 'pause', 'resume', 'quit'] as const;
+const NAMES = ['help', 'status', 'peers', 'limit', 'policy', 'shadow', 'pause', 'resume', 'quit'] as const;
 
 export function parseCommand(line: string): Result<Command> {
   const [word = '', ...args] = line.trim().split(/\s+/);
@@ -28,6 +36,7 @@ export function parseCommand(line: string): Result<Command> {
     case undefined: return flaw('command', `one of ${NAMES.join(', ')}`, `'${word}'${didYouMean(word, NAMES)}`);
     case 'limit': return limit(args);
     case 'policy': return policy(args);
+    case 'shadow': return shadow(args);
     case 'help':
     case 'status':
     case 'peers':
@@ -46,9 +55,26 @@ function limit([direction, text, ...more]: readonly string[]): Result<Command> {
   return rate.ok ? ok({ type: 'limit', direction, limit: rate.value }) : rate;
 }
 
-function policy([name, ...params]: readonly string[]): Result<Command> {
-  const found = findPolicy(name ?? '');
-  if (!found.ok) return found;
-  const checked = parseParams(found.value, params);
-  return checked.ok ? ok({ type: 'policy', chosen: { policy: found.value, params: checked.value } }) : checked;
+function policy(args: readonly string[]): Result<Command> {
+  const at = args.indexOf('for');
+  const [name, ...params] = at < 0 ? args : args.slice(0, at);
+  const torrent = at < 0 ? undefined : args.slice(at + 1).join(' ');
+  if (name === undefined || torrent === '') {
+    return flaw('policy', 'a name or a file: policy wgo, policy bep3 slots=6 for debian', args.join(' ') || 'nothing');
+  }
+  return ok({ type: 'policy', policy: { name, params }, torrent });
+}
+
+function shadow([name, ...params]: readonly string[]): Result<Command> {
+  if (name === undefined) return flaw('shadow', 'a name, a file, or off', 'nothing');
+  return ok({ type: 'shadow', policy: name === 'off' ? undefined : { name, params } });
+}
+
+/** The one torrent whose name or info-hash begins like this. */
+export function findTorrent(start: string, known: readonly { readonly torrent: InfoHash; readonly name: string }[]): Result<InfoHash> {
+  const typed = start.toLowerCase();
+  const found = known.filter(({ torrent, name }) => torrent.startsWith(typed) || name.toLowerCase().startsWith(typed));
+  const [only, ...more] = found;
+  if (only && more.length === 0) return ok(only.torrent);
+  return flaw('torrent', 'the start of one name or info-hash', `${found.length} like '${start}'`);
 }

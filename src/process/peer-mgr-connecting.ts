@@ -96,7 +96,7 @@ export function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, sel
   p.handshakenAt = self.now();
   if (!p.incoming) s.candidates.connected(p.endpoint);
   self.tell(s.chokeMgr, {
-    type: 'peerJoined', inbox: p.controller,
+    type: 'peerJoined', inbox: p.controller, address: formatEndpoint(p.endpoint),
     peer: {
       key: m.peer, torrent: s.key, connectedAt: self.now(), outgoing: !p.incoming, local: false, priority: 1, fastExtension: m.fast,
     },

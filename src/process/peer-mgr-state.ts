@@ -4,6 +4,7 @@
 import type { InfoHash, PeerId, PeerKey, TorrentKey } from '../base/brand.js';
 import type { Endpoint } from '../base/endpoint.js';
 import type { Millis } from '../base/units.js';
+import type { ChosenPolicy } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import type { Planner, Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
@@ -63,6 +64,8 @@ export interface PeerMgrInput {
   readonly key: TorrentKey;
   readonly ownId: PeerId;
   readonly view: Omit<TorrentView, 'seeding' | 'seededFromStart' | 'pieces' | 'uploadAllowed'>;
+  /** Its own choking policy. */
+  readonly choke?: ChosenPolicy;
   readonly maxPeers: number;
   readonly peers: readonly Endpoint[];
   readonly net: Net;

@@ -18,7 +18,7 @@ import type { TrackerMsg } from './tracker.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 type Nameless<E> = E extends Partial<OfTorrent> & { event: Named } ? Omit<E, keyof OfTorrent> : never;
-type Named = Exclude<ClientEvent['event'], 'listening' | 'answer' | 'stopped'>;
+type Named = Exclude<ClientEvent['event'], 'listening' | 'shadow' | 'answer' | 'stopped'>;
 /** An event of this torrent, before it has its name. */
 export type Note = Nameless<ClientEvent>;
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { peerKey, torrentKey } from '../../src/base/brand.js';
+import { infoHash, peerKey, torrentKey } from '../../src/base/brand.js';
+import type { InputOf } from '../../src/kernel/process.js';
 import type { PeerReport } from '../../src/policy/choke/engine.js';
 import type { ChokePolicy, Timing, TorrentView, Trigger } from '../../src/policy/choke/policy.js';
+import { parseFact } from '../../src/policy/choke/record.js';
 import { chokeMgr, type ChokeMsg } from '../../src/process/choke-mgr.js';
 import { Stage } from './stage.js';
 
@@ -23,13 +25,13 @@ function reacting(timing: Partial<Timing> = {}, requestTickIn?: number) {
   return { chosen: { policy, params: {} }, asked };
 }
 
-function start(choke = reacting()) {
+function start(choke = reacting(), more: Partial<InputOf<typeof chokeMgr>> = {}) {
   const inboxes: any[] = [];
   const stage = new Stage(chokeMgr, (cast) => {
     for (const i of [1, 2]) inboxes[i] = cast('Controller', `C${i}`);
-    return { choke: choke.chosen, timer: cast('Timer') };
+    return { choke: choke.chosen, timer: cast('Timer'), console: cast('Console'), ...more };
   });
-  const join = (key: number, torrent = 1): ChokeMsg => ({ type: 'peerJoined', inbox: inboxes[key], peer: {
+  const join = (key: number, torrent = 1): ChokeMsg => ({ type: 'peerJoined', inbox: inboxes[key], address: `10.0.0.${key}:1`, peer: {
     key: peerKey(key), torrent: torrentKey(torrent), connectedAt: 0, outgoing: true, local: false, priority: 1,
     fastExtension: true,
   } });
@@ -41,7 +43,7 @@ const report = (key: number, peerInterested: boolean): ChokeMsg => ({ type: 'rep
   queuedFromPeer: 0, socketDrained: true,
 } satisfies PeerReport });
 const leave = (key: number): ChokeMsg => ({ type: 'peerLeft', peer: peerKey(key) });
-const torrent = (over: Partial<TorrentView> = {}): ChokeMsg => ({ type: 'torrent', view: {
+const torrent = (over: Partial<TorrentView> = {}): ChokeMsg => ({ type: 'torrent', torrent: infoHash('1'.repeat(40)), view: {
   key: torrentKey(1), seeding: false, seededFromStart: false, private: false, totalSize: 1, pieceLength: 1,
   pieceCount: 1, pieces: 0, uploadAllowed: true, maxUploads: null, ...over,
 } });
@@ -132,11 +134,62 @@ test('a torrent that has left takes its peers with it', () => {
   assert.deepEqual(stage.told(), [UNCHOKE_1]);
 });
 
-test('a policy that throws ends nobody else: the next round is tried by a new ChokeMgr, which knows no peer', () => {
-  const broken = reacting();
-  const { stage, join } = start({ ...broken, chosen: { params: {}, policy: { ...broken.chosen.policy, decide() {
-    throw new Error('mine');
+const never = (name: string): ChokePolicy => ({ ...reacting().chosen.policy, name, decide: () => ({ unchoked: new Map(), state: null }) });
+
+test('a policy that throws is replaced by the default, which knows all peers; people are told', () => {
+  const broken = reacting({ react: ['interested'] });
+  const { stage, join } = start({ ...broken, chosen: { params: {}, policy: { ...broken.chosen.policy, name: 'mine', decide() {
+    throw new Error('oops');
   } } } });
-  stage.send(torrent(), join(1), report(1, true)).crash({ type: 'tick', tag: 'round' });
+  stage.send(torrent(), join(1), report(1, true));
+  const reason = 'choking policy mine threw Error: oops; tit-for-tat takes its place';
+  assert.deepEqual(stage.told(), [UNCHOKE_OPTIMISTIC_1, ['Console', 'event', { event: { event: 'warning', reason } }]]);
+  stage.send(join(2), report(2, true));
+  assert.deepEqual(stage.told(), [['C2', 'unchoke', { why: 'idle' }]]);
+});
+const UNCHOKE_OPTIMISTIC_1 = ['C1', 'unchoke', { why: 'optimistic' }];
+
+test('a shadow is asked the same and has no effect; once a round it is told where it differs', () => {
+  const { stage, join } = start(reacting(), { shadow: { policy: never('idle'), params: {} } });
+  stage.send(torrent(), join(1), join(2), report(1, true)).advance(10_000);
+  const differs = { event: 'shadow', policy: 'idle', live: 'reacting', same: 1,
+    onlyLive: [{ address: '10.0.0.1:1', why: 'regular' }], onlyShadow: [] };
+  assert.deepEqual(stage.told(), [UNCHOKE_1, ['Console', 'event', { event: differs }]]);
+  stage.send({ type: 'setShadow' }).advance(10_000);
   assert.deepEqual(stage.told(), []);
+});
+
+test('a torrent with a policy of its own has rounds of its own; the others do not notice', () => {
+  const own = reacting({ tickMs: 1000 });
+  const { stage, join, asked } = start();
+  const first = torrent();
+  assert.ok(first.type === 'torrent');
+  stage.send({ ...first, choke: own.chosen }, join(1), report(1, true), join(2, 2), report(2, true)).advance(1000);
+  assert.deepEqual([stage.told(), own.asked, asked], [[UNCHOKE_1], ['tick'], []]);
+  stage.advance(9000);
+  assert.deepEqual([stage.told(), asked], [[['C2', 'unchoke', { why: 'regular' }]], ['tick']]);
+  stage.send({ type: 'torrentLeft', torrent: torrentKey(1) }).advance(5000);
+  assert.equal(own.asked.length, 10);
+});
+
+test('a torrent may get a policy of its own later, with its peers as they are; one that has left may not', () => {
+  const { stage, join } = start();
+  const of = infoHash('1'.repeat(40));
+  stage.send(torrent(), join(1), report(1, true)).advance(10_000).forget();
+  stage.send({ type: 'setPolicy', chosen: { policy: never('never'), params: {} }, torrent: of }).advance(10_000);
+  assert.deepEqual(stage.told(), [['C1', 'choke']]);
+  stage.send({ type: 'setPolicy', chosen: reacting().chosen, torrent: of }).advance(10_000);
+  assert.deepEqual(stage.told(), [UNCHOKE_1]);
+  stage.send({ type: 'setPolicy', chosen: reacting().chosen, torrent: infoHash('2'.repeat(40)) });
+  assert.deepEqual(stage.told(), []);
+});
+
+test('what it is told and what it decides is recorded, a fact a line', () => {
+  const lines: string[] = [];
+  const { stage, join } = start(reacting(), { record: { line: (text) => void lines.push(text) } });
+  stage.send({ type: 'linkLimit', limit: null }, torrent(), join(1), report(1, true)).advance(10_000)
+    .send(leave(1), { type: 'torrentLeft', torrent: torrentKey(1) });
+  const facts = lines.map((line) => parseFact(line));
+  assert.deepEqual(facts.map((f) => (f.ok ? f.value.fact : f.error)),
+    ['policy', 'limit', 'torrent', 'join', 'report', 'decided', 'leave', 'torrentLeft']);
 });

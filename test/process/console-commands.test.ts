@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { HELP, parseCommand } from '../../src/process/console-commands.js';
-import { findPolicy } from '../../src/policy/choke/registry.js';
+import { infoHash } from '../../src/base/brand.js';
+import { findTorrent, HELP, parseCommand, type Command } from '../../src/process/console-commands.js';
 
 for (const word of ['help', 'status', 'peers', 'pause', 'resume', 'quit'] as const) {
   test(`${word}: in any case, with spaces around, without arguments`, () => {
@@ -20,14 +20,23 @@ for (const [line, direction, limit] of limits) {
   test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value: { type: 'limit', direction, limit } }));
 }
 
-test('a policy by name, its parameters checked', () => {
-  const found = findPolicy('wgo');
-  assert.ok(found.ok);
-  assert.deepEqual(parseCommand('policy wgo'),
-    { ok: true, value: { type: 'policy', chosen: { policy: found.value, params: found.value.defaults } } });
-  const parsed = parseCommand('policy wgo slots=7 roundMs=1000');
-  assert.ok(parsed.ok && parsed.value.type === 'policy');
-  assert.deepEqual(parsed.value.chosen.params, { ...found.value.defaults, slots: 7, roundMs: 1000 });
+const named = (name: string, ...params: string[]) => ({ name, params });
+const policies: readonly (readonly [string, Command])[] = [
+  ['policy wgo', { type: 'policy', policy: named('wgo'), torrent: undefined }],
+  ['policy ./mine.mjs k=v  l=w', { type: 'policy', policy: named('./mine.mjs', 'k=v', 'l=w'), torrent: undefined }],
+  ['policy wgo slots=7 for my film', { type: 'policy', policy: named('wgo', 'slots=7'), torrent: 'my film' }],
+  ['shadow bep3 slots=2', { type: 'shadow', policy: named('bep3', 'slots=2') }],
+  ['shadow off', { type: 'shadow', policy: undefined }],
+];
+for (const [line, value] of policies) test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value }));
+
+test('a torrent by the start of its name or info-hash, if there is one only', () => {
+  const known = ['Alpha', 'alpine', 'beta'].map((name, i) => ({ name, torrent: infoHash(String(i + 1).repeat(40)) }));
+  const found = (start: string): string => {
+    const result = findTorrent(start, known);
+    return result.ok ? result.value[0]! : `${result.error.field}: ${result.error.found}`;
+  };
+  assert.deepEqual(['ALPH', 'b', '22', 'al', 'x'].map(found), ['1', '3', '2', "torrent: 2 like 'al'", "torrent: 0 like 'x'"]);
 });
 
 const wrong: readonly (readonly [string, RegExp, RegExp])[] = [
@@ -39,10 +48,10 @@ const wrong: readonly (readonly [string, RegExp, RegExp])[] = [
   ['limit up 3 4', /^limit$/, /up or down/],
   ['limit up fast', /^rate$/, /KB\/s/],
   ['limit up -3', /^rate$/, /KB\/s/],
-  ['policy', /^choke policy$/, /one of tit-for-tat/],
-  ['policy tit-for-tta', /^choke policy$/, /one of tit-for-tat/],
-  ['policy wgo slots', /^choke parameter$/, /KEY=VALUE/],
-  ['policy wgo slots=many', /^wgo\.slots$/, /an integer from 1 to 500/],
+  ['policy', /^policy$/, /a name or a file/],
+  ['policy for x', /^policy$/, /a name or a file/],
+  ['policy wgo for', /^policy$/, /a name or a file/],
+  ['shadow', /^shadow$/, /a name, a file, or off/],
 ];
 for (const [line, field, expected] of wrong) {
   test(`'${line}' is refused with what is accepted`, () => {
@@ -65,7 +74,7 @@ test('whatever is typed gives a command or a flaw', () => {
 });
 
 test('help names every command', () => {
-  for (const word of ['status', 'peers', 'limit', 'policy', 'pause', 'resume', 'quit']) {
+  for (const word of ['status', 'peers', 'limit', 'policy', 'shadow', 'pause', 'resume', 'quit']) {
     assert.ok(HELP.some((line) => line.includes(word)), word);
   }
 });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { infoHash } from '../../src/base/brand.js';
+import { flaw, ok } from '../../src/base/result.js';
 import type { ClientEvent } from '../../src/ports/events.js';
+import type { Modules } from '../../src/ports/modules.js';
 import { consoleProcess } from '../../src/process/console.js';
 import { Stage } from './stage.js';
 
-function start() {
+function start(modules?: Modules) {
   const shown: ClientEvent[] = [];
   let typed: ((line: string) => void) | undefined;
   const stage = new Stage(consoleProcess, (cast) => ({
@@ -16,7 +18,7 @@ function start() {
       },
       show: (event) => void shown.push(event),
     },
-    torrentMgr: cast('TorrentMgr'), limiter: cast('Limiter'), chokeMgr: cast('ChokeMgr'),
+    torrentMgr: cast('TorrentMgr'), limiter: cast('Limiter'), chokeMgr: cast('ChokeMgr'), ...(modules && { modules }),
   }));
   const type = (line: string): unknown[] => {
     shown.length = 0;
@@ -55,7 +57,7 @@ const commands: readonly (readonly [string, readonly unknown[], readonly unknown
   ['limit up 20', [['Limiter', 'setLimit', { direction: 'up', limit: 20_000 }]], [['up limit: 20 KB/s']]],
   ['limit down 0', [['Limiter', 'setLimit', { direction: 'down', limit: null }]], [['down limit: none']]],
   ['nonsense', [],
-    [["command: expected one of help, status, peers, limit, policy, pause, resume, quit, found 'nonsense'"]]],
+    [["command: expected one of help, status, peers, limit, policy, shadow, pause, resume, quit, found 'nonsense'"]]],
 ];
 for (const [line, told, shown] of commands) {
   test(`'${line}'`, () => {
@@ -70,6 +72,52 @@ test('another policy goes to ChokeMgr', () => {
   assert.deepEqual(type('policy wgo slots=3'), [['choking policy: wgo']]);
   const [[to, kind, rest]] = stage.told() as any;
   assert.deepEqual([to, kind, rest.chosen.policy.name, rest.chosen.params.slots], ['ChokeMgr', 'setPolicy', 'wgo', 3]);
+});
+
+test('a policy for one torrent, and one that looks on', () => {
+  const { stage, type } = start();
+  stage.send({ type: 'event', event: stats(1, 0.1) }, { type: 'event', event: stats(2, 0.1) });
+  assert.deepEqual(type('policy wgo for t2'), [['choking policy of T2: wgo']]);
+  assert.deepEqual(type('policy wgo for t'), [["torrent: expected the start of one name or info-hash, found 2 like 't'"]]);
+  assert.deepEqual(type('shadow bep3'), [['shadow policy: bep3']]);
+  assert.deepEqual(type('shadow off'), [['no shadow policy']]);
+  const told = stage.told().map(([, kind, rest]: any) => [kind, rest?.chosen?.policy.name, rest?.torrent?.slice(-1)]);
+  assert.deepEqual(told, [['setPolicy', 'wgo', '2'], ['setShadow', 'bep3', undefined], ['setShadow', undefined, undefined]]);
+});
+
+const refused: readonly (readonly [string, RegExp])[] = [
+  ['policy tit-for-tta', /^choke policy: .*did you mean tit-for-tat/],
+  ['policy wgo slots', /^choke parameter: expected KEY=VALUE/],
+  ['policy wgo slots=many', /^wgo\.slots: expected an integer from 1 to 500/],
+  ['shadow wgo slots=many', /^wgo\.slots: /],
+];
+for (const [line, expected] of refused) {
+  test(`'${line}' is refused with what is accepted`, () => {
+    const { stage, type } = start();
+    assert.match(String(type(line)), expected);
+    assert.deepEqual(stage.told(), []);
+  });
+}
+
+test('a policy in a file is used when it is loaded, or what is wrong with it is told', async () => {
+  const mine = { name: 'mine', scope: 'session', defaults: { slots: 4 }, timing: () => ({ tickMs: 1000, react: [], minHoldMs: 0 }),
+    init: () => null, decide: () => ({ unchoked: new Map(), state: null }) };
+  const { stage, shown, type } = start({ async load(path) {
+    return path === './mine.mjs' ? ok({ default: mine }) : flaw(path, 'an ES module', 'no such file');
+  } });
+  assert.deepEqual(type('policy ./mine.mjs slots=9'), []);
+  await stage.settle();
+  assert.deepEqual(shown.at(-1), { event: 'answer', lines: ['choking policy: mine'] });
+  const [[, kind, rest]] = stage.told() as any;
+  assert.deepEqual([kind, rest.chosen.params], ['setPolicy', { slots: 9 }]);
+  type('policy ./none.mjs');
+  await stage.settle();
+  assert.deepEqual(shown.at(-1), { event: 'answer', lines: ['./none.mjs: expected an ES module, found no such file'] });
+  assert.deepEqual(stage.told(), []);
+});
+
+test('where no files can be loaded it says so', () => {
+  assert.deepEqual(start().type('policy ./mine.mjs'), [['policies in files cannot be loaded here']]);
 });
 
 test('help lists the commands', () => {

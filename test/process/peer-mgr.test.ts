@@ -93,7 +93,7 @@ test('nobody is dialled before the check is over; then ChokeMgr and trackers are
   assert.equal(net.dials.length, 0);
   await stage.forget().send(ready()).settle();
   assert.deepEqual(stage.told().slice(0, 2), [
-    ['ChokeMgr', 'torrent', { view: {
+    ['ChokeMgr', 'torrent', { torrent: TORRENT, view: {
       key: 1, private: false, totalSize: 9, pieceLength: 3, pieceCount: 3, maxUploads: null, seeding: false,
       seededFromStart: false, pieces: 1, uploadAllowed: true,
     } }],
@@ -197,7 +197,7 @@ test('a connection becomes a group; once it has said who it is, ChokeMgr and Sta
   assert.deepEqual(living(), ['Torrent/PeerMgr/Peer-1']);
   stage.forget().advance(500).send(shaken(1));
   assert.deepEqual(stage.told(), [
-    ['ChokeMgr', 'peerJoined', { inbox: '@Peer-1/Controller', peer: {
+    ['ChokeMgr', 'peerJoined', { inbox: '@Peer-1/Controller', address: '10.0.0.1:6881', peer: {
       key: keyOf(1), torrent: 1, connectedAt: 500, outgoing: true, local: false, priority: 1, fastExtension: true,
     } }],
     ['Status', 'note', { note: { event: 'peer', what: 'connected', address: '10.0.0.1:6881', client: 'X 1' } }],

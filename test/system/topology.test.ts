@@ -77,7 +77,7 @@ scene('a seeder, a leecher, a tracker, and a person at the terminal', async ({ s
   assertHas(content, leecher.folder);
   await eventually(() => announces.some((a) => a.event === 'completed'), 'the completed announce');
   await clock.pass(1000);
-  for (const line of ['help', 'status', 'peers', 'policy wgo', 'pause', 'resume', 'nonsense']) seeder.type(line);
+  for (const line of ['help', 'status', 'peers', 'policy wgo', 'shadow bep3', 'pause', 'resume', 'nonsense']) seeder.type(line);
   leecher.type('quit');
   await leecher.until('stopped');
   await eventually(() => announces.some((a) => a.event === 'stopped'), 'the stopped announce');
@@ -144,7 +144,7 @@ scene('limits are set and lifted while blocks flow both ways', async ({ start, r
 
 scene('choke rounds: requests are dropped, cancelled, and rejected to whom speaks BEP 6', async ({ start, clock }) => {
   const content = makeContent({ name: 'rounds', sizes: [64 * BLOCK], pieceLength: 64 * BLOCK });
-  const seeder = start('seeder', { choke: turns, limits: { up: 1000, down: null } });
+  const seeder = start('seeder', { choke: turns, shadow: turns, limits: { up: 1000, down: null } });
   put(content, seeder.folder);
   seeder.client.add(request(content, seeder.folder));
   await seeder.until('done');

@@ -2,7 +2,7 @@
  * Headlines: one line for each event that people may want to know of, and how much they want to. Used by every output
  * but JSON, so that screen, pipe and log file tell the same story.
  */
-import type { ClientEvent } from '../../ports/events.js';
+import type { ClientEvent, Reasoned } from '../../ports/events.js';
 import { count, duration, plural, rate, size } from './format.js';
 import { printable } from './text.js';
 
@@ -35,6 +35,7 @@ function tell(e: ClientEvent): Told | undefined {
     case 'checked': return tellChecked(e);
     case 'peer': return tellPeer(e);
     case 'choke': return ['detail', `${e.choked ? 'choked' : 'unchoked'} ${e.address}${because(e.why)}`];
+    case 'shadow': return ['detail', tellShadow(e)];
     case 'tracker': return tellTracker(e);
     case 'done': return tellDone(e);
     case 'seeded': return ['good', `seeded, ${size(e.uploaded)} uploaded, ratio ${e.ratio.toFixed(2)}`];
@@ -60,6 +61,14 @@ function tellChecked(e: ClientEvent & { readonly event: 'checked' }): Told {
   if (e.good === e.pieces) return ['news', `all ${plural(e.pieces, 'piece')} are here${source}`];
   const weight = e.good === 0 ? 'detail' : 'news';
   return [weight, `${count(e.good)} of ${plural(e.pieces, 'piece')} are here${source}`];
+}
+
+function tellShadow({ policy, live, same, onlyLive, onlyShadow }: ClientEvent & { readonly event: 'shadow' }): string {
+  const all = same + onlyLive.length + onlyShadow.length;
+  const list = (peers: readonly Reasoned[]): string => peers.map(({ address, why }) => `${address} (${why})`).join(', ');
+  const theirs = onlyShadow.length === 0 ? '' : `; it alone would unchoke ${list(onlyShadow)}`;
+  const ours = onlyLive.length === 0 ? '' : `; ${live} alone unchokes ${list(onlyLive)}`;
+  return `shadow ${policy} agrees on ${same} of ${plural(all, 'peer')}${theirs}${ours}`;
 }
 
 function tellPeer(e: ClientEvent & { readonly event: 'peer' }): Told {

@@ -1,9 +1,10 @@
 /**
  * bittyrant: a selfish leecher. It learns of every peer what it gives (d) and for how much (u), and buys where a byte is cheapest.
  *
- * Each round peers are ranked by d/u and unchoked, each capped at its u, until the uplink is spent. Where a peer unchokes us, d is its rate; else
- * it is guessed from its announcements, as if it shared what it downloads among mainline's number of slots. Then prices move: who was served
- * and chokes us all the same costs 20 % more next time, who has unchoked us for three rounds 10 % less. Nobody is optimistic: guesses explore.
+ * Each round peers are ranked by d/u and unchoked, each capped at its u, until the uplink is spent. Where a peer unchokes us, d is its
+ * rate; else it is guessed from its announcements, as if it shared what it downloads among mainline's number of slots. Then prices move:
+ * who was served and chokes us all the same costs 20 % more next time, who has unchoked us for three rounds 10 % less. Nobody is
+ * optimistic: guesses explore.
  * `generous` spends what is left of the uplink on those already unchoked, as the released client did; without it the rest stays unused,
  * which is what harms a swarm in which all do so. Without an upload limit the capacity is the peak seen and a little more.
  * From memory of the paper; the three steps (20 %, 10 %, 3 rounds) agree with public re-implementations.

@@ -1,26 +1,23 @@
 /**
- * ChokeEngine: what stands around a choking policy. It keeps the roster from reports, builds what the policy sees, keeps its memo, and
- * turns a decision into the orders that change something. Effects are the caller's (ChokeMgr); time and chance come in.
- * A policy of scope `torrent` has a memo and a call for each torrent, one of scope `session` one for all.
+ * ChokeEngine: what stands around a choking policy. It keeps what is known (known.ts), asks the policy in office (seat.ts), and turns its
+ * choice into the orders that change something. A policy that fails is replaced by the default at once; one that only looks on, the
+ * shadow, is asked the same without effect. Effects are the caller's (ChokeMgr); time and chance come in.
  */
 import type { PeerKey, TorrentKey } from '../../base/brand.js';
 import type { Random } from '../../base/random.js';
-import type { Bytes, BytesPerSec, Millis } from '../../base/units.js';
-import { createRate } from '../../model/rate.js';
-import { RosterEntry, type Introduction, type PeerReport } from './roster.js';
-import type { ChokeDecision, ChokePolicy, Json, LinkView, Params, PeerView, TorrentView, Trigger, Why } from './policy.js';
+import type { BytesPerSec, Millis } from '../../base/units.js';
+import { differences, type Differences } from './differences.js';
+import { Known, type Handover, type Occasion, type Scene } from './known.js';
+import type { TorrentView, Timing, Why } from './policy.js';
+import type { Fact } from './record.js';
+import type { Introduction, PeerReport } from './roster.js';
+import { Seat, type Choice, type Chosen, type Question } from './seat.js';
+import { titForTat } from './tit-for-tat.js';
 
+export type { Occasion } from './known.js';
 export type { Introduction, PeerReport } from './roster.js';
+export type { Chosen } from './seat.js';
 
-export interface Chosen {
-  readonly policy: ChokePolicy;
-  readonly params: Params;
-}
-export interface Occasion {
-  readonly trigger: Trigger;
-  readonly subject: PeerKey | null;
-  readonly now: Millis;
-}
 /** Choke, where there is no `why`. */
 export interface Order {
   readonly peer: PeerKey;
@@ -29,144 +26,190 @@ export interface Order {
 export interface Outcome {
   readonly orders: readonly Order[];
   readonly requestTickIn: Millis | undefined;
+  /** The policy in office has failed, the default is in its place; or the shadow has, and there is none. In words. */
+  readonly warnings: readonly string[];
+  /** The policy in office is another one now. */
+  readonly replaced: boolean;
+  /** Where the shadow would have chosen otherwise. */
+  readonly differences: Differences | undefined;
+}
+export interface ChokeEngineOptions {
+  readonly chosen: Chosen;
+  readonly shadow?: Chosen;
+  readonly random: Random;
+  /** For how long a policy thinks. */
+  readonly clock: () => Millis;
+  /** Hears all that it is told and all that it decides. */
+  readonly record?: (fact: Fact) => void;
 }
 
-/** The session's own upload rate is smoothed like a peer's. */
-const LINK_RATE = { kind: 'window', ms: 10_000, bucketMs: 1000 } as const;
-/** At this share of the limit the link counts as full. */
-const SATURATED = 0.95;
-/** The key of the one memo of a session-wide policy. */
-const SESSION = 0 as TorrentKey;
-
-export const chokeEngine = (chosen: Chosen, random: Random): ChokeEngine => new ChokeEngine(chosen, random);
+const DEFAULT: Chosen = { policy: titForTat as unknown as Chosen['policy'], params: titForTat.defaults };
 
 export class ChokeEngine {
   private readonly random: Random;
-  private readonly roster = new Map<PeerKey, RosterEntry>();
-  private readonly torrents = new Map<TorrentKey, TorrentView>();
-  private readonly memos = new Map<TorrentKey, Json>();
-  private readonly uplink = createRate(LINK_RATE, 0);
-  private chosen: Chosen;
-  private upLimit: BytesPerSec | null = null;
-  private upPeak: BytesPerSec = 0;
-  private round = 0;
-  private roundAt: Millis | undefined;
+  private readonly clock: () => Millis;
+  private readonly record: ((fact: Fact) => void) | undefined;
+  private readonly known: Known;
+  private live: Seat;
+  private shadow: Seat | undefined;
 
-  constructor(chosen: Chosen, random: Random) {
-    this.chosen = chosen;
+  constructor({ chosen, shadow, random, clock, record }: ChokeEngineOptions) {
     this.random = random;
+    this.clock = clock;
+    this.record = record;
+    this.live = new Seat(chosen);
+    this.shadow = shadow && new Seat(shadow);
+    this.known = new Known(this.watchers());
+    this.recordPolicy();
   }
 
-  get timing(): ReturnType<ChokePolicy['timing']> {
-    return this.chosen.policy.timing(this.chosen.params);
+  get timing(): Timing {
+    return this.live.timing;
+  }
+
+  get names(): { readonly live: string; readonly shadow: string | undefined } {
+    return { live: this.live.chosen.policy.name, shadow: this.shadow?.chosen.policy.name };
   }
 
   /** Another policy takes over: with a memo of its own, and the choke bits as they are. */
   use(chosen: Chosen): void {
-    this.chosen = chosen;
-    this.memos.clear();
-    for (const entry of this.roster.values()) entry.estimateWith(chosen.policy.rates);
+    this.live = new Seat(chosen);
+    this.known.watchedBy(this.watchers());
+    this.recordPolicy();
+  }
+
+  /** Another policy looks on, or none. */
+  useShadow(chosen: Chosen | undefined): void {
+    this.shadow = chosen && new Seat(chosen);
+    this.known.watchedBy(this.watchers());
   }
 
   join(peer: Introduction): void {
-    this.roster.set(peer.key, new RosterEntry(peer, this.chosen.policy.rates));
+    this.record?.({ fact: 'join', peer });
+    this.known.join(peer);
   }
 
   leave(peer: PeerKey): void {
-    this.roster.delete(peer);
+    this.record?.({ fact: 'leave', peer });
+    this.known.leave(peer);
   }
 
   /** What the report means for a policy that reacts. */
   report(peer: PeerKey, report: PeerReport, now: Millis): 'interested' | 'uninterested' | undefined {
-    const entry = this.roster.get(peer);
-    if (!entry) return undefined;
-    const { uploaded, was } = entry.take(report, now);
-    this.uplink.add(now, uploaded);
-    if (was === report.peerInterested) return undefined;
-    return report.peerInterested ? 'interested' : 'uninterested';
+    this.record?.({ fact: 'report', peer, report, now });
+    return this.known.report(peer, report, now);
   }
 
   /** True where this is news of its completion. */
   torrent(view: TorrentView): boolean {
-    const before = this.torrents.get(view.key);
-    this.torrents.set(view.key, view);
-    return view.seeding && before !== undefined && !before.seeding;
+    this.record?.({ fact: 'torrent', view });
+    return this.known.torrent(view);
   }
 
   /** Its peers are gone with it: their keys. */
   torrentLeft(torrent: TorrentKey): PeerKey[] {
-    this.torrents.delete(torrent);
-    this.memos.delete(torrent);
-    const gone = [...this.roster.values()].filter((e) => e.torrent === torrent).map((e) => e.key);
-    for (const key of gone) this.roster.delete(key);
-    return gone;
+    this.record?.({ fact: 'torrentLeft', torrent });
+    this.live.forget(torrent);
+    this.shadow?.forget(torrent);
+    return this.known.torrentLeft(torrent);
+  }
+
+  /** Another engine looks after this torrent from now on: what is known of it. */
+  handOver(torrent: TorrentKey): Handover {
+    const handover = this.known.handOver(torrent);
+    this.torrentLeft(torrent);
+    return handover;
+  }
+
+  takeOver(handover: Handover): void {
+    this.known.takeOver(handover);
   }
 
   linkLimit(limit: BytesPerSec | null): void {
-    this.upLimit = limit;
+    this.record?.({ fact: 'limit', limit });
+    this.known.linkLimit(limit);
   }
 
   decide(occasion: Occasion): Outcome {
-    const { now, trigger } = occasion;
-    const { policy } = this.chosen;
-    const sinceLastRound = this.roundAt === undefined ? this.timing.tickMs : now - this.roundAt;
-    const link = this.link(now);
-    if (trigger === 'tick') for (const entry of this.roster.values()) entry.endRound();
-    const views = [...this.roster.values()].map((e) => e.view(now)).sort((a, b) => a.key - b.key);
-    const orders: Order[] = [];
-    let requestTickIn: Millis | undefined;
-    const groups = policy.scope === 'session' ? new Map([[SESSION, views]]) : this.byTorrent(views);
-    for (const [group, peers] of groups) {
-      const decision = this.ask(group, occasion, { peers, link, sinceLastRound });
-      orders.push(...this.changes(peers, decision, now));
-      if (decision.requestTickIn !== undefined) requestTickIn = Math.min(requestTickIn ?? Infinity, decision.requestTickIn);
+    const tick = occasion.trigger === 'tick';
+    if (tick) this.known.endRound();
+    const entropy = [this.random.u32(), this.random.u32()] as const;
+    const office = this.live;
+    const { scene, choice, warnings } = this.askLive(occasion, entropy);
+    const shadowed = this.askShadow(occasion, entropy, choice);
+    const orders = this.changes(scene, choice);
+    if (tick) this.known.beginRound(occasion.now);
+    this.record?.({
+      fact: 'decided', ...occasion, entropy, unchoked: [...choice.unchoked].map(([peer, { why }]) => [peer, why]),
+      untouched: [...choice.untouched], orders: orders.map(({ peer, why }) => [peer, why ?? null]),
+    });
+    return {
+      orders, requestTickIn: choice.requestTickIn, replaced: this.live !== office,
+      warnings: [...warnings, ...shadowed.warnings], differences: shadowed.differences,
+    };
+  }
+
+  private recordPolicy(): void {
+    const { policy: { name }, params } = this.live.chosen;
+    this.record?.({ fact: 'policy', name, params, tickMs: this.timing.tickMs });
+  }
+
+  private watchers(): readonly Chosen['policy'][] {
+    return [this.live, ...(this.shadow ? [this.shadow] : [])].map((seat) => seat.chosen.policy);
+  }
+
+  private question(occasion: Occasion, entropy: Question['entropy'], watcher: number): Question {
+    const { clock, known, timing: { tickMs } } = this;
+    return { scene: known.scene(occasion, { watcher, tickMs }), entropy, clock };
+  }
+
+  /** The default is trusted: were it to fail, that would be a fault of ours. */
+  private askLive(
+    occasion: Occasion, entropy: Question['entropy'],
+  ): { readonly scene: Scene; readonly choice: Choice; readonly warnings: readonly string[] } {
+    const question = this.question(occasion, entropy, LIVE);
+    const { choice, fault } = this.live.ask(question);
+    if (fault === undefined && choice) return { scene: question.scene, choice, warnings: [] };
+    const { name } = this.live.chosen.policy;
+    if (name === DEFAULT.policy.name) {
+      if (!choice) throw new Error(`${name} ${fault}`);
+      return { scene: question.scene, choice, warnings: [] };
     }
-    if (trigger === 'tick') {
-      this.round++;
-      this.roundAt = now;
+    const warnings = [`choking policy ${name} ${fault}; ${DEFAULT.policy.name} takes its place`];
+    this.use(DEFAULT);
+    return choice ? { scene: question.scene, choice, warnings } : { ...this.askLive(occasion, entropy), warnings };
+  }
+
+  private askShadow(
+    occasion: Occasion, entropy: Question['entropy'], live: Choice,
+  ): Pick<Outcome, 'warnings' | 'differences'> {
+    if (!this.shadow) return { warnings: [], differences: undefined };
+    const question = this.question(occasion, entropy, SHADOW);
+    const { choice, fault } = this.shadow.ask(question);
+    if (choice && fault === undefined) {
+      return { warnings: [], differences: differences(question.scene.peers, { live, shadow: choice }) };
     }
-    return { orders, requestTickIn };
+    const { name } = this.shadow.chosen.policy;
+    this.useShadow(undefined);
+    return { warnings: [`shadow policy ${name} ${fault}; it looks on no more`], differences: undefined };
   }
 
-  /** Every torrent, also those without a peer. */
-  private byTorrent(views: readonly PeerView[]): ReadonlyMap<TorrentKey, readonly PeerView[]> {
-    const groups = new Map<TorrentKey, PeerView[]>([...this.torrents.keys()].map((torrent) => [torrent, []]));
-    for (const view of views) groups.get(view.torrent)?.push(view);
-    return groups;
-  }
-
-  private ask(
-    group: TorrentKey, { now, trigger, subject }: Occasion,
-    seen: { readonly peers: readonly PeerView[]; readonly link: LinkView; readonly sinceLastRound: Millis },
-  ): ChokeDecision<Json> {
-    const { policy, params } = this.chosen;
-    const decision = policy.decide({
-      ...seen, now, trigger, subject, round: this.round, torrents: this.torrents,
-      entropy: [this.random.u32(), this.random.u32()], state: this.memos.get(group) ?? policy.init(params),
-    }, params);
-    this.memos.set(group, decision.state);
-    return decision;
-  }
-
-  /** Orders for the choke bits that change, but for those that changed too recently. */
-  private changes(peers: readonly PeerView[], { unchoked, untouched }: ChokeDecision<Json>, now: Millis): Order[] {
+  /** Orders for the choke bits that change, but for those that changed too recently. Who may have nothing is choked, whatever it says. */
+  private changes({ peers, now }: Scene, { unchoked, untouched }: Choice): Order[] {
     const { minHoldMs } = this.timing;
     const orders: Order[] = [];
     for (const view of peers) {
-      const why = unchoked.get(view.key)?.why;
+      const may = this.known.mayUpload(view.torrent);
+      const why = may ? unchoked.get(view.key)?.why : undefined;
       const flips = view.amChoking === (why !== undefined);
       const held = view.lastUnchokedAt !== null && now - view.lastChokeChangeAt < minHoldMs;
-      if (!flips || held || untouched?.has(view.key)) continue;
-      this.roster.get(view.key)?.ordered(why === undefined, now);
+      if (!flips || (may && (held || untouched.has(view.key)))) continue;
+      this.known.ordered(view.key, why === undefined, now);
       orders.push({ peer: view.key, why });
     }
     return orders;
   }
-
-  private link(now: Millis): LinkView {
-    const upMeasured: Bytes = this.uplink.at(now);
-    this.upPeak = Math.max(this.upPeak, upMeasured);
-    const { upLimit, upPeak } = this;
-    return { upLimit, upMeasured, upPeak, upSaturated: upLimit !== null && upMeasured >= SATURATED * upLimit };
-  }
 }
+
+const LIVE = 0;
+const SHADOW = 1;

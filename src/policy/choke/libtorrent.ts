@@ -2,9 +2,9 @@
  * What libtorrent-fixed and libtorrent-rate share: libtorrent's choker, one for all torrents.
  *
  * Every 15 s the first of all interested peers (libtorrent-order.ts) get the regular slots; every 30 s the optimistic ones, a fifth of
- * all, go to whoever was optimistic longest ago, newcomers first. An optimistic peer that wins a regular slot is promoted and another takes its
- * place. Peers of the local network are unchoked outside the slots. Between rounds a peer that becomes interested is unchoked at once
- * while a slot is free, and one that loses interest is choked at once and all slots are given anew.
+ * all, go to whoever was optimistic longest ago, newcomers first. An optimistic peer that wins a regular slot is promoted and another
+ * takes its place. Peers of the local network are unchoked outside the slots. Between rounds a peer that becomes interested is unchoked
+ * at once while a slot is free, and one that loses interest is choked at once and all slots are given anew.
  * Quirk: snubbing has no effect here. Simplified: libtorrent replaces a promoted peer within a second, this at once.
  * Source: libtorrent, src/session_impl.cpp, src/choker.cpp.
  */

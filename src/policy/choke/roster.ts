@@ -5,6 +5,7 @@
 import type { PeerKey, TorrentKey } from '../../base/brand.js';
 import type { Bytes, Millis } from '../../base/units.js';
 import { createRate, type Rate, type RateSpec } from '../../model/rate.js';
+import { Gauges, type Wanted } from './gauges.js';
 import type { PeerView } from './policy.js';
 
 /** Said once, when the peer joins. */
@@ -26,15 +27,10 @@ const NOTHING_YET: PeerReport = {
 /** Pieces a second: announcements come in lumps, so over a minute. */
 const HAVE_RATE: RateSpec = { kind: 'ewma', tauMs: 60_000 };
 
-interface Estimators {
-  readonly down: readonly Rate[];
-  readonly up: readonly Rate[];
-}
-
 export class RosterEntry {
   private readonly peer: Introduction;
   private readonly haves: Rate;
-  private estimators: Estimators;
+  private gauges: readonly Gauges[];
   private latest = NOTHING_YET;
   private amChoking = true;
   private lastChokeChangeAt: Millis;
@@ -44,11 +40,12 @@ export class RosterEntry {
   private roundStart = { down: 0, up: 0 };
   private lastRound = { down: 0, up: 0 };
 
-  constructor(peer: Introduction, rates: readonly RateSpec[]) {
+  /** `watchers`: the policies that will look at it, by number. */
+  constructor(peer: Introduction, watchers: readonly Wanted[]) {
     this.peer = peer;
     this.lastChokeChangeAt = peer.connectedAt;
     this.haves = createRate(HAVE_RATE, peer.connectedAt);
-    this.estimators = estimators(rates, peer.connectedAt);
+    this.gauges = gaugesFor(watchers, peer);
   }
 
   get key(): PeerKey {
@@ -59,17 +56,16 @@ export class RosterEntry {
     return this.peer.torrent;
   }
 
-  /** A new policy wants other estimators; they start from nothing. */
-  estimateWith(rates: readonly RateSpec[]): void {
-    this.estimators = estimators(rates, this.peer.connectedAt);
+  /** Other policies look at it; their rates start from nothing. */
+  watchedBy(watchers: readonly Wanted[]): void {
+    this.gauges = gaugesFor(watchers, this.peer);
   }
 
   /** How much was uploaded since the last report, and whether the peer was interested before. */
   take(report: PeerReport, now: Millis): { readonly uploaded: Bytes; readonly was: boolean } {
     const before = this.latest;
     const uploaded = report.upTotal - before.upTotal;
-    for (const rate of this.estimators.down) rate.add(now, report.downTotal - before.downTotal);
-    for (const rate of this.estimators.up) rate.add(now, uploaded);
+    for (const gauges of this.gauges) gauges.add(now, { down: report.downTotal - before.downTotal, up: uploaded });
     this.haves.add(now, Math.max(0, report.havePieces - before.havePieces));
     this.latest = report;
     return { uploaded, was: before.peerInterested };
@@ -93,8 +89,9 @@ export class RosterEntry {
    * Field by field, and not spread from its parts: every decision makes one of these for every peer, and the engine of Node takes 19 us for
    * the spread of this many fields and 0.1 us for a literal.
    */
-  view(now: Millis): PeerView {
+  view(now: Millis, watcher: number): PeerView {
     const { peer, latest, lastUnchokedAt } = this;
+    const { down, up } = this.gauges[watcher]!.read(now);
     return {
       key: peer.key, torrent: peer.torrent, connectedAt: peer.connectedAt, outgoing: peer.outgoing, local: peer.local,
       priority: peer.priority, fastExtension: peer.fastExtension,
@@ -106,13 +103,10 @@ export class RosterEntry {
       amChoking: this.amChoking, haveRate: this.haves.at(now),
       downLastRound: this.lastRound.down, upLastRound: this.lastRound.up,
       upSinceUnchoke: lastUnchokedAt === null ? 0 : latest.upTotal - this.upAtUnchoke,
-      down: this.estimators.down.map((r) => r.at(now)), up: this.estimators.up.map((r) => r.at(now)),
-      lastChokeChangeAt: this.lastChokeChangeAt, lastUnchokedAt,
+      down, up, lastChokeChangeAt: this.lastChokeChangeAt, lastUnchokedAt,
     };
   }
 }
 
-const estimators = (rates: readonly RateSpec[], now: Millis): Estimators => ({
-  down: rates.map((spec) => createRate(spec, now)),
-  up: rates.map((spec) => createRate(spec, now)),
-});
+const gaugesFor = (watchers: readonly Wanted[], peer: Introduction): readonly Gauges[] =>
+  watchers.map((watcher) => new Gauges(watcher, peer.connectedAt));

@@ -5,7 +5,7 @@
  */
 import { flaw, ok, type Result } from '../../base/result.js';
 import { defaultsOf, describeParam, fits } from './params.js';
-import type { ChokeInput, ChokePolicy, LinkView, ParamSpec, ParamValue, Trigger } from './policy.js';
+import type { ChokeInput, ChokePolicy, LinkView, Params, ParamSpec, ParamValue, Trigger } from './policy.js';
 import { checkDecision } from './validate-decision.js';
 import { checkRates } from './validate-rates.js';
 import { isRecord, show, wrong, type Fields } from './validate-shape.js';
@@ -49,7 +49,7 @@ export function asPolicy(module: unknown): Result<ChokePolicy> {
     ...(slotBound && { slotBound: slotBound.bind(exported) as NonNullable<ChokePolicy['slotBound']> }),
     ...(rateRefreshMs !== undefined && { rateRefreshMs }),
   };
-  const tried = tryOut(policy);
+  const tried = tryOut(policy, policy.defaults);
   return tried.ok ? ok(policy) : tried;
 }
 
@@ -99,19 +99,19 @@ const isPositive = (v: unknown): v is number => typeof v === 'number' && Number.
 const QUIET_LINK: LinkView = { upLimit: null, upMeasured: 0, upPeak: 0, upSaturated: false };
 
 /** Its timing, its first state, and its decision about nobody. */
-function tryOut(policy: ChokePolicy): Result<true> {
+export function tryOut(policy: ChokePolicy, params: Params): Result<true> {
   let member = 'timing';
   try {
-    const timing = checkTiming(policy.timing(policy.defaults));
+    const timing = checkTiming(policy.timing(params));
     if (!timing.ok) return timing;
     member = 'init';
-    const state = policy.init(policy.defaults);
+    const state = policy.init(params);
     member = 'decide';
     const input: ChokeInput<typeof state> = {
       now: 0, sinceLastRound: 0, round: 0, trigger: 'tick', subject: null, peers: [], torrents: new Map(),
       link: QUIET_LINK, entropy: [0, 0], state,
     };
-    const decision = checkDecision(policy.decide(input, policy.defaults), input);
+    const decision = checkDecision(policy.decide(input, params), input);
     return decision.ok ? ok(true) : decision;
   } catch (thrown) {
     return flaw(member, 'no exception', thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : show(thrown));

@@ -21,6 +21,8 @@ export const STORY: readonly ClientEvent[] = [
   { event: 'tracker', url: 'http://u/announce', what: 'failed', reason: 'no such host', nextInMs: 60_000, ...of },
   { event: 'peer', what: 'connected', address: '10.0.0.1:6881', client: 'libtorrent 2.0.8', ...of },
   { event: 'choke', address: '10.0.0.1:6881', choked: false, why: 'optimistic', ...of },
+  { event: 'shadow', policy: 'wgo', live: 'bep3', same: 7, onlyLive: [{ address: '10.0.0.1:6881', why: 'regular' }],
+    onlyShadow: [{ address: '10.0.0.3:6881', why: 'idle' }] },
   { event: 'piece', piece: pieceIndex(7), have: 13, pieces: 2488, ...of },
   stats(),
   { event: 'peer', what: 'banned', address: '10.0.0.2:6881', reason: 'sent bad\u001b[2J pieces', ...of },

@@ -57,6 +57,7 @@ test('plain: --verbose adds, --quiet leaves trouble only', () => {
     'debian.iso: http://t/announce gave 50 peers; 20 seeds and 1 leecher in all',
     'debian.iso: 10.0.0.1:6881 (libtorrent 2.0.8) connected',
     'debian.iso: unchoked 10.0.0.1:6881: optimistic',
+    'shadow wgo agrees on 7 of 9 peers; it alone would unchoke 10.0.0.3:6881 (idle); bep3 alone unchokes 10.0.0.1:6881 (regular)',
   ]);
   const quiet = { out: ['down limit: none'], err: [TROUBLE, 'actorrent: stopping'] };
   assert.deepEqual(told({ quiet: true, verbose: false }), quiet);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { peerKey, torrentKey, type PeerKey } from '../../../src/base/brand.js';
 import { fromSeed } from '../../../src/base/random.js';
-import { chokeEngine, type ChokeEngine, type Introduction, type PeerReport } from '../../../src/policy/choke/engine.js';
+import { ChokeEngine, type ChokeEngineOptions, type Introduction, type PeerReport } from '../../../src/policy/choke/engine.js';
 import type {
   ChokeInput, ChokePolicy, Json, PeerView, Timing, Trigger, Verdict,
 } from '../../../src/policy/choke/policy.js';
@@ -47,8 +47,10 @@ function scripted(over: { scope?: 'torrent' | 'session'; timing?: Partial<Timing
 
 type Placed = readonly [key: number, torrent: number];
 
-function engineOf(policy: ChokePolicy, peers: readonly Placed[] = [[1, 1], [2, 1], [3, 1]]): ChokeEngine {
-  const engine = chokeEngine({ policy, params: policy.defaults }, fromSeed(1));
+function engineOf(
+  policy: ChokePolicy, peers: readonly Placed[] = [[1, 1], [2, 1], [3, 1]], more: Partial<ChokeEngineOptions> = {},
+): ChokeEngine {
+  const engine = new ChokeEngine({ chosen: { policy, params: policy.defaults }, random: fromSeed(1), clock: () => 0, ...more });
   for (const of of new Set(peers.map(([, t]) => t))) engine.torrent(torrent({ key: torrentKey(of) }));
   for (const [key, of] of peers) {
     engine.join(introduce(key, of));
@@ -270,5 +272,105 @@ describe('ChokeEngine', () => {
     }
     assert.equal(mismatch, 0);
     assert.ok(ordered > 20);
+  });
+
+  it('who may have nothing of its torrent is choked, whatever the policy says', () => {
+    const { policy, script } = scripted();
+    const engine = engineOf(policy, [[1, 1], [2, 2]]);
+    script.unchoke = [1, 2];
+    decide(engine, 0);
+    engine.torrent(torrent({ uploadAllowed: false }));
+    script.untouched = [1];
+    script.unchoke = [2];
+    assert.deepEqual(decide(engine, 10_000), [[1, undefined]]);
+  });
+});
+
+describe('ChokeEngine with a policy that fails', () => {
+  const failing = (name: string, decide: ChokePolicy['decide']): ChokePolicy => ({ ...scripted().policy, name, decide });
+  const bad: readonly [what: string, policy: ChokePolicy, reason: RegExp][] = [
+    ['throws', failing('thrower', () => { throw new TypeError('no peers'); }),
+      /^choking policy thrower threw TypeError: no peers; tit-for-tat takes its place$/],
+    ['throws what is no error', failing('thrower', () => { throw 5; }), /threw 5/],
+    ['answers late', failing('late', (async () => ({ unchoked: new Map(), state: null })) as any),
+      /late decide\(\): expected .* a promise/],
+    ['names a stranger', failing('strange', ({ state }) => ({ unchoked: new Map([[peerKey(9), { why: 'regular' }]]), state })),
+      /decide\(\)\.unchoked: expected keys of peers that were asked about, found 9/],
+    ['cannot begin', { ...scripted().policy, name: 'stillborn', init: () => { throw new Error('no memo'); } }, /threw Error: no memo/],
+  ];
+  for (const [what, policy, reason] of bad) {
+    it(`${what}: the default decides at once, with the peers as they are`, () => {
+      const engine = engineOf(policy);
+      const outcome = engine.decide({ trigger: 'tick', subject: null, now: 0 });
+      assert.equal(outcome.warnings.length, 1);
+      assert.match(outcome.warnings[0]!, reason);
+      assert.ok(outcome.replaced);
+      assert.deepEqual(outcome.orders.map((o) => o.why), ['optimistic', 'optimistic', 'optimistic']);
+      const next = engine.decide({ trigger: 'tick', subject: null, now: 10_000 });
+      assert.deepEqual([next.warnings, next.replaced], [[], false]);
+    });
+  }
+
+  /** Each decision takes as long as the list says; then no time. */
+  function slow(...takes: number[]) {
+    let now = 0;
+    const { policy, script } = scripted();
+    script.unchoke = [1];
+    const thinking: ChokePolicy = { ...policy, decide: (...args) => {
+      now += takes.shift() ?? 0;
+      return policy.decide(...args);
+    } };
+    return engineOf(thinking, [[1, 1]], { clock: () => now });
+  }
+  const replacedIn = (engine: ChokeEngine, rounds: number): number[] => Array.from({ length: rounds }, (_, i) => i)
+    .filter((i) => engine.decide({ trigger: 'tick', subject: null, now: 10_000 * i }).replaced);
+
+  it('takes over 50 ms three times in a row: its last answer counts, and then the default takes over', () => {
+    assert.deepEqual(replacedIn(slow(51, 51, 51), 5), [2]);
+    assert.deepEqual(replacedIn(slow(51, 51, 50, 51, 51), 6), []);
+    const { orders, warnings } = slow(51).decide({ trigger: 'tick', subject: null, now: 0 });
+    assert.deepEqual([orders, warnings], [[{ peer: 1, why: 'regular' }], []]);
+  });
+});
+
+describe('ChokeEngine with a shadow', () => {
+  const chosen = (policy: ChokePolicy) => ({ policy, params: policy.defaults });
+
+  it('asks it the same, with chance and choke bits as they are, rates as it wants them, and a memo of its own', () => {
+    const [live, shadow] = [scripted(), scripted({ scope: 'torrent' })];
+    const other = { ...shadow.policy, rates: [...shadow.policy.rates, { kind: 'ewma', tauMs: 1000 }] as const };
+    const engine = engineOf(live.policy, [[1, 1], [2, 1]], { shadow: chosen(other) });
+    live.script.unchoke = [1];
+    decide(engine, 0);
+    decide(engine, 10_000);
+    const [first, second] = shadow.calls as [Call, Call];
+    assert.deepEqual([first.entropy, second.state], [live.calls[0]!.entropy, 1]);
+    assert.deepEqual(second.peers.map((p) => [p.amChoking, p.down.length]), [[false, 2], [true, 2]]);
+    assert.deepEqual(live.calls[1]!.peers.map((p) => p.down.length), [1, 1]);
+  });
+
+  it('tells whom only one of the two unchokes; what one leaves alone is as it was', () => {
+    const [live, shadow] = [scripted(), scripted()];
+    const engine = engineOf(live.policy, [[1, 1], [2, 1], [3, 1]], { shadow: chosen(shadow.policy) });
+    const compare = (now: number) => engine.decide({ trigger: 'tick', subject: null, now }).differences;
+    live.script.unchoke = [1, 2];
+    shadow.script.unchoke = [2, 3];
+    const [regular, untouched] = ['regular', 'untouched'] as const;
+    assert.deepEqual(compare(0), { same: 1, onlyLive: [{ peer: 1, why: regular }], onlyShadow: [{ peer: 3, why: regular }] });
+    Object.assign(shadow.script, { unchoke: [], untouched: [1, 3] });
+    assert.deepEqual(compare(1), { same: 2, onlyLive: [{ peer: 2, why: regular }], onlyShadow: [] });
+    live.script.unchoke = [];
+    assert.deepEqual(compare(2), { same: 2, onlyLive: [], onlyShadow: [{ peer: 1, why: untouched }] });
+  });
+
+  it('one that fails looks on no more, and nothing else changes', () => {
+    const live = scripted();
+    live.script.unchoke = [1];
+    const broken = { ...scripted().policy, name: 'mine', decide: () => { throw new Error('oops'); } };
+    const engine = engineOf(live.policy, [[1, 1]], { shadow: chosen(broken) });
+    const first = engine.decide({ trigger: 'tick', subject: null, now: 0 });
+    assert.deepEqual(first.warnings, ['shadow policy mine threw Error: oops; it looks on no more']);
+    assert.deepEqual([first.orders, first.replaced], [[{ peer: 1, why: 'regular' }], false]);
+    assert.deepEqual(engine.decide({ trigger: 'tick', subject: null, now: 1 }).warnings, []);
   });
 });
