@@ -7,6 +7,7 @@ import { parseEndpoint, parseHost } from '../base/endpoint.js';
 import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import { MINUTE } from '../base/units.js';
+import { DEFAULT_POLICY } from './policy-source.js';
 import { flag, integer, many, positive, quoted, text, value, type ValuesOf } from './option.js';
 
 export const DEFAULT_PORT = 6881;
@@ -42,10 +43,16 @@ export const SESSION_OPTIONS = {
     group: 'Rates', meaning: 'KB/s, or with K M G Ki Mi Gi; 0: none', initial: null, shownDefault: 'none',
   }),
   downLimit: value('RATE', parseRate, { group: 'Rates', meaning: 'likewise', initial: null, shownDefault: 'none' }),
-  chokePolicy: value('NAME|FILE', text, {
-    group: 'Choking', meaning: 'see `policies`; or an ES module', initial: 'tit-for-tat',
+  chokePolicy: many('NAME|FILE', text, {
+    group: 'Choking', meaning: '`policies`; also GLOB=NAME', shownDefault: DEFAULT_POLICY,
   }),
   chokeParam: many('KEY=VALUE', text, { group: 'Choking', meaning: 'a parameter of it; repeatable' }),
+  shadowPolicy: value('NAME|FILE', text, {
+    group: 'Choking', meaning: 'looks on, and tells where it differs', initial: undefined,
+  }),
+  recordChoke: value('FILE', text, {
+    group: 'Choking', meaning: 'for `policies replay FILE`', initial: undefined,
+  }),
   seed: flag({ group: 'Seeding', meaning: 'go on when complete, until stopped' }),
   seedRatio: value('R', positive, {
     group: 'Seeding', meaning: 'or until uploaded is R times the size', initial: undefined,

@@ -1,40 +1,55 @@
 /**
- * `--choke-policy NAME or FILE` with its parameters -> a policy and the values it takes. Throws an Ending that says
- * what is wrong.
+ * What `--choke-policy`, `--shadow-policy` and their parameters name -> policies with their values, from this program
+ * or from a module. Throws an Ending that says what is wrong, and in which option.
  */
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe } from '../base/result.js';
 import type { ChosenPolicy } from '../client.js';
-import { inWords } from '../edge/words.js';
-import { parseParams } from '../policy/choke/params.js';
-import type { ChokePolicy } from '../policy/choke/policy.js';
-import { findPolicy } from '../policy/choke/registry.js';
-import { asPolicy } from '../policy/choke/validate.js';
+import { nodeModules } from '../edge/modules.js';
+import { builtIn, fromModule, isFile, splitSpec } from '../policy/choke/choose.js';
 import { failure, misuse } from './exit.js';
+import { globMatcher } from './glob.js';
 
-export async function choosePolicy(named: string, texts: readonly string[]): Promise<ChosenPolicy> {
-  const policy = /[/\\]|\.[cm]?js$/.test(named) ? await importPolicy(named) : builtIn(named);
-  const params = parseParams(policy, texts);
-  if (!params.ok) throw misuse(`--choke-param: ${describe(params.error)}`);
-  return { policy, params: params.value };
+export const DEFAULT_POLICY = 'tit-for-tat';
+
+export interface NamedPolicy {
+  readonly name: string;
+  readonly params: readonly string[];
+  /** Where it was named: `--choke-policy`. */
+  readonly option: string;
 }
 
-function builtIn(name: string): ChokePolicy {
-  const found = findPolicy(name);
-  if (found.ok) return found.value;
-  const { expected, found: typed } = found.error;
-  throw misuse(`--choke-policy: expected ${expected} or a module's path, found ${typed}`);
-}
-
-async function importPolicy(path: string): Promise<ChokePolicy> {
-  let module: unknown;
-  try {
-    module = await import(pathToFileURL(resolve(path)).href);
-  } catch (e) {
-    throw failure(`${path}: ${inWords(e)}`);
+export async function choosePolicy({ name, params, option }: NamedPolicy): Promise<ChosenPolicy> {
+  if (!isFile(name)) {
+    const chosen = builtIn(name, params);
+    if (!chosen.ok) throw misuse(`${option}: ${describe(chosen.error)}`);
+    return chosen.value;
   }
-  const policy = asPolicy(module);
-  if (!policy.ok) throw failure(`${path}: ${describe(policy.error)}`);
-  return policy.value;
+  const module = await nodeModules.load(name);
+  const chosen = fromModule(name, module, params);
+  if (!chosen.ok) throw failure(`${option}: ${describe(chosen.error)}`);
+  return chosen.value;
 }
+
+/** `NAME,KEY=VALUE,...` */
+export const choosePolicySpec = (spec: string, option: string): Promise<ChosenPolicy> => choosePolicy({ ...splitSpec(spec), option });
+
+/** The policy of a torrent, by its name; undefined: it has none of its own. */
+export type OwnPolicy = (torrent: string) => ChosenPolicy | undefined;
+export interface Policies {
+  readonly forAll: ChosenPolicy;
+  readonly own: OwnPolicy;
+}
+
+/** What `--choke-policy` was given, each time: `NAME` for all, `GLOB=NAME` for torrents whose name matches. The last for all counts. */
+export async function choosePolicies(given: readonly string[], params: readonly string[]): Promise<Policies> {
+  const option = '--choke-policy';
+  const spec = given.findLast((text) => !FOR_SOME.test(text)) ?? DEFAULT_POLICY;
+  const { name, params: more } = splitSpec(spec);
+  const forAll = await choosePolicy({ name, params: [...more, ...params], option });
+  const some = await Promise.all(given.filter((text) => FOR_SOME.test(text)).map(async (text) => {
+    const at = text.indexOf('=');
+    return { matches: globMatcher(text.slice(0, at)), chosen: await choosePolicySpec(text.slice(at + 1), option) };
+  }));
+  return { forAll, own: (torrent) => some.find(({ matches }) => matches([torrent]))?.chosen };
+}
+const FOR_SOME = /^[^,=]+=/;

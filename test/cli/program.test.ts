@@ -153,12 +153,6 @@ test('seed refuses a folder that has nothing of the torrent, and leaves it alone
   await assert.rejects(readFile(join(folder, 'elsewhere')), { code: 'ENOENT' });
 });
 
-test('policies', async () => {
-  assert.match((await actorrent(['policies'])).out, /^tit-for-tat: /);
-  const json = JSON.parse((await actorrent(['policies', '--json'])).out) as readonly { readonly name: string }[];
-  assert.ok(json.some((p) => p.name === 'wgo'));
-});
-
 test('a whole small swarm: the demo compares every byte', async () => {
   const { code, out, err } = await actorrent(['demo', '--size', '2', '--folder', 'demo']);
   assert.deepEqual([code, err], [0, ''], out);

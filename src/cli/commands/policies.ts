@@ -1,39 +1,46 @@
-/** `policies`: the built-in choking policies, their parameters and where they come from. */
-import { describeParam } from '../../policy/choke/params.js';
-import type { ChokePolicy, ParamSpec } from '../../policy/choke/policy.js';
+/**
+ * `policies`: the choking policies that are built in; with a name, all of one; `policies replay`: a recorded run once more, with another
+ * policy that is asked what it would have done.
+ */
 import { listPolicies } from '../../policy/choke/registry.js';
 import { defineCommand } from '../command.js';
-import { EXIT } from '../exit.js';
-import { wrap } from '../help.js';
-import type { Colors } from '../io.js';
-import { flag } from '../option.js';
+import { EXIT, misuse } from '../exit.js';
+import { flag, many, text, value } from '../option.js';
+import { policyDetails, policyJson, policyLine } from '../render/policy.js';
+import { choosePolicy, DEFAULT_POLICY } from '../policy-source.js';
+import { replayFile } from '../replay-file.js';
 
 export const policies = defineCommand({
   name: 'policies',
   group: 'Learn',
-  summary: 'lists choking policies and their parameters',
-  args: '',
-  arity: { least: 0, most: 0 },
+  summary: 'lists choking policies; replays one',
+  args: '[NAME]',
+  arity: { least: 0, most: 2 },
   options: {
-    json: flag({ group: 'Output', meaning: 'one JSON array, for programs' }),
+    policy: value('NAME|FILE', text, { group: 'Replay', meaning: 'which policy to ask', initial: DEFAULT_POLICY }),
+    chokeParam: many('KEY=VALUE', text, { group: 'Replay', meaning: 'a parameter of it; repeatable' }),
+    json: flag({ group: 'Output', meaning: 'for programs: an array; replay: an object a line' }),
   },
-  async run({ values, io }) {
-    const all = listPolicies();
-    io.print(values.json ? JSON.stringify(all.map(policyJson)) : all.map((p) => policyText(p, io.colors)).join('\n\n'));
+  notes: [
+    '`policies replay FILE --policy NAME`: asks a policy about a run that download or',
+    'seed has written down with --record-choke FILE, and tells where it differs.',
+  ],
+  async run({ values, args: [first, file], io }) {
+    const { json } = values;
+    if (first === 'replay') {
+      if (file === undefined) throw misuse('usage: actorrent policies replay FILE --policy NAME');
+      const chosen = await choosePolicy({ name: values.policy, params: values.chokeParam, option: '--policy' });
+      await replayFile(file, chosen, { print: io.print, json });
+      return EXIT.done;
+    }
+    if (file !== undefined) throw misuse(`policies: unexpected argument ${file}; see actorrent policies --help`);
+    if (first === undefined) {
+      const all = listPolicies();
+      io.print(json ? JSON.stringify(all.map(policyJson)) : all.map((policy) => policyLine(policy, io.colors)).join('\n'));
+      return EXIT.done;
+    }
+    const { policy } = await choosePolicy({ name: first, params: [], option: 'policies' });
+    io.print(json ? JSON.stringify(policyJson(policy)) : policyDetails(policy, io.colors));
     return EXIT.done;
   },
 });
-
-export const policyJson = ({ name, summary, source, scope, params }: ChokePolicy): object =>
-  ({ name, summary, source, scope, params });
-
-export function policyText({ name, summary, source, params }: ChokePolicy, colors: Colors): string {
-  const specs: readonly [string, ParamSpec][] = Object.entries(params);
-  const width = Math.max(0, ...specs.map(([key, spec]) => `${key}=${spec.default}`.length)) + 2;
-  const rows = specs.map(([key, spec]) => {
-    const [first = '', ...more] = wrap(`${spec.doc}: ${describeParam(spec)}`, 78 - width);
-    const below = more.map((line) => `\n  ${' '.repeat(width)}${line}`).join('');
-    return `  ${colors.cyan(`${key}=${spec.default}`.padEnd(width))}${first}${below}`;
-  });
-  return [`${colors.bold(name)}: ${summary}`, colors.dim(`  from ${source}`), ...rows].join('\n');
-}

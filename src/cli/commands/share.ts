@@ -11,6 +11,7 @@ import { startClient } from '../../compose.js';
 import { nodeClock } from '../../edge/clock.js';
 import { nodeDisk } from '../../edge/disk.js';
 import { nodeHttp } from '../../edge/http.js';
+import { nodeModules } from '../../edge/modules.js';
 import { nodeNet } from '../../edge/net.js';
 import { nodeSha1 } from '../../edge/sha1.js';
 import type { Metainfo } from '../../protocol/metainfo.js';
@@ -23,7 +24,8 @@ import { freshPeerId, freshSeed } from '../identity.js';
 import type { Io } from '../io.js';
 import { SESSION_OPTIONS, type SessionValues } from '../options.js';
 import type { Until } from '../outcome.js';
-import { choosePolicy } from '../policy-source.js';
+import { choosePolicies, choosePolicySpec, type OwnPolicy, type Policies } from '../policy-source.js';
+import { openRecord } from '../record-file.js';
 import { jsonOutput } from '../render/json.js';
 import { liveOutput } from '../render/live.js';
 import { openLogFile } from '../render/log-file.js';
@@ -78,21 +80,25 @@ type Guard = (meta: Metainfo, folder: string) => Promise<void>;
 
 async function share({ values, args, io }: Invocation<SessionValues>, until: Until, guard?: Guard): Promise<ExitCode> {
   const metas = unique(await loadAll(args), io);
-  const requests = metas.map((meta) => requestOf(meta, values));
+  const policies = await choosePolicies(values.chokePolicy, values.chokeParam);
+  const requests = metas.map((meta) => requestOf(meta, values, policies.own));
   for (const { meta } of requests) await guard?.(meta, values.folder);
   const clock = nodeClock();
   const wall = (): number => clock.wall();
   const log = values.logFile === undefined ? undefined : openLogFile(values.logFile, wall);
-  const config = await configOf(values, pieceMemory(metas));
+  const config = await configOf(values, policies, pieceMemory(metas));
   const live = isLive(values, io);
   const output = outputOf(values, { io, live, now: () => clock.now(), wall });
-  return runSession({
+  const record = values.recordChoke === undefined ? undefined : openRecord(values.recordChoke, output.note);
+  const session = runSession({
     start: startClient, config, requests, until, output, log,
     ports: {
       clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1,
+      modules: nodeModules, ...(record && { record }),
     },
     lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
   });
+  return session.finally(() => record?.close());
 }
 
 /** A few at a time: hundreds of files in memory at once leave a heap behind that is twice as large. */
@@ -100,20 +106,22 @@ const loadAll = (sources: readonly string[]): Promise<Metainfo[]> =>
   new PQueue({ concurrency: LOADS_AT_ONCE }).addAll(sources.map((source) => () => loadTorrent(source)));
 const LOADS_AT_ONCE = 4;
 
-async function configOf(v: SessionValues, memory: Bytes): Promise<ClientConfig> {
+async function configOf(v: SessionValues, policies: Policies, memory: Bytes): Promise<ClientConfig> {
   return {
     seed: freshSeed(),
     peerId: freshPeerId(),
     agent: AGENT,
     listen: { port: v.port ?? await usualPort(v.ip), ...(v.ip !== undefined && { host: v.ip }) },
     limits: { up: v.upLimit, down: v.downLimit },
-    choke: await choosePolicy(v.chokePolicy, v.chokeParam),
+    choke: policies.forAll,
+    ...(v.shadowPolicy !== undefined && { shadow: await choosePolicySpec(v.shadowPolicy, '--shadow-policy') }),
     maxPeers: v.maxPeers,
     pieceMemory: memory,
   };
 }
 
-function requestOf(meta: Metainfo, v: SessionValues): TorrentRequest {
+function requestOf(meta: Metainfo, v: SessionValues, ownPolicy: OwnPolicy): TorrentRequest {
+  const choke = ownPolicy(meta.name);
   const goals = {
     ...(v.seedRatio !== undefined && { ratio: v.seedRatio }),
     ...(v.seedTime !== undefined && { time: v.seedTime }),
@@ -124,6 +132,7 @@ function requestOf(meta: Metainfo, v: SessionValues): TorrentRequest {
     peers: v.peer,
     sequential: v.sequential,
     check: 'record',
+    ...(choke && { choke }),
     ...(v.only.length > 0 && { wanted: wantedOf(meta, v.only) }),
     ...(Object.keys(goals).length > 0 && { goals }),
   };
