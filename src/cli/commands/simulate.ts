@@ -35,13 +35,13 @@ type Values = ValuesOf<typeof OPTIONS>;
 export const simulate = defineCommand({
   name: 'simulate',
   group: 'Learn',
-  summary: 'runs swarms in virtual time, compares policies',
-  args: 'run|compare|scenarios [SCENARIO]',
+  summary: 'a swarm in virtual time, or policies compared',
+  args: 'run SCENARIO',
   arity: { least: 1, most: 2 },
   options: OPTIONS,
   notes: [
-    '', 'run SCENARIO runs one swarm, compare the same one under several policies,',
-    'scenarios lists what is built in. A SCENARIO may be a .json file of yours.',
+    '', 'simulate compare runs one scenario under several policies, simulate scenarios',
+    'lists what is built in. A SCENARIO may be a .json file of yours.',
   ],
   async run(invocation) {
     const [first = '', second] = invocation.args;
