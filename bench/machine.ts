@@ -20,6 +20,7 @@ export function machine(): Machine {
 
 /** The commit that is checked out, `-dirty` with changes in the tree; null outside of a repository. */
 export function commit(): string | null {
-  const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { cwd: import.meta.dirname, encoding: 'utf8' });
+  const describe = ['describe', '--always', '--dirty', '--exclude=*'];
+  const { status, stdout } = spawnSync('git', describe, { cwd: import.meta.dirname, encoding: 'utf8' });
   return status === 0 ? stdout.trim() : null;
 }

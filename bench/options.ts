@@ -18,7 +18,8 @@ const MOST_MIB = 65_536;
 
 const OPTIONS = {
   quick: { type: 'boolean' }, only: { type: 'string', multiple: true }, client: { type: 'string', multiple: true },
-  runs: { type: 'string' }, mib: { type: 'string' }, json: { type: 'string' }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+  runs: { type: 'string' }, mib: { type: 'string' }, json: { type: 'string' },
+  list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** A mistake in what was typed. */
