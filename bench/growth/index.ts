@@ -33,9 +33,9 @@ const LASTS = 60_000;
 const PIECES = 1024;
 export const SERIES: readonly Series[] = [
   // So slow a download meets all peers, and each hears of most pieces.
-  { what: 'peers', from: 16, of: (peers) => ({ torrents: 1, peers, pieces: PIECES, lasts: LASTS, down: PIECES * PIECE_BYTES / 30 }) },
+  { what: 'peers', from: 32, of: (peers) => ({ torrents: 1, peers, pieces: PIECES, lasts: LASTS, down: PIECES * PIECE_BYTES / 30 }) },
   { what: 'pieces', from: 512, of: (pieces) => ({ torrents: 1, peers: 8, pieces }) },
-  { what: 'torrents', from: 8, of: (torrents) => ({ torrents, peers: 4, pieces: 32, lasts: LASTS }) },
+  { what: 'torrents', from: 16, of: (torrents) => ({ torrents, peers: 4, pieces: 32, lasts: LASTS }) },
 ];
 const DOUBLINGS = 4;
 const DOUBLINGS_QUICK = 2;
