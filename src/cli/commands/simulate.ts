@@ -2,19 +2,24 @@
  * `simulate run SCENARIO` (or just `simulate SCENARIO`), `simulate compare`: swarms of whole clients in virtual time.
  * A run is a scenario, a policy and a seed; runs go to worker threads and come out the same whatever their number.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { describe, ok, type Result } from '../../base/result.js';
-import { findPolicy } from '../../policy/choke/registry.js';
+import { join } from 'node:path';
+import { ok, type Result } from '../../base/result.js';
 import { BUILT_IN } from '../../sim/scenarios/built-in.js';
+import { page } from '../../sim/report/page.js';
+import { figuresOf } from '../../sim/report/plots/figures.js';
 import { peerSeconds, summarize } from '../../sim/report/summary.js';
+import type { RunResult } from '../../sim/result.js';
 import { LEGEND, summaryTable, table } from '../../sim/report/text.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { EXIT, misuse, type ExitCode } from '../exit.js';
 import type { Io } from '../io.js';
 import { flag, integer, many, text, value, type ValuesOf } from '../option.js';
+import { choosePolicy } from '../policy-source.js';
 import { duration, plural } from '../render/format.js';
 import { runAll } from '../simulate/pool.js';
-import { loadScenario, type Done, type Task } from '../simulate/task.js';
+import { loadScenario, POLICY, type Done, type Task } from '../simulate/task.js';
 
 const names = (typed: string): Result<readonly string[]> => ok(typed.split(',').map((name) => name.trim()).filter(Boolean));
 
@@ -29,6 +34,8 @@ const OPTIONS = {
   }),
   procs: value('N', integer(1, 256), { group: 'Work', meaning: 'threads', initial: availableParallelism(), shownDefault: 'cores' }),
   json: flag({ group: 'Output', meaning: 'one object a run and line, for programs' }),
+  html: value('FILE', text, { group: 'Output', meaning: 'one page with table and plots', initial: undefined }),
+  svg: value('DIR', text, { group: 'Output', meaning: 'each plot as a file', initial: undefined }),
 };
 type Values = ValuesOf<typeof OPTIONS>;
 
@@ -84,8 +91,8 @@ interface Plan {
 }
 
 async function carryOut({ scenario, policies, seeds }: Plan, { values, io }: Asked): Promise<ExitCode> {
-  for (const policy of policies) checkName(policy);
-  // What is wrong with it is told before any thread starts.
+  // What is wrong with them is told before any thread starts.
+  for (const policy of policies) await choosePolicy({ name: policy, params: values.param, option: POLICY });
   const { name, summary } = await loadScenario(scenario);
   const tasks = policies.flatMap((policy) => Array.from({ length: seeds }, (_, i): Task =>
     ({ scenario, policy, params: values.param, seed: values.seed + i })));
@@ -97,14 +104,15 @@ async function carryOut({ scenario, policies, seeds }: Plan, { values, io }: Ask
     const { user, system } = process.cpuUsage(before);
     say({ name, summary, cpu: (user + system) / 1e6 }, done, io);
   }
+  const results = done.map((d) => d.result);
+  if (values.html !== undefined) await writeFile(values.html, page({ name, summary }, results));
+  if (values.svg !== undefined) await writePlots(values.svg, results);
   return EXIT.done;
 }
 
-/** A path is looked at where it is loaded. */
-function checkName(policy: string): void {
-  if (/[/\\]|\.[cm]?js$/.test(policy)) return;
-  const found = findPolicy(policy);
-  if (!found.ok) throw misuse(describe(found.error));
+async function writePlots(folder: string, results: readonly RunResult[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { id, svg } of figuresOf(results)) await writeFile(join(folder, `${id}.svg`), svg);
 }
 
 interface Heading {

@@ -21,6 +21,9 @@ export interface Task {
   readonly seed: number;
 }
 
+/** How errors name the option. */
+export const POLICY = 'policy';
+
 /** A result, and the events it took. */
 export interface Done {
   readonly result: RunResult;
@@ -29,7 +32,7 @@ export interface Done {
 
 export async function carryOut({ scenario, policy, params, seed }: Task): Promise<Done> {
   const observer = new Observer();
-  const run = { scenario: await loadScenario(scenario), policy: await choosePolicy(policy, params), seed };
+  const run = { scenario: await loadScenario(scenario), policy: await choosePolicy({ name: policy, params, option: POLICY }), seed };
   const swarm = await simulate(run, { turn }, observer.watch);
   return { result: observer.result(), events: swarm.clock.events };
 }

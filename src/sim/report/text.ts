@@ -12,7 +12,10 @@ export function spreadText(s: Spread | undefined, digits = 0): string {
 const percentText = (s: Spread | undefined): string => (s ? `${(s.median * 100).toFixed(0)} %` : '-');
 const numberText = (s: Spread | undefined, digits: number): string => (s ? s.median.toFixed(digits) : '-');
 
-export function summaryTable(figures: readonly PolicyFigures[]): string[] {
+export const summaryTable = (figures: readonly PolicyFigures[]): string[] => table(summaryRows(figures));
+
+/** The headings, and a row a policy. */
+export function summaryRows(figures: readonly PolicyFigures[]): string[][] {
   const classes = figures[0]?.classes.map((c) => c.class) ?? [];
   const head = ['policy', ...(classes.length > 1 ? classes : []), 'all', 'done', 'uplink', 'ratio', 'Jain', 'Gini', 'returned', 'changes'];
   const rows = figures.map((f) => [
@@ -20,7 +23,7 @@ export function summaryTable(figures: readonly PolicyFigures[]): string[] {
     `${f.all.completed}/${f.all.peers}`, percentText(f.all.used), numberText(f.all.ratio, 2), numberText(f.jain, 3),
     numberText(f.gini, 3), percentText(f.optimisticReturned), numberText(f.chokeChanges, 2),
   ]);
-  return table([head, ...rows]);
+  return [head, ...rows];
 }
 
 /** Columns as wide as they must be: the first to the left, figures to the right. */
