@@ -18,7 +18,7 @@ test('defaults', () => {
   const v = resolve(SESSION_OPTIONS, [none]);
   assert.deepEqual(
     [v.folder, v.port, v.upLimit, v.downLimit, v.chokePolicy, v.maxPeers, v.seed, v.peer, v.seedRatio],
-    ['.', undefined, null, null, 'tit-for-tat', 80, false, [], undefined]);
+    ['.', undefined, null, null, [], 80, false, [], undefined]);
   assert.ok(v.procs >= 1);
 });
 
