@@ -1,12 +1,12 @@
 /**
  * Files: the torrent's bytes, in memory while a piece is being put together and on disk after that.
- * Hears:  Controller (block), Sender (read), PieceMgr (recover, check, discard), TorrentMgr (retry, stop), Timer (tick), the disk.
+ * Hears:  Controller (blocks), Sender (read), PieceMgr (recover, check, discard), TorrentMgr (retry, stop), Timer (tick), the disk.
  * Tells:  PieceMgr (recovered, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, closed), Timer (register).
  * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record. A block is copied once, into its piece's buffer; a whole
  *         piece is hashed and written off the main thread in one job. The memory is bounded by PieceMgr, which starts no piece beyond it.
  */
 import type { InfoHash } from '../base/brand.js';
-import { BLOCK_BYTES, SECOND, type Bytes } from '../base/units.js';
+import { BLOCK_BYTES, SECOND } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
@@ -17,6 +17,7 @@ import type { CheckOutcome, Disk, ReadOutcome, Storage, StoredFile, StoreOutcome
 import type { BlockRange } from '../protocol/wire.js';
 import { fullCheck, recall, remember, type Recalled } from './files-recovery.js';
 import type { PieceMgrMsg } from './piece-mgr.js';
+import type { ReceivedBlock } from './peer/receiver.js';
 import type { SenderMsg } from './peer/sender.js';
 import type { StatusMsg } from './status.js';
 import type { Tick, TimerMsg } from './timer.js';
@@ -24,8 +25,8 @@ import type { TorrentMgrMsg } from './torrent-mgr.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type FilesMsg =
-  /** Asked for, of the right length; `data` is only valid now. */
-  | { readonly type: 'block'; readonly piece: number; readonly begin: Bytes; readonly data: Uint8Array }
+  /** Asked for, of the right lengths; their `data` is only valid now. */
+  | { readonly type: 'blocks'; readonly blocks: readonly ReceivedBlock[] }
   /** All blocks are in: hash, and store if it is right. */
   | { readonly type: 'check'; readonly piece: number }
   /** Given up: what was received of it is of no use. */
@@ -119,7 +120,9 @@ function init(input: FilesInput, self: Me): FilesState {
 
 function step(s: FilesState, m: FilesMsg, self: Me): void {
   switch (m.type) {
-    case 'block': return assemble(s, m.piece, m.begin, m.data);
+    case 'blocks':
+      for (const block of m.blocks) assemble(s, block);
+      return;
     case 'check': return store(s, m.piece, self);
     case 'discard': return discard(s, m.piece);
     case 'recover':
@@ -146,7 +149,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
 
 // DOWN: FROM BLOCKS TO PIECES ON DISK
 
-function assemble(s: FilesState, piece: number, begin: Bytes, data: Uint8Array): void {
+function assemble(s: FilesState, { piece, begin, data }: ReceivedBlock): void {
   if (s.have.has(piece)) return;
   let a = s.assemblies.get(piece);
   if (!a) {

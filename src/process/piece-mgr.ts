@@ -1,6 +1,6 @@
 /**
  * PieceMgr: which blocks are missing, whom they are asked of, and which pieces are done.
- * Hears:  Controller (join, bitfield, haveAll, have, needBlocks, gotBlock, lostBlock, choked), PeerMgr (peerLeft),
+ * Hears:  Controller (join, bitfield, haveAll, have, needBlocks, gotBlocks, lostBlock, choked), PeerMgr (peerLeft),
  *         Files (recovered, checked), Timer (tick).
  * Tells:  Controller (welcome, request, cancel, interest), Files (recover, check, discard), PeerMgr (ready, have, badPeers),
  *         Status (progress, note), Timer (register).
@@ -32,7 +32,7 @@ export type PieceMgrMsg =
   /** Room for `count` more requests. `allowed`: the peer chokes us but for these pieces (BEP 6). `timeout`: how long it may be silent. */
   | { readonly type: 'needBlocks'; readonly peer: PeerKey; readonly count: number; readonly timeout: Millis;
       readonly allowed?: readonly number[] }
-  | { readonly type: 'gotBlock'; readonly peer: PeerKey; readonly piece: number; readonly begin: Bytes }
+  | { readonly type: 'gotBlocks'; readonly peer: PeerKey; readonly blocks: readonly BlockAt[] }
   /** The peer will not send it (BEP 6 reject). */
   | { readonly type: 'lostBlock'; readonly peer: PeerKey; readonly piece: number; readonly begin: Bytes }
   /** The peer choked us and dropped our requests. */
@@ -41,6 +41,10 @@ export type PieceMgrMsg =
   | { readonly type: 'recovered'; readonly have: Bitfield }
   | { readonly type: 'checked'; readonly piece: number; readonly good: boolean }
   | Tick;
+export interface BlockAt {
+  readonly piece: number;
+  readonly begin: Bytes;
+}
 /** What a Controller hears of us. */
 export type PieceOrder =
   /** Its own copy of what we have. */
@@ -110,7 +114,9 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
   if (!running) return;
   const { picker } = running;
   switch (m.type) {
-    case 'gotBlock': return gotBlock(s, running, m, self);
+    case 'gotBlocks':
+      for (const block of m.blocks) gotBlock(s, picker, m.peer, block, self);
+      return;
     case 'needBlocks': return needBlocks(s, picker, m, self);
     case 'join':
       s.peers.set(m.peer, { inbox: m.inbox, timeout: MAX_REQUEST_TIMEOUT_MS, hungry: 0, allowed: undefined });
@@ -197,20 +203,20 @@ function hunger(s: State, key: PeerKey, count: number): void {
   if (peer) peer.hungry = count;
 }
 
-function gotBlock(s: State, { picker }: Running, m: PieceMgrMsg & { type: 'gotBlock' }, self: Me): void {
-  const block = m.begin / BLOCK_BYTES;
-  const { kind, pieceComplete, cancel } = picker.received(m.peer, m.piece, block);
+function gotBlock(s: State, picker: Picker, peer: PeerKey, { piece, begin }: BlockAt, self: Me): void {
+  const block = begin / BLOCK_BYTES;
+  const { kind, pieceComplete, cancel } = picker.received(peer, piece, block);
   if (kind === 'unrequested') {
     // Files must hold no piece that the picker does not know of: its memory would be nobody's.
-    const state = picker.stateOf(m.piece);
-    if (state === 'missing' || state === 'unwanted') self.tell(s.files, { type: 'discard', piece: m.piece });
+    const state = picker.stateOf(piece);
+    if (state === 'missing' || state === 'unwanted') self.tell(s.files, { type: 'discard', piece });
     return;
   }
-  for (const other of cancel) {
-    const peer = s.peers.get(other);
-    if (peer) self.tell(peer.inbox, { type: 'cancel', block: rangeOf(s.layout, m.piece, block) });
+  for (const key of cancel) {
+    const other = s.peers.get(key);
+    if (other) self.tell(other.inbox, { type: 'cancel', block: rangeOf(s.layout, piece, block) });
   }
-  if (pieceComplete) self.tell(s.files, { type: 'check', piece: m.piece });
+  if (pieceComplete) self.tell(s.files, { type: 'check', piece });
 }
 
 /** Only while a piece is under way: most torrents have all, or nobody to ask. */

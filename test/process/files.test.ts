@@ -48,7 +48,7 @@ function remembered(pieces: readonly number[], over: Partial<Parameters<typeof e
 }
 
 const block = (piece: number, index: number, fill: number, length = BLOCK_BYTES): FilesMsg =>
-  ({ type: 'block', piece, begin: index * BLOCK_BYTES, data: new Uint8Array(length).fill(fill) });
+  ({ type: 'blocks', blocks: [{ piece, begin: index * BLOCK_BYTES, data: new Uint8Array(length).fill(fill) }] });
 const check = (piece: number): FilesMsg => ({ type: 'check', piece });
 const whole = (piece: number): FilesMsg[] => [block(piece, 0, 1), block(piece, 1, 2), check(piece)];
 const discard = (piece: number): FilesMsg => ({ type: 'discard', piece });
@@ -75,7 +75,7 @@ test('blocks in any order make the piece; it is hashed and stored in one job', a
 test('a block is copied: what it came in may be reused at once', async () => {
   const { stage, disk } = await start();
   const data = new Uint8Array(BLOCK_BYTES).fill(5);
-  stage.send({ type: 'block', piece: 0, begin: 0, data });
+  stage.send({ type: 'blocks', blocks: [{ piece: 0, begin: 0, data }] });
   data.fill(6);
   stage.send(check(0));
   assert.equal(disk.stores[0]!.job.bytes[0], 5);

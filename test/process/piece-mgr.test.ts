@@ -34,7 +34,7 @@ function start(have: readonly number[] = [], over: Partial<PieceMgrInput> = {}) 
 const need = (peer: number, count: number, over: { allowed?: number[]; timeout?: number } = {}): PieceMgrMsg =>
   ({ type: 'needBlocks', peer: peerKey(peer), count, timeout: 60_000, ...over });
 const got = (peer: number, piece: number, block: number): PieceMgrMsg =>
-  ({ type: 'gotBlock', peer: peerKey(peer), piece, begin: block * BLOCK_BYTES });
+  ({ type: 'gotBlocks', peer: peerKey(peer), blocks: [{ piece, begin: block * BLOCK_BYTES }] });
 const lost = (peer: number, piece: number, block: number): PieceMgrMsg =>
   ({ type: 'lostBlock', peer: peerKey(peer), piece, begin: block * BLOCK_BYTES });
 const has = (peer: number, piece: number): PieceMgrMsg => ({ type: 'have', peer: peerKey(peer), piece });

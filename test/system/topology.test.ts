@@ -133,13 +133,13 @@ scene('limits are set and lifted while blocks flow both ways', async ({ start, r
   giver.send({ type: 'bitfield', bits: Uint8Array.of(0x80) }, PLAIN.unchoke);
   await giver.until('request', 3);
   giver.serve(content, asked[0]!);
-  await eventually(() => edge(leecher, 'Controller -> Files: block'), 'the first block');
+  await eventually(() => edge(leecher, 'Controller -> Files: blocks'), 'the first block');
   leecher.type('limit down 20');
   giver.serve(content, asked[1]!);
   giver.serve(content, asked[2]!);
   await eventually(() => count(leecher, 'Receiver -> Limiter: want') === 2, 'the wish for more');
   assert.ok(edge(leecher, 'Limiter -> Receiver: revoke'));
-  await passUntil(clock, () => count(leecher, 'Controller -> Files: block') === 3);
+  await passUntil(clock, () => count(leecher, 'Controller -> Files: blocks') >= 2);
 });
 
 scene('choke rounds: requests are dropped, cancelled, and rejected to whom speaks BEP 6', async ({ start, clock }) => {
@@ -300,7 +300,7 @@ scene('a piece that lost its sources gives its memory to one that has some', asy
   a.answer = (m) => { if (m.type === 'request' && m.begin === 0) a.serve(content, m); };
   a.send({ type: 'bitfield', bits: Uint8Array.of(0xc0) }, PLAIN.unchoke);
   await a.until('request', 4);
-  await eventually(() => count(leecher, 'Controller -> PieceMgr: gotBlock') === 2, 'two blocks');
+  await eventually(() => count(leecher, 'Controller -> PieceMgr: gotBlocks') >= 1, 'a block');
   a.close();
   b.send({ type: 'bitfield', bits: Uint8Array.of(0x30) }, PLAIN.unchoke);
   await b.until('interested');

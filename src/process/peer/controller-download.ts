@@ -2,12 +2,13 @@
  * The Controller's download side: how many blocks to have asked for, what to do with each that comes, and what the peer's choke means.
  * Runs for every block, so nothing here depends on the number of pieces or peers.
  */
-import type { Bytes, Millis } from '../../base/units.js';
+import type { Millis } from '../../base/units.js';
 import { nextWindow } from '../../policy/pick/request-window.js';
 import { isSnubbed, MAX_REQUEST_TIMEOUT_MS } from '../../policy/pick/timeouts.js';
 import { PLAIN, type BlockRange } from '../../protocol/wire.js';
 import { next } from './controller-chart.js';
 import { end, say, type Me, type State } from './controller-state.js';
+import type { ReceivedBlock } from './receiver.js';
 
 /** More than any peer is asked for at once: see request-window. */
 const MOST_BLOCKS = 500;
@@ -86,32 +87,41 @@ export function request(s: State, blocks: readonly BlockRange[], self: Me): void
   self.tell(s.senderQueue, { type: 'request', blocks });
 }
 
-export function block(s: State, piece: number, begin: Bytes, data: Uint8Array, self: Me): void {
-  const asked = s.outstanding.take(piece, begin);
-  if (!asked) return unasked(s, self);
-  if (asked.length !== data.length) {
-    return end(s, `sent ${data.length} bytes of a block of ${asked.length}`, true, self);
+/** What one read brought. A peer that breaks the rules is ended for it, after what it sent before that is told. */
+export function blocks(s: State, received: readonly ReceivedBlock[], self: Me): void {
+  const taken: ReceivedBlock[] = [];
+  let offence: string | undefined;
+  for (const block of received) {
+    const { piece, begin, data } = block;
+    const asked = s.outstanding.take(piece, begin);
+    if (asked?.length === data.length) taken.push(block);
+    else if (asked) offence = `sent ${data.length} bytes of a block of ${asked.length}`;
+    // Legal after we gave up on it (a cancel crossed it, or a choke); else the peer floods us.
+    else if (s.pardoned > 0) s.pardoned--;
+    else offence = 'sent a block that was not asked for';
+    if (offence !== undefined) break;
   }
-  self.tell(s.files, { type: 'block', piece, begin, data });
-  self.tell(s.status, { type: 'downloaded', bytes: data.length });
-  self.tell(s.pieceMgr, { type: 'gotBlock', peer: s.peer, piece, begin });
+  if (taken.length > 0) take(s, taken, self);
+  if (offence !== undefined) return end(s, offence, true, self);
+  ask(s, self);
+}
+
+function take(s: State, blocks: readonly ReceivedBlock[], self: Me): void {
+  let bytes = 0;
+  for (const { data } of blocks) bytes += data.length;
+  self.tell(s.files, { type: 'blocks', blocks });
+  self.tell(s.status, { type: 'downloaded', bytes });
+  self.tell(s.pieceMgr, { type: 'gotBlocks', peer: s.peer, blocks });
   const now = self.now();
   s.times.observe(now - Math.max(s.askedAt, s.lastBlockAt ?? 0));
   if (s.lastBlockAt === null || s.lastBlockAt < s.askedAt) s.rtt = Math.min(s.rtt, now - s.askedAt);
   s.lastBlockAt = now;
   if (s.outstanding.size === 0) s.owingSince = null;
   s.snubbed = false;
-  s.grown++;
-  s.downTotal += data.length;
-  s.downRate.add(now, data.length);
+  s.grown += blocks.length;
+  s.downTotal += bytes;
+  s.downRate.add(now, bytes);
   s.dirty = true;
-  ask(s, self);
-}
-
-/** Legal after we gave up on it (a cancel crossed it, or a choke); else the peer floods us. */
-function unasked(s: State, self: Me): void {
-  if (s.pardoned > 0) s.pardoned--;
-  else end(s, 'sent a block that was not asked for', true, self);
 }
 
 export function cancel(s: State, blockRange: BlockRange, self: Me): void {

@@ -41,8 +41,8 @@ export const declaration = declare({
   doc: 'one peer: handshake, choke and interest, request window',
   tells: {
     SenderQueue: ['greet', 'send', 'request', 'serve', 'cancel', 'choke'],
-    PieceMgr: ['join', 'bitfield', 'haveAll', 'have', 'needBlocks', 'gotBlock', 'lostBlock', 'choked'],
-    Files: ['block'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
+    PieceMgr: ['join', 'bitfield', 'haveAll', 'have', 'needBlocks', 'gotBlocks', 'lostBlock', 'choked'],
+    Files: ['blocks'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, ControllerMsg>;

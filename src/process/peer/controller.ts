@@ -3,7 +3,7 @@
  * Hears:  Receiver (handshake, wire, block, violation, disconnected), Sender (sent, clogged),
  *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke), PeerMgr (have, finish), Timer (tick).
  * Tells:  SenderQueue (greet, send, request, serve, cancel, choke), PieceMgr (join, bitfield, haveAll, have, needBlocks,
- *         gotBlock, lostBlock, choked), Files (block), ChokeMgr (report), PeerMgr (handshaken, ended),
+ *         gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, ended),
  *         Status (downloaded, peer, note), Timer (register).
  * Owns:   the state chart, the requests that are out, the request window, the totals of this peer.
  * Source: BEP 3 "peer protocol", BEP 6 (fast), BEP 10 (extensions), BEP 21 (upload only).
@@ -61,7 +61,7 @@ function step(s: State, m: ControllerMsg, self: Me): void {
 
 function take(s: State, m: ControllerMsg, self: Me): void {
   switch (m.type) {
-    case 'block': return down.block(s, m.piece, m.begin, m.data, self);
+    case 'blocks': return down.blocks(s, m.blocks, self);
     case 'wire': return wire(s, m.message, self);
     case 'request': return down.request(s, m.blocks, self);
     case 'sent': return up.sent(s, m.bytes, m.drained, self);

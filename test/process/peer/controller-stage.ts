@@ -28,8 +28,9 @@ export const block = (piece: number, n: number, length = BLOCK_BYTES): BlockRang
 export const wire = (message: WireMessage): ControllerMsg => ({ type: 'wire', message });
 export const plain = (type: Plain['type']): ControllerMsg => wire({ type });
 export const request = (b: BlockRange): ControllerMsg => wire({ type: 'request', ...b });
-export const arrives = (b: BlockRange): ControllerMsg =>
-  ({ type: 'block', piece: b.piece, begin: b.begin, data: new Uint8Array(b.length) });
+/** In one read. */
+export const arrives = (...blocks: BlockRange[]): ControllerMsg =>
+  ({ type: 'blocks', blocks: blocks.map(({ piece, begin, length }) => ({ piece, begin, data: new Uint8Array(length) })) });
 /** PieceMgr's answer. */
 export const asks = (...blocks: BlockRange[]): ControllerMsg => ({ type: 'request', blocks });
 export const welcome = (...have: number[]): ControllerMsg => ({ type: 'welcome', have: bitsOf(PIECES, have) });
@@ -70,12 +71,14 @@ export function short(told: readonly Told[]): string[] {
     if (kind === 'serve' || kind === 'cancel') return [`${to}: ${kind} ${named(r.block)}`];
     if (kind === 'ended') return [`ended${r.fault ? ' by fault' : ''}: ${r.reason}`];
     if (kind === 'needBlocks') return [`need ${r.count}${r.allowed ? ` of ${r.allowed.join(' ')}` : ''}`];
-    if (kind === 'lostBlock' || kind === 'gotBlock') return [`${kind} ${named(r)}`];
+    if (kind === 'lostBlock') return [`lost ${named(r)}`];
+    if (kind === 'gotBlocks') return [`got ${(r.blocks as At[]).map(named).join(' ')}`];
     return [`${to}: ${kind}`];
   });
 }
 
-const named = ({ piece, begin }: { piece: number; begin: number }): string => `${piece}/${begin / BLOCK_BYTES}`;
+interface At { readonly piece: number; readonly begin: number }
+const named = ({ piece, begin }: At): string => `${piece}/${begin / BLOCK_BYTES}`;
 
 function describe(m: WireMessage): string {
   if (m.type === 'request' || m.type === 'cancel' || m.type === 'reject') return `${m.type} ${named(m)}`;

@@ -25,12 +25,13 @@ test('what PieceMgr gives is asked of the peer', () => {
   assert.deepEqual(downloading().send(asks(...eight)).told(), [['SenderQueue', 'request', { blocks: eight }]]);
 });
 
-test('a block goes to Files, Status and PieceMgr, in this order', () => {
-  const stage = downloading().send(asks(...eight)).forget().send(arrives(block(0, 2)));
+test('what a read brought goes to Files, Status and PieceMgr, in this order', () => {
+  const stage = downloading().send(asks(...eight)).forget().send(arrives(block(0, 2), block(0, 1)));
+  const blocks = [2, 1].map((n) => ({ piece: 0, begin: n * BLOCK_BYTES, data: new Uint8Array(BLOCK_BYTES) }));
   assert.deepEqual(stage.told().slice(0, 3), [
-    ['Files', 'block', { piece: 0, begin: 2 * BLOCK_BYTES, data: new Uint8Array(BLOCK_BYTES) }],
-    ['Status', 'downloaded', { bytes: BLOCK_BYTES }],
-    ['PieceMgr', 'gotBlock', { peer: PEER, piece: 0, begin: 2 * BLOCK_BYTES }],
+    ['Files', 'blocks', { blocks }],
+    ['Status', 'downloaded', { bytes: 2 * BLOCK_BYTES }],
+    ['PieceMgr', 'gotBlocks', { peer: PEER, blocks }],
   ]);
 });
 
@@ -67,9 +68,16 @@ test('a block that was not asked for ends the peer', () => {
   assert.deepEqual(short(stage.told()), ['ended by fault: sent a block that was not asked for']);
 });
 
+test('what came before the offence, in the same read, is kept', () => {
+  const stage = downloading().send(asks(...eight)).forget().send(arrives(block(0, 0), block(5, 3), block(0, 1)));
+  assert.deepEqual(short(stage.told()), [
+    'Files: blocks', 'Status: downloaded', 'got 0/0', 'ended by fault: sent a block that was not asked for',
+  ]);
+});
+
 test('a block that stands far outside of its piece is not one of the next piece', () => {
   const stage = downloading().send(asks(block(1, 0))).forget();
-  stage.send({ type: 'block', piece: 0, begin: 2 ** 28, data: new Uint8Array(BLOCK_BYTES) });
+  stage.send(arrives({ piece: 0, begin: 2 ** 28, length: BLOCK_BYTES }));
   assert.deepEqual(short(stage.told()), ['ended by fault: sent a block that was not asked for']);
 });
 
@@ -97,18 +105,18 @@ test('a choke with BEP 6 drops nothing: each request is served or rejected', () 
   const stage = downloading().send(asks(block(0, 0), block(0, 1))).forget().send(plain('choke'));
   assert.deepEqual(stage.told(), []);
   stage.send(arrives(block(0, 0)), wire({ type: 'reject', ...block(0, 1) }));
-  assert.deepEqual(short(stage.told()), ['Files: block', 'Status: downloaded', 'gotBlock 0/0', 'lostBlock 0/1']);
+  assert.deepEqual(short(stage.told()), ['Files: blocks', 'Status: downloaded', 'got 0/0', 'lost 0/1']);
 });
 
 test('what PieceMgr gives after the peer has choked us goes back', () => {
   const stage = downloading().send(plain('choke')).forget().send(asks(block(0, 0), block(0, 1)));
-  assert.deepEqual(short(stage.told()), ['lostBlock 0/0', 'lostBlock 0/1']);
+  assert.deepEqual(short(stage.told()), ['lost 0/0', 'lost 0/1']);
 });
 
 test('a rejected block is given back, and not asked for before the next second', () => {
   const stage = downloading().send(asks(...eight)).forget();
   for (const b of eight) stage.send(wire({ type: 'reject', ...b }));
-  assert.deepEqual(short(stage.told()), eight.map((b) => `lostBlock ${b.piece}/${b.begin / BLOCK_BYTES}`));
+  assert.deepEqual(short(stage.told()), eight.map((b) => `lost ${b.piece}/${b.begin / BLOCK_BYTES}`));
   assert.deepEqual(short(stage.advance(1000).told('PieceMgr')), ['need 8']);
 });
 
@@ -125,7 +133,7 @@ test('while choked, granted pieces may be asked for, and no others', () => {
   stage.send(asks(block(3, 0)));
   assert.deepEqual(short(stage.told()), ['say request 3/0']);
   stage.send(grant(4)).forget().send(asks(block(3, 1), block(5, 0)));
-  assert.deepEqual(short(stage.told()), ['lostBlock 3/1', 'lostBlock 5/0']);
+  assert.deepEqual(short(stage.told()), ['lost 3/1', 'lost 5/0']);
 });
 
 test('an unchoke after granted pieces opens all others at once', () => {
@@ -260,7 +268,7 @@ test('requests that a peer has lost are cancelled after three minutes and given 
   for (let i = 0; i < 17; i++) stage.send(plain('keepAlive')).advance(10_000);
   assert.ok(!stage.forget().send(plain('keepAlive')).advance(9000).kinds().includes('PieceMgr: lostBlock'));
   const told = short(stage.advance(1000).told());
-  assert.ok(told.includes('lostBlock 0/0') && told.includes('say cancel 0/0'));
+  assert.ok(told.includes('lost 0/0') && told.includes('say cancel 0/0'));
   stage.send(arrives(block(0, 0)));
   assert.ok(!stage.kinds().includes('PeerMgr: ended'));
 });

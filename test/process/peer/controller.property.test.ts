@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { BLOCK_BYTES } from '../../../src/base/units.js';
 import { PLAIN, type BlockRange, type WireMessage } from '../../../src/protocol/wire.js';
 import type { ControllerMsg } from '../../../src/process/peer/controller.js';
-import { choke, everything, hello, interest, LAYOUT, PIECES, start, unchoke, welcome } from './controller-stage.js';
+import { arrives, choke, everything, hello, interest, LAYOUT, PIECES, start, unchoke, welcome } from './controller-stage.js';
 
 const edge = [0, 1, PIECES - 1, PIECES, 2 ** 28, 2 ** 31, 2 ** 32 - 1];
 const u32 = fc.oneof(fc.constantFrom(...edge), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
@@ -34,9 +34,8 @@ const asked = fc.record({ piece: fc.nat(PIECES - 1), n: fc.nat(3) }).map(({ piec
 const event: fc.Arbitrary<ControllerMsg | number> = fc.oneof(
   { weight: 6, arbitrary: wireMessage.map((message) => ({ type: 'wire', message }) as const) },
   { weight: 2, arbitrary: fc.tuple(range, fc.constantFrom(0, 1, 100, BLOCK_BYTES)).map(([{ piece, begin }, length]) =>
-    ({ type: 'block', piece, begin, data: new Uint8Array(length) }) as const) },
-  { weight: 2, arbitrary: asked.map(({ piece, begin, length }) =>
-    ({ type: 'block', piece, begin, data: new Uint8Array(length) }) as const) },
+    arrives({ piece, begin, length })) },
+  { weight: 2, arbitrary: fc.array(asked, { minLength: 1, maxLength: 4 }).map((blocks) => arrives(...blocks)) },
   { weight: 3, arbitrary: fc.record({
     type: fc.constant('request'), blocks: fc.array(asked, { minLength: 1, maxLength: 5 }),
   }) },

@@ -26,8 +26,11 @@ function start(over: Partial<ReceiverInput> = { afterHandshake: new Uint8Array(0
   return { stage, connection };
 }
 const WANT = (bytes: number) => ['Limiter', 'want', { direction: 'down', bytes, replyTo: '@Receiver' }];
-const gotBlock = (piece: number, length: number) =>
-  ['Controller', 'block', { piece, begin: 0, data: block(piece, length).subarray(13) }];
+/** [piece, length] of each, in one message. */
+const gotBlocks = (...blocks: [number, number][]) => ['Controller', 'blocks', {
+  blocks: blocks.map(([piece, length]) => ({ piece, begin: 0, data: block(piece, length).subarray(13) })),
+}];
+const gotBlock = (piece: number, length: number) => gotBlocks([piece, length]);
 const GOT_HAVE = ['Controller', 'wire', { message: { type: 'have', piece: 7 } }];
 
 test('the handshake first, then messages', () => {
@@ -74,7 +77,7 @@ test('without a limit it asks once, and reads in large pieces from then on', () 
   assert.deepEqual(stage.told(), [WANT(100)]);
   const small = connection.atMost;
   stage.send(grant(Infinity));
-  assert.deepEqual(stage.told(), [gotBlock(1, 100), gotBlock(2, 100)]);
+  assert.deepEqual(stage.told(), [gotBlocks([1, 100], [2, 100])]);
   assert.ok(connection.atMost > small);
   connection.arrive(block(3, 100));
   assert.deepEqual(stage.told(), [gotBlock(3, 100)]);
