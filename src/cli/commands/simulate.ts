@@ -1,6 +1,6 @@
 /**
- * `simulate run SCENARIO` (or just `simulate SCENARIO`), `simulate compare`: swarms of whole clients in virtual time.
- * A run is a scenario, a policy and a seed; runs go to worker threads and come out the same whatever their number.
+ * `simulate run SCENARIO` (or just `simulate SCENARIO`), `simulate compare`, `simulate validate`: swarms of whole
+ * clients in virtual time. A run is a scenario, a policy and a seed; runs go to worker threads and come out the same whatever their number.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -12,6 +12,9 @@ import { figuresOf } from '../../sim/report/plots/figures.js';
 import { peerSeconds, summarize } from '../../sim/report/summary.js';
 import type { RunResult } from '../../sim/result.js';
 import { LEGEND, summaryTable, table } from '../../sim/report/text.js';
+import { turn } from '../../edge/turn.js';
+import { CHECKS } from '../../sim/validate/all.js';
+import { CheckLab } from '../../sim/validate/check.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { EXIT, misuse, type ExitCode } from '../exit.js';
 import type { Io } from '../io.js';
@@ -48,7 +51,8 @@ export const simulate = defineCommand({
   options: OPTIONS,
   notes: [
     '', 'simulate compare runs one scenario under several policies, simulate scenarios',
-    'lists what is built in. A SCENARIO may be a .json file of yours.',
+    'lists what is built in, simulate validate holds it all against published',
+    'results. A SCENARIO may be a .json file of yours.',
   ],
   async run(invocation) {
     const [first = '', second] = invocation.args;
@@ -58,8 +62,9 @@ export const simulate = defineCommand({
         return run(second, invocation);
       case 'compare': return compare(second, invocation);
       case 'scenarios': return scenarios(invocation);
+      case 'validate': return validate(invocation);
       default:
-        if (second !== undefined) throw misuse(`simulate: expected run, compare or scenarios, found ${first}`);
+        if (second !== undefined) throw misuse(`simulate: expected run, compare, validate or scenarios, found ${first}`);
         return run(first, invocation);
     }
   },
@@ -70,6 +75,22 @@ type Asked = Invocation<Values>;
 async function scenarios({ values, io }: Asked): Promise<ExitCode> {
   io.print(values.json ? JSON.stringify(BUILT_IN) : table(BUILT_IN.map((s) => [s.name, s.summary.padEnd(90)])).join('\n'));
   return EXIT.done;
+}
+
+/** Exit 1 where one does not hold. */
+async function validate({ values, io }: Asked): Promise<ExitCode> {
+  const { red, green, bold, dim } = io.colors;
+  let failures = 0;
+  for (const { id, claim, source, run: check } of CHECKS) {
+    const finding = await check(new CheckLab(turn));
+    if (!finding.holds) failures++;
+    if (values.json) io.print(JSON.stringify({ event: 'check', id, claim, source, ...finding }));
+    else {
+      io.print(`${finding.holds ? green('holds') : red('fails')}  ${bold(id)}: ${claim}`);
+      io.print(`       expected ${finding.expected}\n       found    ${finding.found}\n       ${dim(source)}`);
+    }
+  }
+  return failures === 0 ? EXIT.done : EXIT.failed;
 }
 
 function run(scenario: string, asked: Asked): Promise<ExitCode> {

@@ -33,7 +33,8 @@ export function figuresOf(results: readonly RunResult[]): Figure[] {
       title: 'Gini coefficient of bytes uploaded', to: 1, of: (g) => g.gini, caption: '0: all give alike.',
     }),
     index('optimistic', groups, {
-      title: 'Optimistic unchokes that were returned', to: 1, of: (g) => g.optimisticReturned, caption: 'By leechers, before the unchoke ended.',
+      title: 'Optimistic unchokes that were returned', to: 1, of: (g) => g.optimisticReturned,
+      caption: 'By leechers, before the unchoke ended.',
     }),
     index('changes', groups, {
       title: 'Choke bits that changed, a connection and minute', of: (g) => g.chokeChanges, caption: 'Less is calmer.',
@@ -134,7 +135,8 @@ function unchoked(policy: string, results: readonly RunResult[]): Figure {
     return connected === 0 ? undefined : total(pairs, (p) => p.regular + p.optimistic) / connected;
   };
   return {
-    id: `unchoked-${policy.replace(/[^A-Za-z0-9._-]+/g, '-')}`, caption: 'Per cent of the time connected in which a peer of the row unchoked one of the column.',
+    id: `unchoked-${policy.replace(/[^A-Za-z0-9._-]+/g, '-')}`,
+    caption: 'Per cent of the time connected in which a peer of the row unchoked one of the column.',
     svg: matrix(`Who unchoked whom: ${policy}`, { rows: names, columns: names, cell }, 'per cent of the time connected'),
   };
 }

@@ -1,0 +1,48 @@
+/**
+ * A check holds the simulator, and with it the processes it runs, against a result that was published or can be derived:
+ * what is claimed and by whom, what was expected here, what was found. A disagreement is a finding, not an error.
+ */
+import { describe } from '../../base/result.js';
+import type { ChosenPolicy } from '../../client.js';
+import { parseParams } from '../../policy/choke/params.js';
+import { findPolicy } from '../../policy/choke/registry.js';
+import { parseScenario } from '../scenarios/parse.js';
+import { simulate, type Swarm, type Watch } from '../swarm.js';
+
+export interface Finding {
+  readonly holds: boolean;
+  readonly expected: string;
+  readonly found: string;
+}
+
+export interface Check {
+  /** As the literature list of the project numbers them: `V2`. */
+  readonly id: string;
+  readonly claim: string;
+  readonly source: string;
+  readonly run: (lab: CheckLab) => Promise<Finding>;
+}
+
+/** Where checks run their swarms; `turn` as for the virtual clock. */
+export class CheckLab {
+  readonly #turn: () => Promise<void>;
+
+  constructor(turn: () => Promise<void>) {
+    this.#turn = turn;
+  }
+
+  /** `json` in the form of a scenario file. `policy`: a name, then `key=value` parameters. */
+  swarm(json: object, [policy = 'tit-for-tat', ...params]: readonly string[], watch: Watch = {}): Promise<Swarm> {
+    const scenario = parseScenario({ name: 'check', ...json });
+    if (!scenario.ok) throw new Error(describe(scenario.error));
+    return simulate({ scenario: scenario.value, policy: chosen(policy, params), seed: 1 }, { turn: this.#turn }, watch);
+  }
+}
+
+function chosen(name: string, texts: readonly string[]): ChosenPolicy {
+  const policy = findPolicy(name);
+  if (!policy.ok) throw new Error(describe(policy.error));
+  const params = parseParams(policy.value, texts);
+  if (!params.ok) throw new Error(describe(params.error));
+  return { policy: policy.value, params: params.value };
+}
