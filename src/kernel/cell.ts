@@ -18,8 +18,6 @@ export class Cell {
   /** There while it runs; gone after a stop or a crash. */
   actor: Actor | undefined;
   state: unknown;
-  /** Makes the input of each start. */
-  input: () => unknown = () => undefined;
   /** Messages waiting. */
   depth = 0;
   received = 0;

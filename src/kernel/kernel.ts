@@ -2,12 +2,12 @@
  * Kernel: runs a tree of processes and carries their mail. It starts and stops processes, tells an owner when a child crashed, and
  * keeps what a post-mortem needs. Mail for a dead process is counted as a dead letter, never an exception.
  */
-import { fork } from '../base/random.js';
-import { createProcessActor } from './actor.js';
+import { createProcessActor, stopChild } from './actor.js';
 import { Cell } from './cell.js';
 import type { Mailbox, Msg } from './mailbox.js';
 import { Post, type Counter } from './post.js';
-import type { AnyProcess, Child, Failure, MailboxOf, Planner, Reserve, Self, Supervised } from './process.js';
+import type { AnyProcess, Child, Failure, MailboxOf, Planner, Reserve, Supervised } from './process.js';
+import { childFailed, Run, STOP, type Host } from './run.js';
 import { supervisor, type SupervisorInput } from './supervisor.js';
 import { isDeclared, showEdge, type Declaration, type Edge, type Scope } from './topology.js';
 
@@ -31,17 +31,12 @@ export interface ProcessInfo {
   readonly starts: number;
 }
 
-interface ChildFailed extends Msg {
-  readonly failure: Failure;
-}
-const STOP: Msg = { type: 'kernel.stop' };
-const CHILD_FAILED = 'kernel.childFailed';
-
 export class Kernel {
   private readonly options: KernelOptions;
   private readonly cells = new Map<string, Cell>();
   private readonly dead = new Map<string, number>();
   private readonly post: Post;
+  private readonly host: Host;
 
   constructor(options: KernelOptions) {
     this.options = options;
@@ -49,6 +44,12 @@ export class Kernel {
       deliver: (to, message) => this.deliver(to, message),
       admit: (from, edge) => this.admit(from, edge),
     });
+    this.host = {
+      seed: options.seed, post: this.post, now: options.now,
+      supervise: (name, owner, planner) => this.supervise(name, owner, planner),
+      crashed: (id, error) => this.crashed(id, error),
+      rootCrashed: (root, error) => this.rootCrashed(root, error),
+    };
   }
 
   /** Starts the root of the tree. */
@@ -93,7 +94,7 @@ export class Kernel {
     else if (cell.actor) {
       cell.received++;
       cell.ring.push(message.type);
-      cell.actor.ref.send(message);
+      cell.actor.send(message);
     } else {
       const key = `${cell.process}: ${message.type}`;
       this.dead.set(key, (this.dead.get(key) ?? 0) + 1);
@@ -133,24 +134,8 @@ export class Kernel {
 
   private start(cell: Cell, input: () => unknown): void {
     cell.starts++;
-    const { definition } = cell;
-    const self = this.selfOf(cell);
-    cell.actor = createProcessActor(cell.id, cell.parent?.actor, {
-      start: () => {
-        cell.state = definition.init(input(), self);
-      },
-      mail: (message) => {
-        if (message.type === CHILD_FAILED) this.childFailed(cell, (message as ChildFailed).failure, self);
-        else definition.step(cell.state, message, self);
-      },
-      stop: () => definition.stop?.(cell.state, self),
-      childError: (id, error) => this.crashed(id, error),
-      rootError: (error) => {
-        this.bury(cell, 'crashed');
-        this.options.onPanic(error);
-      },
-    });
-    cell.actor.ref.start();
+    cell.actor = createProcessActor(cell.id, cell.parent?.actor, new Run(cell, input, this.host));
+    cell.actor.start();
   }
 
   /** Runs on top of the crashed child's step: it only cleans up and leaves the verdict to the owner, as mail. */
@@ -163,12 +148,12 @@ export class Kernel {
     if (!cell.actor) return;
     this.bury(cell, 'crashed');
     if (cell.definition.group) this.forget(cell);
-    this.post.push(cell.parent, { type: CHILD_FAILED, failure } as ChildFailed);
+    this.post.push(cell.parent, childFailed(failure));
   }
 
-  private childFailed(owner: Cell, failure: Failure, self: Self<Declaration, Msg>): void {
-    if (!owner.definition.childFailed) throw failure.error;
-    owner.definition.childFailed(owner.state, failure, self);
+  private rootCrashed(root: Cell, error: unknown): void {
+    this.bury(root, 'crashed');
+    this.options.onPanic(error);
   }
 
   private stop(cell: Cell, until: 'for ever' | 'for a restart'): void {
@@ -186,8 +171,8 @@ export class Kernel {
     }
     cell.actor = undefined;
     if (how === 'crashed') cell.definition.release?.(cell.state);
-    else if (cell.parent?.actor) cell.parent.actor.stopChild(actor);
-    else actor.ref.stop();
+    else if (cell.parent?.actor) stopChild(cell.parent.actor, actor);
+    else actor.stop();
     cell.state = undefined;
   }
 
@@ -197,23 +182,6 @@ export class Kernel {
     this.cells.delete(cell.id);
     const siblings = cell.parent?.children;
     if (siblings) siblings.splice(siblings.indexOf(cell), 1);
-  }
-
-  private selfOf(cell: Cell): Self<Declaration, Msg> {
-    const { post } = this;
-    return {
-      id: cell.id,
-      mailbox: cell,
-      random: fork(this.options.seed, `${cell.id}#${cell.starts}`),
-      now: this.options.now,
-      tell: (to, message) => post.tell(cell, to as Mailbox<never> as Cell, message),
-      post: (message) => {
-        post.push(cell, message);
-        post.drain();
-      },
-      supervise: (name, planner) => this.supervise(name, cell, planner),
-      stopChild: (mailbox) => post.push(mailbox as Cell, STOP),
-    };
   }
 }
 

@@ -25,9 +25,9 @@ export function supervisor(name: string, scope: 'client' | 'torrent' | 'peer'): 
   return defineProcess({
     declaration: { name, scope, doc: 'supervises the processes below it', tells: {} },
     group: true,
-    init(input: SupervisorInput): State {
-      for (const child of input.plan.children) input.start(child);
-      return { ...input, restarts: [] };
+    init({ plan, now, start, stop }: SupervisorInput): State {
+      for (const child of plan.children) start(child);
+      return { plan, now, start, stop, restarts: [] };
     },
     step(): void {
       throw new Error(`${name} is a supervisor: it takes no mail`);

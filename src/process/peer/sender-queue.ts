@@ -109,6 +109,6 @@ function refuse(s: State, blocks: readonly BlockRange[], self: Me): void {
 // ACTOR ------------------------------------------------------------------------------
 export const senderQueue = defineProcess({
   declaration,
-  init: (input: SenderQueueInput): State => ({ ...input, queue: [], room: 0, reject: false }),
+  init: ({ sender }: SenderQueueInput): State => ({ sender, queue: [], room: 0, reject: false }),
   step,
 });

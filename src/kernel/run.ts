@@ -1,0 +1,98 @@
+/**
+ * Run: one life of a process, from a start or restart to its end. The actor calls it (Hooks), and it is what the process sees of the
+ * kernel (Self). Methods instead of closures, and chance only for who draws it: five of these stand behind each peer.
+ */
+import { fork, type Random } from '../base/random.js';
+import type { Hooks } from './actor.js';
+import type { Cell } from './cell.js';
+import type { Mailbox, Msg } from './mailbox.js';
+import type { Post } from './post.js';
+import type { Failure, Planner, Self, Supervised } from './process.js';
+import type { Declaration } from './topology.js';
+
+export const STOP: Msg = { type: 'kernel.stop' };
+const CHILD_FAILED = 'kernel.childFailed';
+interface ChildFailed extends Msg {
+  readonly failure: Failure;
+}
+export const childFailed = (failure: Failure): ChildFailed => ({ type: CHILD_FAILED, failure });
+
+/** What a run needs of the kernel; the same for all. */
+export interface Host {
+  readonly seed: number;
+  readonly post: Post;
+  now(): number;
+  supervise<E>(name: string, owner: Cell, planner: Planner<E>): Supervised<E>;
+  crashed(id: string, error: unknown): void;
+  rootCrashed(root: Cell, error: unknown): void;
+}
+
+export class Run implements Hooks, Self<Declaration, Msg> {
+  readonly mailbox: Cell;
+  private readonly host: Host;
+  private readonly input: () => unknown;
+  private chance: Random | undefined;
+
+  constructor(cell: Cell, input: () => unknown, host: Host) {
+    this.mailbox = cell;
+    this.input = input;
+    this.host = host;
+  }
+
+  // AS THE ACTOR CALLS IT ----------------------------------------------------------------
+
+  start(): void {
+    this.mailbox.state = this.mailbox.definition.init(this.input(), this);
+  }
+
+  mail(message: Msg): void {
+    const { definition, state } = this.mailbox;
+    if (message.type !== CHILD_FAILED) return definition.step(state, message, this);
+    const { failure } = message as ChildFailed;
+    if (!definition.childFailed) throw failure.error;
+    definition.childFailed(state, failure, this);
+  }
+
+  stop(): void {
+    this.mailbox.definition.stop?.(this.mailbox.state, this);
+  }
+
+  childError(id: string, error: unknown): void {
+    this.host.crashed(id, error);
+  }
+
+  rootError(error: unknown): void {
+    this.host.rootCrashed(this.mailbox, error);
+  }
+
+  // AS THE PROCESS SEES IT ---------------------------------------------------------------
+
+  get id(): string {
+    return this.mailbox.id;
+  }
+
+  get random(): Random {
+    return (this.chance ??= fork(this.host.seed, `${this.mailbox.id}#${this.mailbox.starts}`));
+  }
+
+  now(): number {
+    return this.host.now();
+  }
+
+  tell(to: Mailbox<never>, message: Msg): void {
+    this.host.post.tell(this.mailbox, to as Cell, message);
+  }
+
+  post(message: Msg): void {
+    this.host.post.push(this.mailbox, message);
+    this.host.post.drain();
+  }
+
+  supervise<E>(name: string, planner: Planner<E>): Supervised<E> {
+    return this.host.supervise(name, this.mailbox, planner);
+  }
+
+  stopChild(child: Mailbox<never>): void {
+    this.host.post.push(child as Cell, STOP);
+  }
+}
