@@ -31,6 +31,9 @@ export function recordOf({ infoHash, pieceCount, files }: Metainfo, share: numbe
   return encodeResumeRecord({ infoHash, pieces: pieces.bytes(), files: factsOf(files) });
 }
 
-/** Address of a peer by its number: 10.0.0.1 and on. */
-export const addressOf = (peer: number): string => `10.${peer >> 16 & 255}.${peer >> 8 & 255}.${peer & 255}`;
+/**
+ * Address of a peer by its number, each in a network of its own (/24): BEP 6 grants the peers of one network the same
+ * pieces, and a swarm in a single one would begin with everybody fetching the same ten from the seed.
+ */
+export const addressOf = (peer: number): string => `10.${peer >> 8 & 255}.${peer & 255}.1`;
 export const AGENT = 'actorrent in simulation';
