@@ -15,7 +15,7 @@ import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import type { Differences, Singled } from '../policy/choke/differences.js';
-import { ChokeEngine, type Introduction, type Order, type PeerReport } from '../policy/choke/engine.js';
+import { ChokeEngine, type Introduction, type Occasion, type Order, type PeerReport } from '../policy/choke/engine.js';
 import type { TorrentView, Trigger, Why } from '../policy/choke/policy.js';
 import { encodeFact } from '../policy/choke/record.js';
 import type { RecordFile } from '../ports/record.js';
@@ -63,6 +63,10 @@ export interface ChokeInputs {
 interface Office {
   readonly id: string;
   readonly engine: ChokeEngine;
+  /** What it is to react to at the next alarm, and to whom. */
+  readonly waiting: Map<Trigger, Set<PeerKey>>;
+  /** When it last did. */
+  reactedAt: Millis;
 }
 interface Known {
   readonly inbox: Mailbox<ChokeOrder, 'Controller'>;
@@ -85,7 +89,15 @@ const ROUND = 'round';
 const OPTIMISTIC = 'optimistic';
 /** An extra round that the policy asked for. */
 const EXTRA = 'extra';
-type Alarm = typeof ROUND | typeof OPTIMISTIC | typeof EXTRA;
+const REACTION = 'reaction';
+const ALARMS = [ROUND, OPTIMISTIC, EXTRA, REACTION] as const;
+type Alarm = (typeof ALARMS)[number];
+
+/**
+ * A decision looks at all peers, and a message of five bytes can ask for one: so what happens within this time of a reaction is answered
+ * together, and joining costs each peer the same however many join.
+ */
+const REACTION_MS: Millis = 100;
 
 // CORE -------------------------------------------------------------------------------
 function init({ choke, shadow, record, timer, console }: ChokeInputs, self: Me): State {
@@ -93,11 +105,13 @@ function init({ choke, shadow, record, timer, console }: ChokeInputs, self: Me):
     ...options(choke, shadow, self), ...(record && { record: (fact) => record.line(encodeFact(fact)) }),
   });
   const s: State = {
-    timer, console, shadow, limit: null, forAll: { id: 'all', engine }, own: new Map(), torrents: new Map(), peers: new Map(),
+    timer, console, shadow, limit: null, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers: new Map(),
   };
   startRounds(s, s.forAll, self);
   return s;
 }
+
+const newOffice = (id: string, engine: ChokeEngine): Office => ({ id, engine, waiting: new Map(), reactedAt: -Infinity });
 
 const options = (chosen: ChosenPolicy, shadow: ChosenPolicy | undefined, self: Me) =>
   ({ chosen, random: self.random, clock: () => self.now(), ...(shadow && { shadow }) });
@@ -151,7 +165,7 @@ function torrent(s: State, m: ChokeMsg & { type: 'torrent' }, self: Me): void {
   s.torrents.set(m.torrent, key);
   const office = officeOf(s, key);
   const completed = office.engine.torrent(m.view);
-  if (completed) react(s, office, { trigger: 'completed', subject: null }, self);
+  if (completed) react(s, office, { trigger: 'completed' }, self);
 }
 
 function torrentLeft(s: State, torrent: TorrentKey, self: Me): void {
@@ -159,7 +173,7 @@ function torrentLeft(s: State, torrent: TorrentKey, self: Me): void {
   for (const peer of office.engine.torrentLeft(torrent)) s.peers.delete(peer);
   for (const [hash, key] of s.torrents) if (key === torrent) s.torrents.delete(hash);
   if (!s.own.delete(torrent)) return;
-  for (const alarm of [ROUND, OPTIMISTIC, EXTRA] as const) sleep(s, office, alarm, self);
+  for (const alarm of ALARMS) sleep(s, office, alarm, self);
 }
 
 function setPolicy(s: State, { chosen, torrent }: ChokeMsg & { type: 'setPolicy' }, self: Me): void {
@@ -174,7 +188,7 @@ function setPolicy(s: State, { chosen, torrent }: ChokeMsg & { type: 'setPolicy'
 
 /** A policy of its own for a torrent, with its peers as they are. */
 function open(s: State, torrent: TorrentKey, chosen: ChosenPolicy, self: Me): void {
-  const office: Office = { id: String(torrent), engine: new ChokeEngine(options(chosen, s.shadow, self)) };
+  const office = newOffice(String(torrent), new ChokeEngine(options(chosen, s.shadow, self)));
   office.engine.linkLimit(s.limit);
   office.engine.takeOver(s.forAll.engine.handOver(torrent));
   s.own.set(torrent, office);
@@ -183,6 +197,7 @@ function open(s: State, torrent: TorrentKey, chosen: ChosenPolicy, self: Me): vo
 
 // ROUNDS -----------------------------------------------------------------------------
 function startRounds(s: State, office: Office, self: Me): void {
+  office.waiting.clear();
   const { tickMs, optimisticMs } = office.engine.timing;
   wake(s, office, { alarm: ROUND, after: tickMs }, self);
   if (optimisticMs === undefined) sleep(s, office, OPTIMISTIC, self);
@@ -194,22 +209,40 @@ function tick(s: State, tag: string, self: Me): void {
   const office = offices(s).find((o) => o.id === id);
   // Of a torrent that has left.
   if (!office) return;
+  if (alarm === REACTION) return answer(s, office, self);
   const { tickMs, optimisticMs } = office.engine.timing;
   if (alarm === ROUND) wake(s, office, { alarm, after: tickMs }, self);
   if (alarm === OPTIMISTIC && optimisticMs !== undefined) wake(s, office, { alarm, after: optimisticMs }, self);
-  decide(s, office, { trigger: alarm === OPTIMISTIC ? 'optimistic' : 'tick', subject: null }, self);
+  decide(s, office, { trigger: alarm === OPTIMISTIC ? 'optimistic' : 'tick', subjects: [] }, self);
 }
 
 interface Event {
   readonly trigger: Trigger;
-  readonly subject: PeerKey | null;
+  readonly subject?: PeerKey;
 }
 
-function react(s: State, office: Office, event: Event, self: Me): void {
-  if (office.engine.timing.react.includes(event.trigger)) decide(s, office, event, self);
+/** At once, or with all that happens until the alarm. */
+function react(s: State, office: Office, { trigger, subject }: Event, self: Me): void {
+  const { engine, waiting, reactedAt } = office;
+  if (!engine.timing.react.includes(trigger)) return;
+  const first = waiting.size === 0;
+  const subjects = waiting.get(trigger) ?? new Set();
+  if (subject !== undefined) subjects.add(subject);
+  waiting.set(trigger, subjects);
+  if (!first) return;
+  const after = reactedAt + REACTION_MS - self.now();
+  if (after > 0) wake(s, office, { alarm: REACTION, after }, self);
+  else answer(s, office, self);
 }
 
-function decide(s: State, office: Office, event: Event, self: Me): void {
+function answer(s: State, office: Office, self: Me): void {
+  office.reactedAt = self.now();
+  const events = [...office.waiting];
+  office.waiting.clear();
+  for (const [trigger, subjects] of events) decide(s, office, { trigger, subjects: [...subjects] }, self);
+}
+
+function decide(s: State, office: Office, event: Omit<Occasion, 'now'>, self: Me): void {
   const outcome = office.engine.decide({ ...event, now: self.now() });
   for (const order of outcome.orders) give(s, order, self);
   for (const reason of outcome.warnings) self.tell(s.console, { type: 'event', event: { event: 'warning', reason } });

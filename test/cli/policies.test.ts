@@ -110,7 +110,7 @@ test('a run with a shadow is recorded, its choke events tell why, and the record
   assert.deepEqual([again.code, again.err], [0, '']);
   assert.match(again.lines.at(-1)!, /^transmission agrees with transmission in (\d+) of \1 choices? /);
   const data = (await actorrent('policies', 'replay', 'rec.jsonl', '--policy', './mine.mjs', '--json')).lines.map((l) => JSON.parse(l) as object);
-  for (const decision of data) assert.deepEqual(Object.keys(decision), ['policy', 'recorded', 'trigger', 'subject', 'now', 'differences']);
+  for (const decision of data) assert.deepEqual(Object.keys(decision), ['policy', 'recorded', 'trigger', 'subjects', 'now', 'differences']);
 });
 
 test('replay: a file that is none, or no record', async () => {

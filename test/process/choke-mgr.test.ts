@@ -15,8 +15,8 @@ function reacting(timing: Partial<Timing> = {}, requestTickIn?: number) {
     name: 'reacting', summary: '', source: '', params: {}, defaults: {}, scope: 'session', rates: [],
     timing: () => ({ tickMs: 10_000, react: [], minHoldMs: 0, ...timing }),
     init: () => null,
-    decide({ trigger, subject, peers, link }) {
-      asked.push(subject === null ? trigger : `${trigger} ${subject}`);
+    decide({ trigger, subjects, peers, link }) {
+      asked.push([trigger, ...subjects].join(' '));
       const unchoked = new Map(peers.filter((p) => p.peerInterested).map((p) => [p.key, { why: 'regular' } as const]));
       if (link.upLimit !== null) unchoked.clear();
       return { unchoked, state: null, ...(requestTickIn !== undefined && asked.length === 1 && { requestTickIn }) };
@@ -80,13 +80,38 @@ for (const [trigger, message, said] of events) {
     const others = ALL.filter((t) => t !== trigger);
     for (const [react, expected] of [[[trigger], [said]], [ALL, [said]], [others, []]] as const) {
       const { stage, join, asked } = start(reacting({ react }));
-      stage.send(torrent(), join(1));
+      stage.send(torrent(), join(1)).advance(100);
       asked.length = 0;
       stage.send(message(join));
       assert.deepEqual(asked, expected);
     }
   });
 }
+
+test('what happens within 100 ms of a reaction is answered together; after quiet, at once', () => {
+  const { stage, join, asked } = start(reacting({ react: ALL }));
+  stage.send(torrent(), join(1), join(2), report(1, true), report(2, true), report(1, false)).advance(99);
+  assert.deepEqual([asked, stage.told()], [['joined 1'], []]);
+  stage.advance(1);
+  assert.deepEqual(asked.splice(0), ['joined 1', 'joined 2', 'interested 1 2', 'uninterested 1']);
+  assert.deepEqual(stage.told(), [['C2', 'unchoke', { why: 'regular' }]]);
+  stage.advance(100).send(report(1, true));
+  assert.deepEqual([asked, stage.told()], [['interested 1'], [UNCHOKE_1]]);
+});
+
+test('a peer that changes its mind all the time has its policy asked some times a second, not each time', () => {
+  const { stage, join, asked } = start(reacting({ react: ALL }));
+  stage.send(torrent(), join(1));
+  for (let i = 1; i <= 1000; i++) stage.send(report(1, i % 2 === 1)).advance(1);
+  assert.ok(asked.length > 10 && asked.length <= 21, `asked ${asked.length} times`);
+});
+
+test('what waits is forgotten with the policy that was to hear of it', () => {
+  const { stage, join } = start(reacting({ react: ALL }));
+  const other = reacting();
+  stage.send(torrent(), join(1), join(2), { type: 'setPolicy', chosen: other.chosen }).advance(9999);
+  assert.deepEqual(other.asked, []);
+});
 
 test('the optimistic beat is its own, and ends with a policy that needs none', () => {
   const { stage, asked } = start(reacting({ optimisticMs: 30_000 }));
@@ -144,8 +169,8 @@ test('a policy that throws is replaced by the default, which knows all peers; pe
   stage.send(torrent(), join(1), report(1, true));
   const reason = 'choking policy mine threw Error: oops; tit-for-tat takes its place';
   assert.deepEqual(stage.told(), [UNCHOKE_OPTIMISTIC_1, ['Console', 'event', { event: { event: 'warning', reason } }]]);
-  stage.send(join(2), report(2, true));
-  assert.deepEqual(stage.told(), [['C2', 'unchoke', { why: 'idle' }]]);
+  stage.send(join(2), report(2, true)).advance(100);
+  assert.deepEqual(stage.told(), [['C2', 'unchoke', { why: 'optimistic' }]]);
 });
 const UNCHOKE_OPTIMISTIC_1 = ['C1', 'unchoke', { why: 'optimistic' }];
 

@@ -263,6 +263,7 @@ scene('a file is cut short after its check: the torrent pauses until it is mende
   const paused = await seeder.until('paused');
   assert.match(paused.reason ?? '', /cut: .*shorter/);
   await refused.untilEnded();
+  await clock.pass(1000);
   put(content, seeder.folder);
   seeder.type('resume');
   await seeder.until('resumed');

@@ -11,7 +11,7 @@ import { RosterEntry, type Introduction, type PeerReport } from './roster.js';
 
 export interface Occasion {
   readonly trigger: Trigger;
-  readonly subject: PeerKey | null;
+  readonly subjects: readonly PeerKey[];
   readonly now: Millis;
 }
 /** All that is known at one moment, as one watcher sees it; peers by key. */

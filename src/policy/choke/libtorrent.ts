@@ -69,18 +69,19 @@ export const optimisticSlots = (p: LibtorrentParams, all: number): number =>
   p.optimistic === 'auto' ? optimisticOf(all) : p.optimistic;
 
 function decide(input: ChokeInput<LibtorrentState>, p: LibtorrentParams, all: number): ChokeDecision<LibtorrentState> {
-  const { peers, subject, trigger } = input;
+  const { peers, trigger } = input;
+  const subjects = new Set(input.subjects);
   const random = fromEntropy(input.entropy);
   const exempt = peers.filter((peer) => peer.local);
   const wanting = peers.filter((peer) => !peer.local && peer.peerInterested);
   const unchoked: Unchoked = new Map();
   grant(unchoked, exempt, 'exempt');
 
-  const hasRoom = wanting.filter((peer) => !peer.amChoking).length < all;
-  if (trigger === 'interested' && hasRoom) {
-    grant(unchoked, wanting.filter((peer) => peer.key === subject && peer.amChoking), 'regular');
+  if (trigger === 'interested') {
+    const room = Math.max(0, all - wanting.filter((peer) => !peer.amChoking).length);
+    grant(unchoked, wanting.filter((peer) => subjects.has(peer.key) && peer.amChoking).sort(byKey).slice(0, room), 'regular');
   }
-  const anew = trigger === 'uninterested' && peers.some((peer) => peer.key === subject && !peer.amChoking);
+  const anew = trigger === 'uninterested' && peers.some((peer) => subjects.has(peer.key) && !peer.amChoking);
   if (trigger !== 'tick' && trigger !== 'optimistic' && !anew) return leaveOthers(input, unchoked, input.state);
 
   const aside = optimisticSlots(p, all);

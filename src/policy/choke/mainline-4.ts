@@ -82,9 +82,10 @@ function decide(input: ChokeInput<Mainline4State>, p: Mainline4Params): ChokeDec
 }
 
 /** Between rounds only what happens to an unchoked peer matters. */
-function concernsUs({ trigger, subject, peers, state }: ChokeInput<Mainline4State>): boolean {
-  if (trigger === 'left') return state.served.some((key) => key === subject);
-  return peers.some((peer) => peer.key === subject && !peer.amChoking);
+function concernsUs({ trigger, subjects, peers, state }: ChokeInput<Mainline4State>): boolean {
+  const concerned = new Set(subjects);
+  if (trigger === 'left') return state.served.some((key) => concerned.has(key));
+  return peers.some((peer) => concerned.has(peer.key) && !peer.amChoking);
 }
 
 interface Leeching {

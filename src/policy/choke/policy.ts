@@ -98,7 +98,7 @@ export interface LinkView {
   readonly upSaturated: boolean;
 }
 
-/** Why `decide` is called: its own timer, or something that happened to one peer (`subject`) or torrent. */
+/** Why `decide` is called: its own timer, or something that happened to peers (`subjects`) or a torrent. */
 export type Trigger = 'tick' | 'optimistic' | 'joined' | 'left' | 'interested' | 'uninterested' | 'completed';
 
 export interface ChokeInput<S> {
@@ -108,8 +108,8 @@ export interface ChokeInput<S> {
   /** Number of ticks before this call, from 0. */
   readonly round: number;
   readonly trigger: Trigger;
-  /** The peer behind a trigger other than the timer's; it may be gone already. */
-  readonly subject: PeerKey | null;
+  /** The peers behind a trigger other than the timer's: some where things happen fast. They may be gone already. Each once. */
+  readonly subjects: readonly PeerKey[];
   /** Connected peers: of one torrent or of all, by the policy's scope. Each key once. */
   readonly peers: readonly PeerView[];
   readonly torrents: ReadonlyMap<TorrentKey, TorrentView>;

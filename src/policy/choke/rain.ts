@@ -78,25 +78,22 @@ function tick(input: ChokeInput<RainState>, p: RainParams): ChokeDecision<RainSt
   return { unchoked, untouched: new Set(idle), state };
 }
 
-/** A free slot, if there is one, for whoever has just become interested. */
+/** Free slots, if there are any, for those that have just become interested. */
 function welcome(input: ChokeInput<RainState>, p: RainParams): ChokeDecision<RainState> {
   const { regular, optimistic } = holders(input);
   const unchoked: Unchoked = new Map();
-  const peer = input.trigger === 'interested'
-    ? input.peers.find((each) => each.key === input.subject && each.peerInterested && each.amChoking) : undefined;
-  if (peer && regular.length < p.slots) {
-    unchoked.set(peer.key, { why: 'regular' });
-    return leaveOthers(input, unchoked, { ...input.state, optimistic, regular: [...regular, peer.key] });
-  }
-  if (peer && optimistic.length < p.optimistic) {
-    unchoked.set(peer.key, { why: 'optimistic' });
-    return leaveOthers(input, unchoked, { ...input.state, regular, optimistic: [...optimistic, peer.key] });
+  const subjects = new Set(input.trigger === 'interested' ? input.subjects : []);
+  for (const { key } of input.peers.filter((peer) => subjects.has(peer.key) && peer.peerInterested && peer.amChoking).sort(byKey)) {
+    const why = regular.length < p.slots ? 'regular' : 'optimistic';
+    if (why === 'optimistic' && optimistic.length >= p.optimistic) break;
+    (why === 'regular' ? regular : optimistic).push(key);
+    unchoked.set(key, { why });
   }
   return leaveOthers(input, unchoked, { ...input.state, regular, optimistic });
 }
 
 /** Without those that left. */
-function holders({ peers, state }: ChokeInput<RainState>): Omit<RainState, 'round'> {
+function holders({ peers, state }: ChokeInput<RainState>): { readonly regular: PeerKey[]; readonly optimistic: PeerKey[] } {
   const connected = new Set(peers.map((peer) => peer.key));
   const here = (key: PeerKey): boolean => connected.has(key);
   return { regular: state.regular.filter(here), optimistic: state.optimistic.filter(here) };

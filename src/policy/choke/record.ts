@@ -81,7 +81,7 @@ const SHAPES: Readonly<Record<Fact['fact'], Shape>> = {
   torrentLeft: { torrent: number },
   limit: { limit: numberOrNull },
   decided: {
-    now: number, trigger: text, subject: numberOrNull, entropy: ['two numbers', (v) => isNumbers(v) && (v as unknown[]).length === 2],
+    now: number, trigger: text, subjects: ['numbers', isNumbers], entropy: ['two numbers', (v) => isNumbers(v) && (v as unknown[]).length === 2],
     unchoked: ['pairs of a peer and a reason', arePairs(isText)], untouched: ['numbers', isNumbers],
     orders: ['pairs of a peer and a reason, or null', arePairs((v) => v === null || isText(v))],
   },

@@ -42,14 +42,14 @@ export class Replay {
   }
 
   private decided(fact: Decided): Compared | string {
-    const { trigger, subject, now, entropy } = fact;
+    const { trigger, subjects, now, entropy } = fact;
     if (trigger === 'tick') this.known.endRound();
-    const scene = this.known.scene({ trigger, subject, now }, { watcher: 0, tickMs: this.seat.timing.tickMs });
+    const scene = this.known.scene({ trigger, subjects, now }, { watcher: 0, tickMs: this.seat.timing.tickMs });
     const { choice, fault } = this.seat.ask({ scene, entropy, clock: this.clock });
     if (!choice) return fault ?? 'gave no answer';
     for (const [peer, why] of fact.orders) this.known.ordered(peer, why === null, now);
     if (trigger === 'tick') this.known.beginRound(now);
-    return { trigger, subject, now, differences: differences(scene.peers, { live: choiceOf(fact), shadow: choice }) };
+    return { trigger, subjects, now, differences: differences(scene.peers, { live: choiceOf(fact), shadow: choice }) };
   }
 }
 

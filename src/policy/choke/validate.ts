@@ -108,7 +108,7 @@ export function tryOut(policy: ChokePolicy, params: Params): Result<true> {
     const state = policy.init(params);
     member = 'decide';
     const input: ChokeInput<typeof state> = {
-      now: 0, sinceLastRound: 0, round: 0, trigger: 'tick', subject: null, peers: [], torrents: new Map(),
+      now: 0, sinceLastRound: 0, round: 0, trigger: 'tick', subjects: [], peers: [], torrents: new Map(),
       link: QUIET_LINK, entropy: [0, 0], state,
     };
     const decision = checkDecision(policy.decide(input, params), input);

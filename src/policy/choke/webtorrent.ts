@@ -76,8 +76,9 @@ function rechoke(input: ChokeInput<WebtorrentState>, p: WebtorrentParams): Choke
 }
 
 function welcome(input: ChokeInput<WebtorrentState>): ChokeDecision<WebtorrentState> {
-  const isNew = input.trigger === 'interested' && !input.state.met.some((key) => key === input.subject);
-  const newcomers = input.peers.filter((peer) => isNew && peer.key === input.subject && peer.amChoking);
+  const met = new Set(input.state.met);
+  const strangers = new Set(input.trigger === 'interested' ? input.subjects.filter((key) => !met.has(key)) : []);
+  const newcomers = input.peers.filter((peer) => strangers.has(peer.key) && peer.amChoking);
   return leaveOthers(input, new Map(newcomers.map(({ key }) => [key, { why: 'regular' }])), { ...input.state, met: metNow(input) });
 }
 

@@ -54,7 +54,7 @@ export const session = (scope: 'torrent' | 'session'): fc.Arbitrary<Omit<ChokeIn
       'tick', 'tick', 'tick', 'optimistic', 'joined', 'left', 'interested', 'uninterested', 'completed'),
     round: fc.nat(1000),
     sinceLastRound: fc.constantFrom(0, 500, 10_000),
-    subject: maybe(fc.nat(40).map(peerKey)),
+    subjects: fc.uniqueArray(fc.nat(40).map(peerKey), { maxLength: 5 }),
     now: fc.constant(NOW),
   });
 };

@@ -29,7 +29,7 @@ test('when such a peer becomes interested the worst regular one is choked at onc
   const idle = peer(7, { peerInterested: false, down: [450] });
   const first = ask(bep3, [...six, idle]);
   const peers = apply([...six, idle], first, NOW).map((p) => (p.key === 7 ? { ...p, peerInterested: true } : p));
-  const over = { trigger: 'interested', subject: idle.key, now: NOW + 3000 } as const;
+  const over = { trigger: 'interested', subjects: [idle.key], now: NOW + 3000 } as const;
   const second = bep3.decide(input(first.state, peers, over), bep3.defaults);
   assert.deepEqual(byWhy(second.unchoked), { regular: [5, 6, 7], optimistic: byWhy(first.unchoked).optimistic });
 });
@@ -37,6 +37,6 @@ test('when such a peer becomes interested the worst regular one is choked at onc
 test('a choked peer that becomes interested waits for the round', () => {
   const first = ask(bep3, six);
   const peers = [...apply(six, first, NOW), peer(9, { down: [9999] })];
-  const { unchoked } = bep3.decide(input(first.state, peers, { trigger: 'interested', subject: peers[6]!.key }), bep3.defaults);
+  const { unchoked } = bep3.decide(input(first.state, peers, { trigger: 'interested', subjects: [peers[6]!.key] }), bep3.defaults);
   assert.deepEqual(byWhy(unchoked), byWhy(first.unchoked));
 });

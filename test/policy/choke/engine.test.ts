@@ -61,7 +61,7 @@ function engineOf(
 type Ordered = readonly [peer: number, why: string | undefined];
 
 const decide = (engine: ChokeEngine, now: number, trigger: Trigger = 'tick'): Ordered[] =>
-  engine.decide({ trigger, subject: null, now }).orders.map(({ peer, why }) => [peer, why]);
+  engine.decide({ trigger, subjects: [], now }).orders.map(({ peer, why }) => [peer, why]);
 
 describe('ChokeEngine', () => {
   it('orders only what changes', () => {
@@ -206,8 +206,8 @@ describe('ChokeEngine', () => {
   it('the soonest extra tick that any torrent asks for', () => {
     const { policy } = scripted({ scope: 'torrent', requestTickIn: [700, 300] });
     const engine = engineOf(policy, [[1, 1], [2, 2]]);
-    assert.equal(engine.decide({ trigger: 'tick', subject: null, now: 0 }).requestTickIn, 300);
-    assert.equal(engine.decide({ trigger: 'tick', subject: null, now: 0 }).requestTickIn, undefined);
+    assert.equal(engine.decide({ trigger: 'tick', subjects: [], now: 0 }).requestTickIn, 300);
+    assert.equal(engine.decide({ trigger: 'tick', subjects: [], now: 0 }).requestTickIn, undefined);
   });
 
   it('the link: limit, measured over ten seconds, peak, and full at 95 per cent of the limit', () => {
@@ -301,12 +301,12 @@ describe('ChokeEngine with a policy that fails', () => {
   for (const [what, policy, reason] of bad) {
     it(`${what}: the default decides at once, with the peers as they are`, () => {
       const engine = engineOf(policy);
-      const outcome = engine.decide({ trigger: 'tick', subject: null, now: 0 });
+      const outcome = engine.decide({ trigger: 'tick', subjects: [], now: 0 });
       assert.equal(outcome.warnings.length, 1);
       assert.match(outcome.warnings[0]!, reason);
       assert.ok(outcome.replaced);
       assert.deepEqual(outcome.orders.map((o) => o.why), ['optimistic', 'optimistic', 'optimistic']);
-      const next = engine.decide({ trigger: 'tick', subject: null, now: 10_000 });
+      const next = engine.decide({ trigger: 'tick', subjects: [], now: 10_000 });
       assert.deepEqual([next.warnings, next.replaced], [[], false]);
     });
   }
@@ -323,12 +323,12 @@ describe('ChokeEngine with a policy that fails', () => {
     return engineOf(thinking, [[1, 1]], { clock: () => now });
   }
   const replacedIn = (engine: ChokeEngine, rounds: number): number[] => Array.from({ length: rounds }, (_, i) => i)
-    .filter((i) => engine.decide({ trigger: 'tick', subject: null, now: 10_000 * i }).replaced);
+    .filter((i) => engine.decide({ trigger: 'tick', subjects: [], now: 10_000 * i }).replaced);
 
   it('takes over 50 ms three times in a row: its last answer counts, and then the default takes over', () => {
     assert.deepEqual(replacedIn(slow(51, 51, 51), 5), [2]);
     assert.deepEqual(replacedIn(slow(51, 51, 50, 51, 51), 6), []);
-    const { orders, warnings } = slow(51).decide({ trigger: 'tick', subject: null, now: 0 });
+    const { orders, warnings } = slow(51).decide({ trigger: 'tick', subjects: [], now: 0 });
     assert.deepEqual([orders, warnings], [[{ peer: 1, why: 'regular' }], []]);
   });
 });
@@ -352,7 +352,7 @@ describe('ChokeEngine with a shadow', () => {
   it('tells whom only one of the two unchokes; what one leaves alone is as it was', () => {
     const [live, shadow] = [scripted(), scripted()];
     const engine = engineOf(live.policy, [[1, 1], [2, 1], [3, 1]], { shadow: chosen(shadow.policy) });
-    const compare = (now: number) => engine.decide({ trigger: 'tick', subject: null, now }).differences;
+    const compare = (now: number) => engine.decide({ trigger: 'tick', subjects: [], now }).differences;
     live.script.unchoke = [1, 2];
     shadow.script.unchoke = [2, 3];
     const [regular, untouched] = ['regular', 'untouched'] as const;
@@ -368,9 +368,9 @@ describe('ChokeEngine with a shadow', () => {
     live.script.unchoke = [1];
     const broken = { ...scripted().policy, name: 'mine', decide: () => { throw new Error('oops'); } };
     const engine = engineOf(live.policy, [[1, 1]], { shadow: chosen(broken) });
-    const first = engine.decide({ trigger: 'tick', subject: null, now: 0 });
+    const first = engine.decide({ trigger: 'tick', subjects: [], now: 0 });
     assert.deepEqual(first.warnings, ['shadow policy mine threw Error: oops; it looks on no more']);
     assert.deepEqual([first.orders, first.replaced], [[{ peer: 1, why: 'regular' }], false]);
-    assert.deepEqual(engine.decide({ trigger: 'tick', subject: null, now: 1 }).warnings, []);
+    assert.deepEqual(engine.decide({ trigger: 'tick', subjects: [], now: 1 }).warnings, []);
   });
 });

@@ -70,13 +70,15 @@ test('a round leaves the optimistic one alone, unless it wins a regular slot: th
 
 test('who becomes interested is unchoked at once while a slot is free; who loses interest gives its slot away', () => {
   const served = ten.map((p) => ({ ...p, amChoking: p.key > 7 }));
-  const joining = ask(libtorrentFixed, served, { trigger: 'interested', subject: ten[9]!.key });
+  const joining = ask(libtorrentFixed, served, { trigger: 'interested', subjects: [ten[9]!.key] });
   assert.deepEqual(byWhy(joining.unchoked), { regular: [10] });
   assert.equal(joining.untouched?.size, 9);
+  const both = ask(libtorrentFixed, served, { trigger: 'interested', subjects: [ten[8]!.key, ten[9]!.key] });
+  assert.deepEqual(byWhy(both.unchoked), { regular: [9] }, 'seven of the eight slots are taken');
   const full = served.map((p) => ({ ...p, amChoking: p.key > 8 }));
-  assert.equal(ask(libtorrentFixed, full, { trigger: 'interested', subject: ten[9]!.key }).unchoked.size, 0);
+  assert.equal(ask(libtorrentFixed, full, { trigger: 'interested', subjects: [ten[9]!.key] }).unchoked.size, 0);
   const leaving = full.map((p) => ({ ...p, peerInterested: p.key !== 1 }));
-  const after = chosen(libtorrentFixed, leaving, { trigger: 'uninterested', subject: ten[0]!.key });
+  const after = chosen(libtorrentFixed, leaving, { trigger: 'uninterested', subjects: [ten[0]!.key] });
   assert.deepEqual(after.regular, [4, 5, 6, 7, 8, 9, 10]);
 });
 

@@ -46,7 +46,7 @@ test('between rounds only what happens to an unchoked peer counts', () => {
   const first = ask(mainline4, six, { params: four, state: memory(line) });
   const asked = (subject: number, amChoking: boolean, trigger: 'interested' | 'left') => {
     const peers = six.filter((p) => trigger !== 'left' || p.key !== subject).map((p) => (p.key === subject ? { ...p, amChoking } : p));
-    return ask(mainline4, peers, { params: four, state: first.state, trigger, subject: peerKey(subject) });
+    return ask(mainline4, peers, { params: four, state: first.state, trigger, subjects: [peerKey(subject)] });
   };
   assert.equal(asked(2, true, 'interested').untouched?.size, 6);
   assert.equal(asked(2, true, 'left').untouched?.size, 5);

@@ -21,11 +21,13 @@ test('an optimistic peer below the three is choked after 10 s; one above keeps i
 });
 
 test('who becomes interested has a free slot at once', () => {
-  const join = (state: RainState) => byWhy(ask(rain, six, { state, trigger: 'interested', subject: peerKey(1) }).unchoked);
+  const join = (state: RainState) => byWhy(ask(rain, six, { state, trigger: 'interested', subjects: [peerKey(1)] }).unchoked);
   const three = [2, 3, 4].map(peerKey);
   assert.deepEqual(join(memory()), { regular: [1] });
   assert.deepEqual(join(memory({ regular: three })), { optimistic: [1] });
   assert.deepEqual(join(memory({ regular: three, optimistic: [peerKey(5)] })), {});
+  const crowd = ask(rain, six, { state: memory({ regular: [peerKey(2)] }), trigger: 'interested', subjects: [6, 5, 4, 3, 1].map(peerKey) });
+  assert.deepEqual(byWhy(crowd.unchoked), { regular: [1, 3], optimistic: [4] });
 });
 
 test('a peer that has lost interest stays unchoked and holds its slot', () => {
@@ -33,6 +35,6 @@ test('a peer that has lost interest stays unchoked and holds its slot', () => {
   const decision = ask(rain, peers, { state: memory({ regular: [4, 5, 6].map(peerKey) }) });
   assert.deepEqual([...decision.untouched!], [4, 5, 6]);
   assert.deepEqual(decision.state.regular, [3, 2, 1, 4, 5, 6]);
-  const newcomer = ask(rain, peers, { state: decision.state, trigger: 'interested', subject: peerKey(1) });
+  const newcomer = ask(rain, peers, { state: decision.state, trigger: 'interested', subjects: [peerKey(1)] });
   assert.deepEqual(byWhy(newcomer.unchoked), { optimistic: [1] });
 });

@@ -35,9 +35,9 @@ function session(chosen: Chosen): string[] {
       const moved = (1 + (key % 5)) * 1000 * second;
       const report = reportOf({ downTotal: moved, upTotal: moved / 2, peerInterested: random.below(8) > 0, lastPieceAt: now });
       const trigger = engine.report(peerKey(key), report, now);
-      if (trigger && engine.timing.react.includes(trigger)) engine.decide({ trigger, subject: peerKey(key), now });
+      if (trigger && engine.timing.react.includes(trigger)) engine.decide({ trigger, subjects: [peerKey(key)], now });
     }
-    if (second % 10 === 9) engine.decide({ trigger: 'tick', subject: null, now });
+    if (second % 10 === 9) engine.decide({ trigger: 'tick', subjects: [], now });
   }
   engine.torrentLeft(torrentKey(2));
   return lines;
@@ -89,9 +89,9 @@ const wrong: readonly [line: string, expected: RegExp][] = [
   ['{"fact":"join","peer":{"key":1}}', /^peer\.torrent: expected a number, found nothing/],
   ['{"fact":"limit","limit":"7"}', /^limit: expected a number or null, found "7"/],
   ['{"fact":"limit","limit":1e999}', /^limit: expected a number or null/],
-  ['{"fact":"decided","now":1,"trigger":"tick","subject":null,"entropy":[1],"unchoked":[],"untouched":[],"orders":[]}',
+  ['{"fact":"decided","now":1,"trigger":"tick","subjects":[],"entropy":[1],"unchoked":[],"untouched":[],"orders":[]}',
     /^entropy: expected two numbers/],
-  ['{"fact":"decided","now":1,"trigger":"tick","subject":null,"entropy":[1,2],"unchoked":[[1]],"untouched":[],"orders":[]}',
+  ['{"fact":"decided","now":1,"trigger":"tick","subjects":[],"entropy":[1,2],"unchoked":[[1]],"untouched":[],"orders":[]}',
     /^unchoked: expected pairs/],
   [`{"fact":"leave","peer":1,"more":"${'x'.repeat(1 << 20)}"}`, /^line: expected at most/],
 ];

@@ -75,7 +75,7 @@ test('an idle peer is unchoked for nothing if it would win a regular slot, or if
 test('idle and unchoked when it becomes interested: it takes the place of the worst regular peer at once', () => {
   const busy = six.map((p) => ({ ...p, ...unchokedFor(p.key < 4 ? 0 : 60_000), amChoking: p.key < 4 }));
   const now = sending(7, 450, unchokedFor(60_000));
-  assert.deepEqual(who([...busy, now], {}, { trigger: 'interested', subject: peerKey(7) }).regular, [5, 6, 7]);
+  assert.deepEqual(who([...busy, now], {}, { trigger: 'interested', subjects: [peerKey(7)] }).regular, [5, 6, 7]);
 });
 
 test('between rounds a choked peer that is better now must wait for the next round', () => {

@@ -28,7 +28,7 @@ export const torrent = (over: Partial<TorrentView> = {}): TorrentView => ({
 export const LINK: LinkView = { upLimit: null, upMeasured: 0, upPeak: 0, upSaturated: false };
 
 export const input = <S>(state: S, peers: readonly PeerView[], over: Partial<ChokeInput<S>> = {}): ChokeInput<S> => ({
-  now: NOW, sinceLastRound: 10_000, round: 0, trigger: 'tick', subject: null, peers,
+  now: NOW, sinceLastRound: 10_000, round: 0, trigger: 'tick', subjects: [], peers,
   torrents: new Map([[T, torrent()]]), link: LINK, entropy: [1, 2], state, ...over,
 });
 

@@ -34,8 +34,11 @@ test('seeds on the way are passed over, those behind are choked; idle peers on t
 });
 
 test('the first interest of a peer is met at once, its second is not', () => {
-  const subject = peerKey(1);
-  const first = ask(webtorrent, twelve, { trigger: 'interested', subject });
+  const subjects = [peerKey(1)];
+  const first = ask(webtorrent, twelve, { trigger: 'interested', subjects });
   assert.deepEqual([byWhy(first.unchoked), first.untouched?.size], [{ regular: [1] }, 11]);
-  assert.equal(ask(webtorrent, twelve, { trigger: 'interested', subject, state: first.state }).unchoked.size, 0);
+  assert.equal(ask(webtorrent, twelve, { trigger: 'interested', subjects, state: first.state }).unchoked.size, 0);
+  const state = { ...first.state, met: [peerKey(1)] };
+  const both = ask(webtorrent, twelve, { trigger: 'interested', subjects: [1, 2, 3].map(peerKey), state });
+  assert.deepEqual(byWhy(both.unchoked), { regular: [2, 3] });
 });
