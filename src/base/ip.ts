@@ -76,3 +76,20 @@ function longestZeros(words: readonly number[]): { readonly start: number; reado
   }
   return best;
 }
+
+/** In a private network or on the same link: RFC 1918 and 3927 for IPv4, RFC 4193 and 4291 (2.5.6) for IPv6. Loopback is neither. */
+export function isLocalNetwork(host: string): boolean {
+  const bytes = ipBytes(host);
+  return bytes !== undefined && LOCAL.some(({ prefix, bits }) => prefix.length === bytes.length && startsWith(bytes, prefix, bits));
+}
+
+const network = (host: string, bits: number) => ({ prefix: ipBytes(host)!, bits });
+const LOCAL = [
+  network('10.0.0.0', 8), network('172.16.0.0', 12), network('192.168.0.0', 16), network('169.254.0.0', 16),
+  network('fc00::', 7), network('fe80::', 10),
+];
+
+const startsWith = (bytes: Uint8Array, prefix: Uint8Array, bits: number): boolean =>
+  bytes.every((byte, i) => ((byte ^ prefix[i]!) & maskOf(bits - 8 * i)) === 0);
+/** The first `bits` of a byte; none where that is negative. */
+const maskOf = (bits: number): number => 0xff00 >> Math.min(8, Math.max(0, bits)) & 0xff;

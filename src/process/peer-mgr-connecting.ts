@@ -3,6 +3,7 @@
  */
 import { peerKey, type PeerId, type PeerKey } from '../base/brand.js';
 import { formatEndpoint, type Endpoint } from '../base/endpoint.js';
+import { isLocalNetwork } from '../base/ip.js';
 import { SECOND, type Millis } from '../base/units.js';
 import { newerStays } from '../model/crossed-dials.js';
 import type { Connection } from '../ports/net.js';
@@ -77,7 +78,7 @@ function start(s: State, o: { endpoint: Endpoint; connection: Connection; arriva
   const { endpoint, connection, arrival } = o;
   const { mailbox, exports } = self.supervise(`Peer-${s.joined}`, s.plan({ peer, connection, ...(arrival && { incoming: arrival }) }));
   s.peersByKey.set(peer, {
-    group: mailbox, controller: exports, endpoint, incoming: arrival !== undefined,
+    group: mailbox, controller: exports, endpoint, local: isLocalNetwork(connection.remote.host), incoming: arrival !== undefined,
     candidate: arrival ? undefined : endpoint, peerId: undefined, client: undefined, handshakenAt: 0, strikes: 0,
   });
 }
@@ -98,7 +99,7 @@ export function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, sel
   self.tell(s.chokeMgr, {
     type: 'peerJoined', inbox: p.controller, address: formatEndpoint(p.endpoint),
     peer: {
-      key: m.peer, torrent: s.key, connectedAt: self.now(), outgoing: !p.incoming, local: false, priority: 1, fastExtension: m.fast,
+      key: m.peer, torrent: s.key, connectedAt: self.now(), outgoing: !p.incoming, local: p.local, priority: 1, fastExtension: m.fast,
     },
   });
   self.tell(s.status, { type: 'note', note:

@@ -81,6 +81,8 @@ export interface Peer {
   readonly group: Mailbox<never>;
   readonly controller: Mailbox<ControllerMsg, 'Controller'>;
   readonly endpoint: Endpoint;
+  /** Of our own network. */
+  readonly local: boolean;
   readonly incoming: boolean;
   /** Where to dial it; unknown where it came to us. */
   candidate: Endpoint | undefined;

@@ -33,7 +33,8 @@ export function recordOf({ infoHash, pieceCount, files }: Metainfo, share: numbe
 
 /**
  * Address of a peer by its number, each in a network of its own (/24): BEP 6 grants the peers of one network the same
- * pieces, and a swarm in a single one would begin with everybody fetching the same ten from the seed.
+ * pieces, and a swarm in a single one would begin with everybody fetching the same ten from the seed. They are of the space
+ * that providers share (RFC 6598): of no host on the internet, and of no network of one's own, where policies are generous.
  */
-export const addressOf = (peer: number): string => `10.${peer >> 8 & 255}.${peer & 255}.1`;
+export const addressOf = (peer: number): string => `100.${64 + (peer >> 8 & 63)}.${peer & 255}.1`;
 export const AGENT = 'actorrent in simulation';

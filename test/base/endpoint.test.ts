@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatEndpoint, parseEndpoint, parseHost } from '../../src/base/endpoint.js';
-import { ipBytes, ipText } from '../../src/base/ip.js';
+import { ipBytes, ipText, isLocalNetwork } from '../../src/base/ip.js';
 
 const sound: readonly (readonly [text: string, host: string, port: number])[] = [
   ['1.2.3.4:6881', '1.2.3.4', 6881],
@@ -85,4 +85,13 @@ test('no text makes it throw', () => {
     const result = parseEndpoint(s);
     if (result.ok) assert.deepEqual(parseEndpoint(formatEndpoint(result.value)), result);
   }));
+});
+
+// The first and the last address of each network, and those beside it.
+const local = ['10.0.0.0', '10.255.255.255', '172.16.0.0', '172.31.255.255', '192.168.0.0', '192.168.255.255', '169.254.0.0',
+  '169.254.255.255', 'fc00::', 'fdff:ffff::1', 'fe80::1', 'febf:ffff::'];
+const distant = ['9.255.255.255', '11.0.0.0', '172.15.255.255', '172.32.0.0', '192.167.255.255', '192.169.0.0', '169.253.255.255',
+  '169.255.0.0', 'fbff:ffff::', 'fe00::', 'fe7f::', 'fec0::', '127.0.0.1', '::1', '8.8.8.8', '2001:db8::1', 'localhost', '10.0.0'];
+test('local networks, to their edges; loopback is none, nor is a name', () => {
+  assert.deepEqual([...local, ...distant].filter(isLocalNetwork), local);
 });

@@ -198,7 +198,7 @@ test('a connection becomes a group; once it has said who it is, ChokeMgr and Sta
   stage.forget().advance(500).send(shaken(1));
   assert.deepEqual(stage.told(), [
     ['ChokeMgr', 'peerJoined', { inbox: '@Peer-1/Controller', address: '10.0.0.1:6881', peer: {
-      key: keyOf(1), torrent: 1, connectedAt: 500, outgoing: true, local: false, priority: 1, fastExtension: true,
+      key: keyOf(1), torrent: 1, connectedAt: 500, outgoing: true, local: true, priority: 1, fastExtension: true,
     } }],
     ['Status', 'note', { note: { event: 'peer', what: 'connected', address: '10.0.0.1:6881', client: 'X 1' } }],
   ]);
