@@ -117,6 +117,7 @@ export interface State extends ControllerInput {
   upTotal: Bytes;
   /** Asked for by the peer, and not sent. */
   queuedBytes: Bytes;
+  /** Its socket takes what we write. */
   drained: boolean;
 
   heardAt: Millis;

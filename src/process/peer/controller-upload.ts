@@ -53,7 +53,6 @@ export function requested(s: State, block: BlockRange, self: Me): void {
   const mayHave = s.have?.has(piece) && (!s.standing.amChoking || s.givenFast.has(piece));
   if (mayHave) {
     s.queuedBytes += length;
-    s.drained = false;
     s.dirty = true;
     self.tell(s.senderQueue, { type: 'serve', block: { piece, begin, length }, reject: s.fast });
   } else if (s.fast) {

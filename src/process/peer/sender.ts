@@ -31,7 +31,7 @@ export type SenderMsg =
   | { readonly type: 'wrote'; readonly bytes: Bytes; readonly payload: Bytes };
 /** What the Controller hears of us. */
 export type Sent =
-  /** Payload that has left. `drained`: nothing more waits in the socket. */
+  /** Payload that has left; none where a write was made behind another. `drained`: the socket has no more of ours, whatever waits for credit. */
   | { readonly type: 'sent'; readonly bytes: Bytes; readonly drained: boolean }
   /** The peer makes us say more than it reads. */
   | { readonly type: 'clogged' };
@@ -187,6 +187,7 @@ function ask(s: State, self: Me): void {
 
 function write(s: State, parts: readonly Uint8Array[], payload: Bytes, self: Me): void {
   const bytes = parts.reduce((n, p) => n + p.length, 0);
+  if (payload > 0 && s.inFlight > 0) self.tell(s.controller, { type: 'sent', bytes: 0, drained: false });
   s.inFlight += bytes;
   s.connection.writer.write(parts, () => self.post({ type: 'wrote', bytes, payload }));
 }
@@ -196,7 +197,7 @@ function wrote(s: State, bytes: Bytes, payload: Bytes, self: Me): void {
   s.messages -= bytes - payload;
   if (payload === 0) return pump(s, self);
   self.tell(s.status, { type: 'uploaded', bytes: payload });
-  self.tell(s.controller, { type: 'sent', bytes: payload, drained: s.inFlight === 0 && s.queue.length === 0 });
+  self.tell(s.controller, { type: 'sent', bytes: payload, drained: s.inFlight === 0 });
   announce(s, self);
   pump(s, self);
 }

@@ -61,6 +61,18 @@ test('what has left is told once the transport has it', () => {
   ]);
 });
 
+test('the socket counts as drained while blocks wait for credit alone, and not where a write waits behind another', () => {
+  const { stage, connection } = start();
+  const drained = (): unknown[] => stage.all('sent').map((m) => [m.bytes, m.drained]);
+  stage.send(blocks(block(1), block(2)), data(block(1)), data(block(2)), grant(300));
+  connection.take();
+  assert.deepEqual(drained(), [[300, true]]);
+  stage.send(grant(300), grant(300));
+  assert.deepEqual(drained(), [[0, false]]);
+  connection.take();
+  assert.deepEqual(drained(), [[300, false], [300, true]]);
+});
+
 test('other messages are not payload', () => {
   const { stage, connection } = free();
   stage.send(control(9));
