@@ -254,7 +254,7 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
           ...boxes, ...client, ...own, peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout,
           sha1: ports.sha1, ...(incoming && { said: incoming.handshake }),
         })),
-        child(senderQueue, own.senderQueue, () => ({ sender: own.sender })),
+        child(senderQueue, own.senderQueue, () => own),
         child(sender, own.sender, () => ({ ...boxes, ...own, connection, limiter: credit })),
         child(receiver, own.receiver, () => ({
           ...own, connection, limiter: credit, ...(incoming && { afterHandshake: incoming.rest }),

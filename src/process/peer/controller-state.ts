@@ -26,10 +26,10 @@ import type { Tick, TimerMsg } from '../timer.js';
 import { initialStanding, type Standing } from './controller-chart.js';
 import type { Received } from './receiver.js';
 import type { Sent } from './sender.js';
-import type { SenderQueueMsg } from './sender-queue.js';
+import type { Refused, SenderQueueMsg } from './sender-queue.js';
 
 // MAILBOX ----------------------------------------------------------------------------
-export type ControllerMsg = Received | Sent | PieceOrder | ChokeOrder | Tick
+export type ControllerMsg = Received | Sent | Refused | PieceOrder | ChokeOrder | Tick
   /** We have a new piece. */
   | { readonly type: 'have'; readonly piece: number }
   /** We have all we want. */
@@ -115,7 +115,7 @@ export interface State extends ControllerInput {
   givenFast: ReadonlySet<number>;
   readonly upRate: Rate;
   upTotal: Bytes;
-  /** Asked for by the peer, and not sent. */
+  /** Asked for by the peer, and neither sent nor refused. */
   queuedBytes: Bytes;
   /** Its socket takes what we write. */
   drained: boolean;

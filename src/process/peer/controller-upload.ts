@@ -24,7 +24,6 @@ export function choke(s: State, self: Me): void {
   const standing = next(s.standing, { type: 'amChoking' });
   if (standing === s.standing) return;
   s.standing = standing;
-  s.queuedBytes = 0;
   // Before what we have is told it waits with the rest, and the peer can have asked for nothing.
   if (s.have) self.tell(s.senderQueue, { type: 'choke', reject: s.fast });
   else say(s, self, PLAIN.choke);
@@ -61,16 +60,20 @@ export function requested(s: State, block: BlockRange, self: Me): void {
 }
 
 export function cancelled(s: State, { piece, begin, length }: BlockRange, self: Me): void {
-  s.queuedBytes = Math.max(0, s.queuedBytes - length);
   self.tell(s.senderQueue, { type: 'cancel', block: { piece, begin, length }, reject: s.fast });
 }
 
 export function sent(s: State, bytes: number, drained: boolean, self: Me): void {
   s.upTotal += bytes;
   s.upRate.add(self.now(), bytes);
-  s.queuedBytes = Math.max(0, s.queuedBytes - bytes);
+  s.queuedBytes -= bytes;
   s.drained = drained;
   s.saidAt = self.now();
+  s.dirty = true;
+}
+
+export function refused(s: State, bytes: number): void {
+  s.queuedBytes -= bytes;
   s.dirty = true;
 }
 

@@ -64,6 +64,7 @@ function take(s: State, m: ControllerMsg, self: Me): void {
     case 'blocks': return down.blocks(s, m.blocks, self);
     case 'wire': return wire(s, m.message, self);
     case 'request': return down.request(s, m.blocks, self);
+    case 'refused': return up.refused(s, m.bytes);
     case 'sent': return up.sent(s, m.bytes, m.drained, self);
     case 'handshake': return shakeHands(s, m.handshake, self);
     case 'welcome': return welcome(s, m.have, self);

@@ -1,10 +1,11 @@
 /**
  * SenderQueue: what waits to be sent to one peer. It holds requests for blocks, never their bytes.
  * Hears:  Controller (greet, send, request, serve, cancel, choke), Sender (ready, dropped).
- * Tells:  Sender (control, blocks, drop).
+ * Tells:  Sender (control, blocks, drop), Controller (refused).
  * Owns:   the queue. A choke empties it, a cancel takes one out; a peer with the fast extension is told of each (BEP 6 reject).
  *         Messages other than blocks go to the Sender at once; blocks only as it has room for them.
  */
+import type { Bytes } from '../../base/units.js';
 import type { Mailbox } from '../../kernel/mailbox.js';
 import { defineProcess, type Self } from '../../kernel/process.js';
 import { declare } from '../../kernel/topology.js';
@@ -27,18 +28,21 @@ export type SenderQueueMsg =
   | { readonly type: 'ready'; readonly blocks: number }
   /** The Sender gives back what it had not begun. */
   | { readonly type: 'dropped'; readonly blocks: readonly BlockRange[] };
+/** What the Controller hears of us: payload that was asked for and will not be sent. Each block that is served is sent or refused, once. */
+export type Refused = { readonly type: 'refused'; readonly bytes: Bytes };
 
 const declaration = declare({
   name: 'SenderQueue',
   scope: 'peer',
   doc: 'what waits to be sent; choke and cancel prune it',
-  tells: { Sender: ['control', 'blocks', 'drop'] },
+  tells: { Sender: ['control', 'blocks', 'drop'], Controller: ['refused'] },
 });
 type Me = Self<typeof declaration, SenderQueueMsg>;
 
 // CONFIG, STATE ----------------------------------------------------------------------
 export interface SenderQueueInput {
   readonly sender: Mailbox<SenderMsg, 'Sender'>;
+  readonly controller: Mailbox<Refused, 'Controller'>;
 }
 interface State extends SenderQueueInput {
   queue: BlockRange[];
@@ -103,12 +107,14 @@ function choke(s: State, reject: boolean, self: Me): void {
 }
 
 function refuse(s: State, blocks: readonly BlockRange[], self: Me): void {
-  if (s.reject && blocks.length > 0) send(s, blocks.map((b) => ({ ...b, type: 'reject' })), self);
+  if (blocks.length === 0) return;
+  self.tell(s.controller, { type: 'refused', bytes: blocks.reduce((n, b) => n + b.length, 0) });
+  if (s.reject) send(s, blocks.map((b) => ({ ...b, type: 'reject' })), self);
 }
 
 // ACTOR ------------------------------------------------------------------------------
 export const senderQueue = defineProcess({
   declaration,
-  init: ({ sender }: SenderQueueInput): State => ({ sender, queue: [], room: 0, reject: false }),
+  init: (input: SenderQueueInput): State => ({ ...input, queue: [], room: 0, reject: false }),
   step,
 });

@@ -41,7 +41,7 @@ const event: fc.Arbitrary<ControllerMsg | number> = fc.oneof(
   }) },
   fc.boolean().map(interest),
   asked.map((block) => ({ type: 'cancel', block }) as const),
-  fc.constantFrom<ControllerMsg>(choke, unchoke, { type: 'finish' }, { type: 'sent', bytes: 500, drained: true }),
+  fc.constantFrom<ControllerMsg>(choke, unchoke, { type: 'finish' }, { type: 'sent', bytes: 500, drained: true }, { type: 'refused', bytes: 500 }),
   fc.nat(PIECES - 1).map((piece) => ({ type: 'have', piece }) as const),
   fc.constantFrom(500, 1000, 61_000),
 );

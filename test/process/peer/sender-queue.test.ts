@@ -5,13 +5,14 @@ import { PLAIN, type BlockRange } from '../../../src/protocol/wire.js';
 import { senderQueue, type SenderQueueMsg } from '../../../src/process/peer/sender-queue.js';
 import { Stage, type Told } from '../stage.js';
 
-const start = () => new Stage(senderQueue, (cast) => ({ sender: cast('Sender') }));
+const start = () => new Stage(senderQueue, (cast) => ({ sender: cast('Sender'), controller: cast('Controller') }));
 const block = (begin: number): BlockRange => ({ piece: 1, begin, length: 10 });
 const serve = (begin: number, reject = true): SenderQueueMsg => ({ type: 'serve', block: block(begin), reject });
 const cancel = (begin: number, reject = true): SenderQueueMsg => ({ type: 'cancel', block: block(begin), reject });
 const ready = (blocks: number): SenderQueueMsg => ({ type: 'ready', blocks });
 const control = (bytes: Uint8Array): Told => ['Sender', 'control', { bytes }];
 const blocks = (...begins: number[]): Told => ['Sender', 'blocks', { blocks: begins.map(block) }];
+const refused = (count: number): Told => ['Controller', 'refused', { bytes: 10 * count }];
 const rejects = (...begins: number[]): Told =>
   control(encodeMessages(begins.map((begin) => ({ type: 'reject', ...block(begin) }) as const)));
 const CHOKE = control(encodeMessages([PLAIN.choke]));
@@ -39,25 +40,25 @@ const rows: readonly Row[] = [
   { what: 'room adds up', before: [ready(1), ready(1)], sent: [serve(0), serve(10), serve(20), ready(1)],
     told: [blocks(0), blocks(10), blocks(20)] },
   { what: 'a cancel takes one out, and says so with BEP 6', before: [serve(0), serve(10)], sent: [cancel(0), ready(9)],
-    told: [rejects(0), blocks(10)] },
+    told: [refused(1), rejects(0), blocks(10)] },
   { what: 'a cancel says nothing without BEP 6', before: [serve(0, false), serve(10, false)],
     sent: [cancel(0, false), ready(9)],
-    told: [blocks(10)] },
+    told: [refused(1), blocks(10)] },
   { what: 'a cancel of what the Sender has is passed on', before: [ready(9), serve(0)], sent: [cancel(0)],
     told: [['Sender', 'drop', { block: block(0) }]] },
   { what: 'a cancel of another length is of another block', before: [serve(0)],
     sent: [{ type: 'cancel', block: { ...block(0), length: 9 }, reject: true }],
     told: [['Sender', 'drop', { block: { ...block(0), length: 9 } }]] },
   { what: 'a choke: the Sender drops first, then the choke is said, then what waited is rejected, in one message',
-    before: [serve(0), serve(10)], sent: [{ type: 'choke', reject: true }], told: [DROP, CHOKE, rejects(0, 10)] },
+    before: [serve(0), serve(10)], sent: [{ type: 'choke', reject: true }], told: [DROP, CHOKE, refused(2), rejects(0, 10)] },
   { what: 'a choke without BEP 6 is enough said', before: [serve(0, false)], sent: [{ type: 'choke', reject: false }],
-    told: [DROP, CHOKE] },
+    told: [DROP, CHOKE, refused(1)] },
   { what: 'after a choke nothing is left', before: [serve(0), { type: 'choke', reject: true }], sent: [ready(5)],
     told: [] },
   { what: 'what the Sender gives back is rejected', before: [ready(2), serve(0), serve(10)],
-    sent: [{ type: 'dropped', blocks: [block(0), block(10)] }], told: [rejects(0, 10)] },
+    sent: [{ type: 'dropped', blocks: [block(0), block(10)] }], told: [refused(2), rejects(0, 10)] },
   { what: 'what the Sender gives back is lost without BEP 6', before: [ready(2), serve(0, false)],
-    sent: [{ type: 'dropped', blocks: [block(0)] }], told: [] },
+    sent: [{ type: 'dropped', blocks: [block(0)] }], told: [refused(1)] },
 ];
 for (const { what, before = [], sent, told } of rows) {
   test(what, () => {
@@ -71,7 +72,7 @@ test('a peer that asks without end fills no memory: beyond 4000 that wait, each 
   for (let i = 0; i < 4000; i++) stage.send(serve(i));
   assert.deepEqual(stage.told(), []);
   stage.send(serve(5000));
-  assert.deepEqual(stage.told(), [rejects(5000)]);
+  assert.deepEqual(stage.told(), [refused(1), rejects(5000)]);
   stage.send(ready(5000));
   assert.deepEqual(stage.all('blocks').map((r) => r.blocks.length), [4000]);
 });
