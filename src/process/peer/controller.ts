@@ -189,9 +189,10 @@ function extended(s: State, payload: Uint8Array, self: Me): void {
 
 // OUR PROGRESS
 
-/** Not told to who has the piece already: it would be a packet a piece to every seed, and tells it nothing that it can use. */
+/** Also to who has the piece: seeds show our progress, and some ban who takes much and seems to have nothing. */
 function have(s: State, piece: number, self: Me): void {
-  if (s.have?.set(piece) && !s.theirs.has(piece)) say(s, self, { type: 'have', piece });
+  if (!s.have?.set(piece)) return;
+  say(s, self, { type: 'have', piece });
 }
 
 function finish(s: State, self: Me): void {

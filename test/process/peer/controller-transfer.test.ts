@@ -81,12 +81,6 @@ test('a block that stands far outside of its piece is not one of the next piece'
   assert.deepEqual(short(stage.told()), ['ended by fault: sent a block that was not asked for']);
 });
 
-test('a piece we have got is told to who lacks it, and to nobody else', () => {
-  const stage = open([0]).send(wire({ type: 'have', piece: 3 })).forget();
-  stage.send({ type: 'have', piece: 3 }, { type: 'have', piece: 4 }, { type: 'have', piece: 4 });
-  assert.deepEqual(short(stage.told()), ['say have 4']);
-});
-
 test('a cancel is said, and the block may still come, once', () => {
   const stage = downloading().send(asks(block(0, 0), block(0, 1))).forget();
   stage.send({ type: 'cancel', block: block(0, 0) });
