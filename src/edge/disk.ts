@@ -1,16 +1,21 @@
-/** The disk of this machine. All torrents opened on it share its descriptors, hash workers and piece buffers. */
-import { MIB, type Bytes } from '../base/units.js';
+/** The disk of this machine. All torrents opened on it share its descriptors, hash workers and buffers. */
+import { KIB, MIB, type Bytes } from '../base/units.js';
 import type { Disk } from '../ports/disk.js';
 import { HashPool } from './hash-pool.js';
 import { InlineRunner } from './inline-runner.js';
 import { OpenFiles } from './open-files.js';
 import { PieceBuffers } from './piece-buffers.js';
+import { ReadBuffers } from './read-buffers.js';
 import { readRecord, writeRecord } from './record.js';
 import { FolderStorage, type Shared } from './storage.js';
 
 const OPEN_FILES = 128;
 /** Idle piece buffers kept for the next pieces: 16 of the largest usual length, 4 MiB. */
 const IDLE_BUFFERS: Bytes = 64 * MIB;
+
+/** The longest read that is usual, and the memory of idle ones. */
+const READ_BYTES: Bytes = 256 * KIB;
+const IDLE_READS: Bytes = 8 * MIB;
 
 export interface DiskOptions {
   /** Hash workers; 0 hashes on the main thread. */
@@ -23,6 +28,7 @@ export function nodeDisk({ procs, openFiles = OPEN_FILES }: DiskOptions): Disk {
     files: new OpenFiles(openFiles),
     runner: procs === 0 ? new InlineRunner() : new HashPool({ procs }),
     buffers: new PieceBuffers(IDLE_BUFFERS),
+    reads: new ReadBuffers({ size: READ_BYTES, keep: IDLE_READS }),
   };
   return {
     parallel: Math.max(1, procs),

@@ -16,6 +16,7 @@ import { assertInside, contentPath } from './inside.js';
 import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js';
 import type { PieceBuffers } from './piece-buffers.js';
 import type { PieceRunner, Stretch } from './piece-job.js';
+import type { ReadBuffers } from './read-buffers.js';
 import { tooShort, troubleOf } from './trouble.js';
 
 /** Files a job may hold open. */
@@ -37,6 +38,7 @@ export interface Shared {
   readonly files: OpenFiles;
   readonly runner: PieceRunner;
   readonly buffers: PieceBuffers;
+  readonly reads: ReadBuffers;
 }
 
 export class FolderStorage implements Storage {
@@ -79,6 +81,10 @@ export class FolderStorage implements Storage {
 
   read(spans: readonly Span[], done: (outcome: ReadOutcome) => void): void {
     this.answer(() => this.readNow(spans), done);
+  }
+
+  recycle(bytes: Uint8Array): void {
+    this.shared.reads.release(bytes);
   }
 
   /** Lets go of open files first: one that was replaced or deleted meanwhile is then seen as it is now. */
@@ -146,11 +152,14 @@ export class FolderStorage implements Storage {
   }
 
   private async readNow(spans: readonly Span[]): Promise<ReadOutcome> {
-    const bytes = Buffer.allocUnsafeSlow(spans.reduce((n, span) => n + span.length, 0));
+    const bytes = this.shared.reads.take(spans.reduce((n, span) => n + span.length, 0));
     let at = 0;
     for (const span of spans) {
       const trouble = await this.readSpan(span, bytes.subarray(at, at + span.length));
-      if (trouble !== undefined) return { type: 'trouble', trouble };
+      if (trouble !== undefined) {
+        this.recycle(bytes);
+        return { type: 'trouble', trouble };
+      }
       at += span.length;
     }
     return { type: 'read', bytes };

@@ -1,7 +1,9 @@
 /**
- * ReadAhead: which stretch of a piece to read when a peer asks for a block, and who waits for it. Peers ask for the blocks of a piece
- * one after the other, so a run of many blocks is read at once and kept for a while, the least recently used going first.
- * `W` is whoever waits. Bounded: `keep` runs of RUN_BYTES, besides those being read.
+ * ReadAhead: which stretch of a piece to read when a peer asks for a block, who waits for it, and who has been lent part of it. Peers ask
+ * for the blocks of a piece one after the other, so a run of many blocks is read at once and kept for a while, the least recently used
+ * going first. A block is lent as a view of its run, which is kept until the last of it is returned: memory is reused, never copied.
+ * Bounded whatever the borrowers do: `keep` runs of RUN_BYTES, and `atOnce` being read. Where all of `keep` are lent, blocks are copied.
+ * `W` is whoever waits.
  */
 import { KIB, type Bytes } from '../base/units.js';
 
@@ -12,68 +14,132 @@ export interface Stretch {
   readonly begin: Bytes;
   readonly length: Bytes;
 }
+/** To be returned by this very object. */
+export class Lent {
+  readonly block: Stretch;
+  readonly bytes: Uint8Array;
+
+  constructor(block: Stretch, bytes: Uint8Array) {
+    this.block = block;
+    this.bytes = bytes;
+  }
+}
+export interface Served<W> {
+  readonly who: W;
+  readonly block: Stretch;
+  /** Undefined: it could not be read. */
+  readonly lent: Lent | undefined;
+}
 interface Run<W> {
+  readonly key: string;
   readonly stretch: Stretch;
   bytes: Uint8Array | undefined;
-  waiting: W[];
+  waiting: { readonly block: Stretch; readonly who: W }[];
+  /** Blocks that are out. */
+  lent: number;
+}
+export interface ReadAheadOptions {
+  readonly keep: number;
+  readonly atOnce: number;
+  /** Told of bytes that nobody looks at any more. */
+  readonly recycle: (bytes: Uint8Array) => void;
 }
 
 export class ReadAhead<W> {
+  private readonly o: ReadAheadOptions;
+  /** To be read, being read, and kept; the least recently used first. */
   private readonly runs = new Map<string, Run<W>>();
-  private readonly keep: number;
+  private readonly loans = new WeakMap<Lent, Run<W>>();
+  private readonly toRead: Run<W>[] = [];
+  private reading = 0;
+  private kept = 0;
 
-  constructor(keep: number) {
-    this.keep = keep;
+  constructor(o: ReadAheadOptions) {
+    this.o = o;
   }
 
-  /** The block's bytes if they are here. */
-  find(block: Stretch, pieceBytes: Bytes): Uint8Array | undefined {
-    const key = keyOf(runOf(block, pieceBytes));
-    const run = this.runs.get(key);
+  /** The block if it is here. */
+  find(block: Stretch, pieceBytes: Bytes): Lent | undefined {
+    const run = this.runs.get(keyOf(runOf(block, pieceBytes)));
     if (!run?.bytes) return undefined;
-    this.runs.delete(key);
-    this.runs.set(key, run);
-    return within(run.bytes, run.stretch, block);
+    this.runs.delete(run.key);
+    this.runs.set(run.key, run);
+    return this.lend(run, run.bytes, block);
   }
 
-  /** Puts `who` in line for the block. The stretch to read, unless it is being read already. */
-  wait(block: Stretch, pieceBytes: Bytes, who: W): Stretch | undefined {
+  /** Puts `who` in line for the block. */
+  wait(block: Stretch, pieceBytes: Bytes, who: W): void {
     const stretch = runOf(block, pieceBytes);
-    const run = this.runs.get(keyOf(stretch));
-    if (run) {
-      run.waiting.push(who);
-      return undefined;
+    const key = keyOf(stretch);
+    let run = this.runs.get(key);
+    if (!run) {
+      run = { key, stretch, bytes: undefined, waiting: [], lent: 0 };
+      this.runs.set(key, run);
+      this.toRead.push(run);
     }
-    this.runs.set(keyOf(stretch), { stretch, bytes: undefined, waiting: [who] });
-    return stretch;
+    run.waiting.push({ block, who });
+  }
+
+  /** What to read now, in the order it was asked for; undefined: nothing, or enough is being read. */
+  next(): Stretch | undefined {
+    if (this.reading >= this.o.atOnce) return undefined;
+    const run = this.toRead.shift();
+    if (run) this.reading++;
+    return run?.stretch;
   }
 
   /** The stretch was read (or not: then it is forgotten). Those who waited, in order. */
-  arrived(stretch: Stretch, bytes: Uint8Array | undefined): readonly W[] {
-    const key = keyOf(stretch);
-    const run = this.runs.get(key);
-    if (!run) return [];
+  arrived(stretch: Stretch, bytes: Uint8Array | undefined): readonly Served<W>[] {
+    const run = this.runs.get(keyOf(stretch));
+    if (!run || run.bytes) return [];
+    this.reading--;
+    this.runs.delete(run.key);
     const { waiting } = run;
     run.waiting = [];
-    this.runs.delete(key);
-    if (bytes) {
+    if (!bytes) return waiting.map(({ who, block }) => ({ who, block, lent: undefined }));
+    if (this.makeRoom()) {
       run.bytes = bytes;
-      this.runs.set(key, run);
-      this.evict();
+      this.runs.set(run.key, run);
+      this.kept++;
+      return waiting.map(({ who, block }) => ({ who, block, lent: this.lend(run, bytes, block) }));
     }
-    return waiting;
+    const copies = waiting.map(({ who, block }) =>
+      ({ who, block, lent: new Lent(block, new Uint8Array(within(bytes, stretch, block))) }));
+    this.o.recycle(bytes);
+    return copies;
   }
 
-  private evict(): void {
-    for (const [key, run] of this.runs) {
-      if (this.runs.size <= this.keep) return;
-      if (run.bytes) this.runs.delete(key);
+  /** Of no consequence for a copy, or where it was returned before. */
+  returned(lent: Lent): void {
+    const run = this.loans.get(lent);
+    if (!run) return;
+    this.loans.delete(lent);
+    run.lent--;
+  }
+
+  private lend(run: Run<W>, bytes: Uint8Array, block: Stretch): Lent {
+    const lent = new Lent(block, within(bytes, run.stretch, block));
+    this.loans.set(lent, run);
+    run.lent++;
+    return lent;
+  }
+
+  /** For one more run: false where all are lent. */
+  private makeRoom(): boolean {
+    if (this.kept < this.o.keep) return true;
+    for (const [key, { bytes, lent }] of this.runs) {
+      if (!bytes || lent > 0) continue;
+      this.runs.delete(key);
+      this.kept--;
+      this.o.recycle(bytes);
+      return true;
     }
+    return false;
   }
 }
 
 /** The block's part of the bytes of a stretch. */
-export function within(bytes: Uint8Array, stretch: Stretch, block: Stretch): Uint8Array {
+function within(bytes: Uint8Array, stretch: Stretch, block: Stretch): Uint8Array {
   const from = block.begin - stretch.begin;
   return bytes.subarray(from, from + block.length);
 }

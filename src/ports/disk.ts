@@ -48,8 +48,10 @@ export interface Storage {
     done: (outcome: StoreOutcome) => void): void;
   /** Hashes what is on disk at `spans`. */
   check(job: { readonly expected: Uint8Array; readonly spans: readonly Span[] }, done: (outcome: CheckOutcome) => void): void;
-  /** Reads `spans`, one after the other, into a fresh buffer. */
+  /** Reads `spans`, one after the other, into a buffer of its own: give it back with `recycle`, or leave it to be collected. */
   read(spans: readonly Span[], done: (outcome: ReadOutcome) => void): void;
+  /** What `read` gave is not looked at any more: a later read may overwrite it. */
+  recycle(bytes: Uint8Array): void;
   /** Makes the empty files, and folders for all. Existing files are left as they are. */
   prepare(): Promise<Trouble | undefined>;
   /** What is there now; undefined for a file that is not. */

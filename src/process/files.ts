@@ -12,7 +12,7 @@ import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
-import { ReadAhead, within, type Stretch } from '../model/read-ahead.js';
+import { ReadAhead, type Lent, type Stretch } from '../model/read-ahead.js';
 import type { CheckOutcome, Disk, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
 import { fullCheck, recall, remember, type Recalled } from './files-recovery.js';
@@ -33,7 +33,9 @@ export type FilesMsg =
   | { readonly type: 'discard'; readonly piece: number }
   /** PieceMgr starts, or starts again, and wants to know what is there. */
   | { readonly type: 'recover' }
-  | { readonly type: 'read'; readonly block: BlockRange; readonly replyTo: Reader }
+  | { readonly type: 'read'; readonly blocks: readonly BlockRange[]; readonly replyTo: Reader }
+  /** Nobody looks at these any more. */
+  | { readonly type: 'returned'; readonly lent: readonly Lent[] }
   /** The user says that the trouble is mended. */
   | { readonly type: 'retry' }
   | { readonly type: 'stop' }
@@ -86,7 +88,7 @@ export interface FilesState extends FilesInput {
   readonly storage: Storage;
   readonly have: Bitfield;
   readonly assemblies: Map<number, Assembly>;
-  readonly readAhead: ReadAhead<{ readonly block: BlockRange; readonly replyTo: Reader }>;
+  readonly readAhead: ReadAhead<Reader>;
   /** Pieces that the check still has to look at. */
   unchecked: number;
   notedAt: number;
@@ -101,6 +103,8 @@ export interface FilesState extends FilesInput {
 
 /** 16 MiB: peers are few that are served at once, and each is in a run or two. */
 const RUNS_KEPT = 64;
+/** Twice the threads that read, so that none waits for us. */
+const READS_AT_ONCE = 8;
 const REMEMBER_EVERY = 60 * SECOND;
 const REMEMBER = 'remember';
 /** Progress of a check is worth telling this often. */
@@ -108,9 +112,11 @@ const NOTE_EVERY = SECOND / 5;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: FilesInput, self: Me): FilesState {
+  const storage = input.disk.open(input.folder, input.files);
+  const readAhead = new ReadAhead<Reader>({ keep: RUNS_KEPT, atOnce: READS_AT_ONCE, recycle: (bytes) => storage.recycle(bytes) });
   const s: FilesState = {
-    ...input, storage: input.disk.open(input.folder, input.files), have: new Bitfield(input.layout.pieceCount),
-    assemblies: new Map(), readAhead: new ReadAhead(RUNS_KEPT), unchecked: 0, notedAt: -Infinity, known: false, asked: false,
+    ...input, storage, have: new Bitfield(input.layout.pieceCount),
+    assemblies: new Map(), readAhead, unchecked: 0, notedAt: -Infinity, known: false, asked: false,
     dirty: false, remembering: false, closing: false,
   };
   void recall(s).then((recalled) => self.post({ type: 'recalled', recalled }));
@@ -128,7 +134,10 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'recover':
       s.asked = true;
       return tellRecovered(s, self);
-    case 'read': return read(s, m.block, m.replyTo, self);
+    case 'read': return read(s, m.blocks, m.replyTo, self);
+    case 'returned':
+      for (const lent of m.lent) s.readAhead.returned(lent);
+      return;
     case 'retry':
       void s.storage.prepare().then((found) => self.post({ type: 'prepared', trouble: found }));
       return;
@@ -216,23 +225,37 @@ function trouble(s: FilesState, { file, detail }: Trouble, self: Me): void {
 
 // UP: FROM DISK TO SENDERS
 
-function read(s: FilesState, block: BlockRange, replyTo: Reader, self: Me): void {
-  const pieceBytes = s.layout.pieceBytes(block.piece);
-  const bytes = s.readAhead.find(block, pieceBytes);
-  if (bytes) return self.tell(replyTo, { type: 'data', block, bytes });
-  const stretch = s.readAhead.wait(block, pieceBytes, { block, replyTo });
-  if (!stretch) return;
-  const spans = s.layout.spans(stretch.piece * s.layout.pieceLength + stretch.begin, stretch.length);
-  s.storage.read(spans, (outcome) => self.post({ type: 'readBack', stretch, outcome }));
+function read(s: FilesState, blocks: readonly BlockRange[], replyTo: Reader, self: Me): void {
+  const here: Lent[] = [];
+  for (const block of blocks) {
+    const pieceBytes = s.layout.pieceBytes(block.piece);
+    const lent = s.readAhead.find(block, pieceBytes);
+    if (lent) here.push(lent);
+    else s.readAhead.wait(block, pieceBytes, replyTo);
+  }
+  if (here.length > 0) self.tell(replyTo, { type: 'data', lent: here });
+  readOn(s, self);
+}
+
+function readOn(s: FilesState, self: Me): void {
+  for (let stretch = s.readAhead.next(); stretch; stretch = s.readAhead.next()) {
+    const spans = s.layout.spans(stretch.piece * s.layout.pieceLength + stretch.begin, stretch.length);
+    const asked = stretch;
+    s.storage.read(spans, (outcome) => self.post({ type: 'readBack', stretch: asked, outcome }));
+  }
 }
 
 function readBack(s: FilesState, stretch: Stretch, outcome: ReadOutcome, self: Me): void {
-  const bytes = outcome.type === 'read' ? outcome.bytes : undefined;
-  for (const { block, replyTo } of s.readAhead.arrived(stretch, bytes)) {
-    if (bytes) self.tell(replyTo, { type: 'data', block, bytes: within(bytes, stretch, block) });
-    else self.tell(replyTo, { type: 'unreadable', block });
+  const here = new Map<Reader, Lent[]>();
+  for (const { who, block, lent } of s.readAhead.arrived(stretch, outcome.type === 'read' ? outcome.bytes : undefined)) {
+    const list = here.get(who);
+    if (!lent) self.tell(who, { type: 'unreadable', block });
+    else if (list) list.push(lent);
+    else here.set(who, [lent]);
   }
+  for (const [who, lent] of here) self.tell(who, { type: 'data', lent });
   if (outcome.type === 'trouble') trouble(s, outcome.trouble, self);
+  readOn(s, self);
 }
 
 // WHAT IS THERE: AT THE START, AND IN THE RECORD FOR THE NEXT

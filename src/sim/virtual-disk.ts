@@ -72,6 +72,7 @@ function storageOf(files: readonly StoredFile[], { clock, there, corrupt }: Stor
       if (length > LONGEST_READ) throw new Error(`a read of ${length} bytes; the virtual disk gives at most ${LONGEST_READ}`);
       clock.after(JOB_MS, () => done({ type: 'read', bytes: source.subarray(0, length) } satisfies ReadOutcome));
     },
+    recycle: () => undefined,
     prepare: () => clock.later(0, () => undefined),
     facts: () => clock.later(0, () => (begun ? facts : files.map(() => undefined))),
     sync: () => clock.later(0, () => undefined),

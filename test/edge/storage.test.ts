@@ -89,6 +89,27 @@ for (const procs of [0, 1, 2]) {
 
 const disk = nodeDisk({ procs: 1 });
 
+test('what was read and given back is memory of the next read; what was not is left alone', async (t) => {
+  const s = disk.open(scratch(t), FILES);
+  await s.prepare();
+  const [first, second] = [content(60), content(60, 1)];
+  const readInto = async (): Promise<Uint8Array> => {
+    const outcome = await read(s, ACROSS);
+    assert.equal(outcome.type, 'read');
+    return outcome.bytes;
+  };
+  await stored(s, first, ACROSS);
+  const [given, kept] = [await readInto(), await readInto()];
+  await stored(s, second, ACROSS);
+  s.recycle(given);
+  s.recycle(given);
+  const [again, fresh] = [await readInto(), await readInto()];
+  assert.equal(again.buffer, given.buffer);
+  assert.notEqual(fresh.buffer, given.buffer);
+  assert.deepEqual([kept, again, fresh], [first, second, second].map((bytes) => Buffer.from(bytes)));
+  await s.close();
+});
+
 test('beyond 4 GiB, without filling the disk', async (t) => {
   const folder = scratch(t);
   const far = 5 * 2 ** 30 + 3;

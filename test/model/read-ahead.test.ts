@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { BLOCK_BYTES, KIB } from '../../src/base/units.js';
-import { ReadAhead, RUN_BYTES, within, type Stretch } from '../../src/model/read-ahead.js';
+import { Lent, ReadAhead, RUN_BYTES, type Stretch } from '../../src/model/read-ahead.js';
 
 const PIECE = 1024 * KIB + 5;
 const block = (begin: number, length = BLOCK_BYTES, piece = 0): Stretch => ({ piece, begin, length });
@@ -10,67 +10,112 @@ const block = (begin: number, length = BLOCK_BYTES, piece = 0): Stretch => ({ pi
 const bytesOf = ({ begin, length }: Stretch): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => Math.floor((begin + i) / 1000) & 255);
 
+
+const lentBlock = (b: Stretch): Lent => new Lent(b, bytesOf(b));
+
+/** A ReadAhead that keeps so many runs, and what it has let go. */
+function keeping(keep: number, atOnce = 4) {
+  const recycled: Uint8Array[] = [];
+  return { r: new ReadAhead<string>({ keep, atOnce, recycle: (bytes) => recycled.push(bytes) }), recycled };
+}
+
+/** Asks for a block that is not here, and has it read. */
+function fetch(r: ReadAhead<string>, b: Stretch, who = ''): Lent {
+  r.wait(b, PIECE, who);
+  const run = r.next()!;
+  return r.arrived(run, bytesOf(run)).find((s) => s.who === who)!.lent!;
+}
+
 describe('ReadAhead', () => {
   it('reads the run a block lies in, once for all who ask before it is there', () => {
-    const r = new ReadAhead<string>(4);
-    const run = r.wait(block(3 * BLOCK_BYTES), PIECE, 'a');
-    assert.deepEqual(run, { piece: 0, begin: 0, length: RUN_BYTES });
-    assert.equal(r.wait(block(0), PIECE, 'b'), undefined);
+    const { r } = keeping(4);
+    r.wait(block(3 * BLOCK_BYTES), PIECE, 'a');
+    r.wait(block(0), PIECE, 'b');
+    const run = r.next();
+    assert.deepEqual([run, r.next()], [{ piece: 0, begin: 0, length: RUN_BYTES }, undefined]);
+    r.wait(block(BLOCK_BYTES), PIECE, 'c');
     assert.equal(r.find(block(0), PIECE), undefined);
-    assert.deepEqual(r.arrived(run!, bytesOf(run!)), ['a', 'b']);
-    assert.deepEqual(r.find(block(BLOCK_BYTES), PIECE), bytesOf(block(BLOCK_BYTES)));
+    assert.deepEqual(r.arrived(run!, bytesOf(run!)).map(({ who, lent }) => [who, lent]),
+      [['a', 3], ['b', 0], ['c', 1]].map(([who, i]) => [who, lentBlock(block(Number(i) * BLOCK_BYTES))]));
+    assert.deepEqual(r.find(block(BLOCK_BYTES), PIECE), lentBlock(block(BLOCK_BYTES)));
     assert.deepEqual(r.arrived(run!, bytesOf(run!)), []);
   });
 
   it('the last run ends with the piece', () => {
-    assert.deepEqual(new ReadAhead(4).wait(block(1024 * KIB, 5), PIECE, 0), { piece: 0, begin: 1024 * KIB, length: 5 });
+    const { r } = keeping(4);
+    r.wait(block(1024 * KIB, 5), PIECE, '');
+    assert.deepEqual(r.next(), { piece: 0, begin: 1024 * KIB, length: 5 });
   });
 
   it('a block across the border of two runs is a run of its own', () => {
-    const across = block(RUN_BYTES - 10, 20);
-    assert.deepEqual(new ReadAhead(4).wait(across, PIECE, 0), across);
+    const { r } = keeping(4);
+    r.wait(block(RUN_BYTES - 10, 20), PIECE, '');
+    assert.deepEqual(r.next(), block(RUN_BYTES - 10, 20));
   });
 
   it('a read that failed is forgotten: the next who asks makes it try again', () => {
-    const r = new ReadAhead<string>(4);
-    const run = r.wait(block(0), PIECE, 'a')!;
-    assert.deepEqual(r.arrived(run, undefined), ['a']);
-    assert.deepEqual(r.wait(block(0), PIECE, 'b'), run);
+    const { r } = keeping(4, 1);
+    r.wait(block(0), PIECE, 'a');
+    const run = r.next()!;
+    assert.deepEqual(r.arrived(run, undefined), [{ who: 'a', block: block(0), lent: undefined }]);
+    r.wait(block(0), PIECE, 'b');
+    assert.deepEqual(r.next(), run);
   });
 
-  it('keeps the runs used last', () => {
-    const r = new ReadAhead<string>(2);
-    for (const piece of [0, 1]) {
-      const run = r.wait(block(0, 10, piece), PIECE, '')!;
-      r.arrived(run, bytesOf(run));
-    }
-    assert.ok(r.find(block(0, 10, 0), PIECE));
-    const third = r.wait(block(0, 10, 2), PIECE, '')!;
-    r.arrived(third, bytesOf(third));
+  it('so many reads at once; the others wait, in order', () => {
+    const { r } = keeping(4, 2);
+    for (const piece of [0, 1, 2, 3]) r.wait(block(0, 10, piece), PIECE, '');
+    const first = r.next()!;
+    assert.deepEqual([first.piece, r.next()?.piece, r.next()], [0, 1, undefined]);
+    r.arrived(first, undefined);
+    assert.deepEqual([r.next()?.piece, r.next()], [2, undefined]);
+  });
+
+  it('keeps the runs used last, and lets go of the memory of the others', () => {
+    const { r, recycled } = keeping(2);
+    for (const piece of [0, 1]) r.returned(fetch(r, block(0, 10, piece)));
+    r.returned(r.find(block(0, 10, 0), PIECE)!);
+    fetch(r, block(0, 10, 2));
     assert.deepEqual([0, 1, 2].map((p) => r.find(block(0, 10, p), PIECE) !== undefined), [true, false, true]);
+    assert.equal(recycled.length, 1);
   });
 
-  it('a run that is being read is never dropped', () => {
-    const r = new ReadAhead<string>(1);
-    const runs = [0, 1, 2].map((piece) => r.wait(block(0, 10, piece), PIECE, `${piece}`)!);
-    assert.deepEqual(runs.map((run) => r.arrived(run, bytesOf(run))), [['0'], ['1'], ['2']]);
+  it('a run stays until all that was lent of it is returned', () => {
+    const { r, recycled } = keeping(1);
+    const lent = [fetch(r, block(0)), r.find(block(BLOCK_BYTES), PIECE)!];
+    r.returned(lent[0]!);
+    r.returned(lent[0]!);
+    fetch(r, block(0, 10, 1));
+    const again = r.find(block(0), PIECE);
+    assert.ok(again, 'one of the two is out, however often the other came back');
+    r.returned(lent[1]!);
+    r.returned(again);
+    fetch(r, block(0, 10, 2));
+    assert.deepEqual([r.find(block(0), PIECE), recycled.length], [undefined, 2]);
   });
 
-  it('whatever is asked for, the bytes are those of the block', () => {
-    const any = fc.record({ begin: fc.nat(PIECE - 1), length: fc.integer({ min: 1, max: 128 * KIB }) });
+  it('where all are lent, blocks are copied: what one asks of each of many runs holds no more than itself', () => {
+    const { r, recycled } = keeping(1);
+    fetch(r, block(0, 1));
+    const copies = [1, 2, 3].map((piece) => fetch(r, block(7, 1, piece)));
+    assert.deepEqual(copies.map(({ bytes }) => [bytes.buffer.byteLength, ...bytes]), [[1, 0], [1, 0], [1, 0]]);
+    assert.equal(recycled.length, 3);
+    r.returned(copies[0]!);
+    assert.equal(r.find(block(0, 1, 1), PIECE), undefined);
+  });
+
+  it('whatever is asked for and returned, the bytes are those of the block, and no run that is lent is let go', () => {
+    const any = fc.record({ begin: fc.nat(PIECE - 1), length: fc.integer({ min: 1, max: 128 * KIB }), back: fc.boolean() });
     fc.assert(fc.property(fc.array(any, { maxLength: 20 }), (list) => {
-      const r = new ReadAhead<Stretch>(3);
-      for (const { begin, length } of list) {
+      const { r, recycled } = keeping(3);
+      const out: Lent[] = [];
+      for (const { begin, length, back } of list) {
         const b = block(begin, Math.min(length, PIECE - begin));
-        const here = r.find(b, PIECE);
-        if (here) {
-          assert.deepEqual(here, bytesOf(b));
-          continue;
-        }
-        const run = r.wait(b, PIECE, b)!;
-        assert.ok(run.begin + run.length <= PIECE);
-        const bytes = bytesOf(run);
-        for (const waiting of r.arrived(run, bytes)) assert.deepEqual(within(bytes, run, waiting), bytesOf(waiting));
+        const lent = r.find(b, PIECE) ?? fetch(r, b);
+        assert.deepEqual(lent, lentBlock(b));
+        if (back) r.returned(lent);
+        else out.push(lent);
+        for (const { bytes } of out) assert.ok(!recycled.some(({ buffer }) => buffer === bytes.buffer));
       }
     }), { numRuns: 30 });
   });

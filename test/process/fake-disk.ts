@@ -19,6 +19,7 @@ export class FakeDisk implements Disk, Storage {
   readonly records = new Map<string, Uint8Array>();
   /** Buffers taken and not given back. */
   readonly buffers = new Set<Uint8Array>();
+  readonly recycled: Uint8Array[] = [];
   files: (FileFacts | undefined)[] = [];
   trouble: Trouble | undefined;
   /** Where set, a sync waits for it. */
@@ -54,6 +55,10 @@ export class FakeDisk implements Disk, Storage {
 
   read(job: readonly Span[], done: (outcome: ReadOutcome) => void): void {
     this.reads.push({ job, done });
+  }
+
+  recycle(bytes: Uint8Array): void {
+    this.recycled.push(bytes);
   }
 
   async prepare(): Promise<Trouble | undefined> {

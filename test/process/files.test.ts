@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { infoHash } from '../../src/base/brand.js';
 import { BLOCK_BYTES, KIB, SECOND } from '../../src/base/units.js';
 import { Layout } from '../../src/model/layout.js';
+import { RUN_BYTES, type Lent } from '../../src/model/read-ahead.js';
 import { files, type FilesMsg } from '../../src/process/files.js';
 import { encodeResumeRecord, parseResumeRecord } from '../../src/protocol/resume-record.js';
 import { FakeDisk, FULL } from './fake-disk.js';
@@ -33,7 +34,7 @@ async function start(o: { disk?: FakeDisk; check?: 'record' | 'full'; layout?: L
   });
   await stage.settle();
   const read = (piece: number, begin: number, length = BLOCK_BYTES): FilesMsg =>
-    ({ type: 'read', block: { piece, begin, length }, replyTo: sender });
+    ({ type: 'read', blocks: [{ piece, begin, length }], replyTo: sender });
   return { stage, disk, read };
 }
 
@@ -144,24 +145,49 @@ test('a check of a piece without a block is a broken promise, not a wait for eve
 const BIG = new Layout({
   files: LENGTHS.map(() => ({ length: MIB(), padding: false })), pieceLength: MIB(), totalBytes: 2 * MIB(),
 });
+/** Seventy pieces of one run. */
+const WIDE = new Layout({ files: [{ length: 70 * RUN_BYTES, padding: false }], pieceLength: RUN_BYTES, totalBytes: 70 * RUN_BYTES });
 function MIB(): number {
   return 1024 * KIB;
 }
 
-test('one read for many blocks: those of a run of 256 KiB, whoever asks', async () => {
+test('one read for many blocks: those of a run of 256 KiB, and one answer to each who asks', async () => {
   const { stage, disk, read } = await start({ layout: BIG });
   stage.forget().send(read(1, 0), read(1, BLOCK_BYTES), read(1, 0));
   assert.deepEqual(disk.reads.map((r) => r.job), [[{ file: 1, offset: 0, length: 256 * KIB }]]);
   const bytes = new Uint8Array(256 * KIB).map((_, i) => Math.floor(i / BLOCK_BYTES));
   disk.reads[0]!.done({ type: 'read', bytes });
-  const told = stage.told();
-  assert.deepEqual(told.map(([to, kind]) => `${to}: ${kind}`), ['Sender: data', 'Sender: data', 'Sender: data']);
-  assert.deepEqual(told.map(([, , r]: any) => [r.block.begin, r.bytes.length, r.bytes[0]]),
-    [[0, BLOCK_BYTES, 0], [BLOCK_BYTES, BLOCK_BYTES, 1], [0, BLOCK_BYTES, 0]]);
-  stage.send(read(1, 15 * BLOCK_BYTES));
-  assert.deepEqual(stage.all('data').map((r) => r.bytes[0]), [15]);
+  assert.deepEqual(stage.all('data').map((r) => r.lent.map((l: Lent) => [l.block.begin, l.bytes.length, l.bytes[0]])),
+    [[[0, BLOCK_BYTES, 0], [BLOCK_BYTES, BLOCK_BYTES, 1], [0, BLOCK_BYTES, 0]]]);
+  stage.forget().send(read(1, 15 * BLOCK_BYTES));
+  assert.deepEqual(stage.all('data').map((r) => r.lent[0].bytes[0]), [15]);
   stage.send(read(1, 16 * BLOCK_BYTES));
   assert.equal(disk.reads.length, 2);
+});
+
+test('eight reads at once, however many are asked for; the next begins where one ends', async () => {
+  const { stage, disk, read } = await start({ layout: WIDE });
+  stage.send(...Array.from({ length: 10 }, (_, piece) => read(piece, 0)));
+  assert.equal(disk.reads.length, 8);
+  disk.reads[3]!.done({ type: 'trouble', trouble: FULL });
+  assert.deepEqual(disk.reads.map((r) => r.job[0]!.offset / RUN_BYTES), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test('memory of a run is reused once all that was lent of it is back, and it is the least recently used of 64', async () => {
+  const { stage, disk, read } = await start({ layout: WIDE });
+  const serve = (piece: number): void => {
+    stage.send(read(piece, 0));
+    disk.reads.at(-1)!.done({ type: 'read', bytes: new Uint8Array(RUN_BYTES).fill(piece) });
+  };
+  for (let piece = 0; piece < 64; piece++) serve(piece);
+  const [, , { lent }] = stage.told('Sender')[7] as [string, string, { lent: Lent[] }];
+  assert.deepEqual(disk.recycled, []);
+  // All are lent: what comes now is copied, and its memory is free at once.
+  serve(64);
+  assert.deepEqual(disk.recycled.map((bytes) => bytes[0]), [64]);
+  stage.send({ type: 'returned', lent });
+  serve(65);
+  assert.deepEqual(disk.recycled.map((bytes) => bytes[0]), [64, 7]);
 });
 
 test('what cannot be read is told to all who wait, the trouble once; it is tried again for the next', async () => {

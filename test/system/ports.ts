@@ -60,7 +60,7 @@ export class SlowDisk implements Disk {
           done(outcome);
         });
       },
-      put: (...args) => storage.put(...args),
+      put: (...args) => storage.put(...args), recycle: (bytes) => storage.recycle(bytes),
       prepare: () => storage.prepare(), facts: () => storage.facts(), sync: () => storage.sync(), close: () => storage.close(),
     };
   }

@@ -11,6 +11,7 @@ import { defineProcess, type Self } from '../../kernel/process.js';
 import { declare } from '../../kernel/topology.js';
 import { encodeMessages, encodeRequests, type OwnMessage } from '../../protocol/wire-encode.js';
 import { PLAIN, type BlockRange } from '../../protocol/wire.js';
+import { chargeOf } from './charge.js';
 import type { SenderMsg } from './sender.js';
 
 // MAILBOX ----------------------------------------------------------------------------
@@ -24,8 +25,8 @@ export type SenderQueueMsg =
   | { readonly type: 'serve'; readonly block: BlockRange; readonly reject: boolean }
   | { readonly type: 'cancel'; readonly block: BlockRange; readonly reject: boolean }
   | { readonly type: 'choke'; readonly reject: boolean }
-  /** The Sender has room for so many more blocks. */
-  | { readonly type: 'ready'; readonly blocks: number }
+  /** The Sender has so much more room, reckoned as `chargeOf` does. */
+  | { readonly type: 'ready'; readonly bytes: Bytes }
   /** The Sender gives back what it had not begun. */
   | { readonly type: 'dropped'; readonly blocks: readonly BlockRange[] };
 /** What the Controller hears of us: payload that was asked for and will not be sent. Each block that is served is sent or refused, once. */
@@ -46,8 +47,8 @@ export interface SenderQueueInput {
 }
 interface State extends SenderQueueInput {
   queue: BlockRange[];
-  /** Blocks the Sender can still take. */
-  room: number;
+  /** What the Sender can still take; below zero where the last block was larger than the room. */
+  room: Bytes;
   /** As was last said. */
   reject: boolean;
 }
@@ -65,7 +66,7 @@ function step(s: State, m: SenderQueueMsg, self: Me): void {
     case 'cancel': return cancel(s, m.block, m.reject, self);
     case 'choke': return choke(s, m.reject, self);
     case 'ready':
-      s.room += m.blocks;
+      s.room += m.bytes;
       return fill(s, self);
     case 'dropped': return refuse(s, m.blocks, self);
   }
@@ -83,9 +84,10 @@ function serve(s: State, block: BlockRange, reject: boolean, self: Me): void {
 }
 
 function fill(s: State, self: Me): void {
-  if (s.room === 0 || s.queue.length === 0) return;
-  const blocks = s.queue.splice(0, s.room);
-  s.room -= blocks.length;
+  let count = 0;
+  while (s.room > 0 && count < s.queue.length) s.room -= chargeOf(s.queue[count++]!);
+  if (count === 0) return;
+  const blocks = s.queue.splice(0, count);
   self.tell(s.sender, { type: 'blocks', blocks });
 }
 

@@ -1,20 +1,22 @@
 /**
  * Sender: the write half of a connection. Reads blocks, waits for credit, and writes gathered.
  * Hears:  SenderQueue (control, blocks, drop), Files (data, unreadable), Limiter (grant, revoke), the connection (wrote).
- * Tells:  SenderQueue (ready, dropped), Files (read), Limiter (want, leave), Controller (sent, clogged), Status (uploaded).
- * Owns:   the few blocks that are next. Under a limit a block goes out in parts as credit comes, so the rate is even at any scale;
+ * Tells:  SenderQueue (ready, dropped), Files (read, returned), Limiter (want, leave), Controller (sent, clogged), Status (uploaded).
+ * Owns:   the few blocks that are next; their bytes are lent by Files, and returned once the transport has them. Under a limit a block goes out in parts as credit comes, so the rate is even at any scale;
  *         other messages are held up by the rest of one begun block at most.
  */
-import { KIB, MIB, type Bytes } from '../../base/units.js';
+import { BLOCK_BYTES, KIB, MIB, type Bytes } from '../../base/units.js';
 import type { Mailbox } from '../../kernel/mailbox.js';
 import { defineProcess, type Self } from '../../kernel/process.js';
 import { declare } from '../../kernel/topology.js';
+import type { Lent } from '../../model/read-ahead.js';
 import type { Connection } from '../../ports/net.js';
 import { pieceHeader } from '../../protocol/wire-encode.js';
 import type { BlockRange } from '../../protocol/wire.js';
 import type { FilesMsg } from '../files.js';
 import type { Credit, LimiterMsg } from '../limiter.js';
 import type { StatusMsg } from '../status.js';
+import { chargeOf } from './charge.js';
 import type { SenderQueueMsg } from './sender-queue.js';
 
 // MAILBOX ----------------------------------------------------------------------------
@@ -25,10 +27,11 @@ export type SenderMsg =
   | { readonly type: 'blocks'; readonly blocks: readonly BlockRange[] }
   /** Gives back this block, or all, if not begun. */
   | { readonly type: 'drop'; readonly block?: BlockRange }
-  | { readonly type: 'data'; readonly block: BlockRange; readonly bytes: Uint8Array }
+  /** Blocks that were read: each is to be returned. */
+  | { readonly type: 'data'; readonly lent: readonly Lent[] }
   | { readonly type: 'unreadable'; readonly block: BlockRange }
-  /** The transport has taken a write. */
-  | { readonly type: 'wrote'; readonly bytes: Bytes; readonly payload: Bytes };
+  /** The transport has taken a write, with the end of so many blocks. */
+  | { readonly type: 'wrote'; readonly bytes: Bytes; readonly payload: Bytes; readonly blocks: number };
 /** What the Controller hears of us. */
 export type Sent =
   /** Payload that has left; none where a write was made behind another. `drained`: the socket has no more of ours, whatever waits for credit. */
@@ -41,7 +44,7 @@ const declaration = declare({
   scope: 'peer',
   doc: 'writes the connection, blocks under credit',
   tells: {
-    SenderQueue: ['ready', 'dropped'], Files: ['read'], Limiter: ['want', 'leave'], Controller: ['sent', 'clogged'],
+    SenderQueue: ['ready', 'dropped'], Files: ['read', 'returned'], Limiter: ['want', 'leave'], Controller: ['sent', 'clogged'],
     Status: ['uploaded'],
   },
 });
@@ -58,7 +61,8 @@ export interface SenderInput {
 }
 interface Next {
   readonly block: BlockRange;
-  bytes: Uint8Array | undefined;
+  /** Absent until it was read. */
+  lent: Lent | undefined;
 }
 interface State extends SenderInput {
   /** In order; only the first may have been begun. */
@@ -67,8 +71,10 @@ interface State extends SenderInput {
   begun: Bytes;
   /** Messages that wait for the end of the begun block. */
   held: Uint8Array[];
-  /** Room given to the SenderQueue and not used yet. */
-  announced: number;
+  /** Wholly written, in order, and not yet taken by the transport. */
+  readonly leaving: Lent[];
+  /** Room given away: announced, being read (also for what was dropped meanwhile), or read and not wholly written. */
+  charged: Bytes;
   credit: Bytes;
   waiting: boolean;
   /** Written, and not yet taken by the transport. */
@@ -78,8 +84,8 @@ interface State extends SenderInput {
 }
 
 /** Blocks to hold ahead: enough to keep a fast link busy, or, under a limit, so few that a choke takes hold at once. */
-const AHEAD_FREE = 64;
-const AHEAD_LIMITED = 2;
+const AHEAD_FREE = 64 * BLOCK_BYTES;
+const AHEAD_LIMITED = 2 * BLOCK_BYTES;
 /** More than this in the socket only delays what comes next. */
 const HIGH_WATER = MIB;
 /** One write gathers up to this much payload. */
@@ -89,7 +95,7 @@ const MOST_MESSAGES = MIB;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: SenderInput, self: Me): State {
-  const s: State = { ...input, queue: [], begun: 0, held: [], announced: 0, credit: 0, waiting: false, inFlight: 0, messages: 0 };
+  const s: State = { ...input, queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, waiting: false, inFlight: 0, messages: 0 };
   announce(s, self);
   return s;
 }
@@ -99,12 +105,8 @@ function step(s: State, m: SenderMsg, self: Me): void {
     case 'control': return say(s, m.bytes, self);
     case 'blocks': return take(s, m.blocks, self);
     case 'drop': return drop(s, m.block, self);
-    case 'data': {
-      const next = s.queue.find((n) => !n.bytes && same(n.block, m.block));
-      if (next) next.bytes = m.bytes;
-      return pump(s, self);
-    }
-    case 'unreadable': return drop(s, m.block, self);
+    case 'data': return arrived(s, m.lent, self);
+    case 'unreadable': return unreadable(s, m.block, self);
     case 'grant':
       s.credit += m.bytes;
       s.waiting = false;
@@ -113,7 +115,7 @@ function step(s: State, m: SenderMsg, self: Me): void {
     case 'revoke':
       s.credit = 0;
       return;
-    case 'wrote': return wrote(s, m.bytes, m.payload, self);
+    case 'wrote': return wrote(s, m, self);
   }
 }
 
@@ -122,45 +124,75 @@ function say(s: State, message: Uint8Array, self: Me): void {
   s.messages += message.length;
   if (s.messages > MOST_MESSAGES) self.tell(s.controller, { type: 'clogged' });
   else if (s.begun > 0) s.held.push(message);
-  else write(s, [message], 0, self);
+  else write(s, { parts: [message], payload: 0, blocks: 0 }, self);
 }
 
 function take(s: State, blocks: readonly BlockRange[], self: Me): void {
-  s.announced -= blocks.length;
-  for (const block of blocks) {
-    s.queue.push({ block, bytes: undefined });
-    self.tell(s.files, { type: 'read', block, replyTo: self.mailbox });
-  }
+  for (const block of blocks) s.queue.push({ block, lent: undefined });
+  self.tell(s.files, { type: 'read', blocks, replyTo: self.mailbox });
 }
 
-function drop(s: State, block: BlockRange | undefined, self: Me): void {
-  const kept = s.queue.filter((n, i) => (i === 0 && s.begun > 0) || (block !== undefined && !same(n.block, block)));
-  const dropped = s.queue.filter((n) => !kept.includes(n)).map((n) => n.block);
-  if (dropped.length === 0) return;
-  s.queue.splice(0, s.queue.length, ...kept);
-  self.tell(s.senderQueue, { type: 'dropped', blocks: dropped });
+function arrived(s: State, blocks: readonly Lent[], self: Me): void {
+  const dropped = blocks.filter((lent) => {
+    const next = unread(s, lent.block);
+    if (next) next.lent = lent;
+    return !next;
+  });
+  giveBack(s, dropped, self);
+  pump(s, self);
+}
+
+function unreadable(s: State, block: BlockRange, self: Me): void {
+  s.charged -= chargeOf(block);
+  const next = unread(s, block);
+  if (next) {
+    s.queue.splice(s.queue.indexOf(next), 1);
+    self.tell(s.senderQueue, { type: 'dropped', blocks: [block] });
+  }
   announce(s, self);
   pump(s, self);
 }
 
+const unread = (s: State, block: BlockRange): Next | undefined => s.queue.find((n) => !n.lent && same(n.block, block));
+
+/** What is being read keeps its room until it is there: dropping is no way to have more read. */
+function drop(s: State, block: BlockRange | undefined, self: Me): void {
+  const kept = s.queue.filter((n, i) => (i === 0 && s.begun > 0) || (block !== undefined && !same(n.block, block)));
+  const dropped = s.queue.filter((n) => !kept.includes(n));
+  if (dropped.length === 0) return;
+  s.queue.splice(0, s.queue.length, ...kept);
+  self.tell(s.senderQueue, { type: 'dropped', blocks: dropped.map((n) => n.block) });
+  giveBack(s, dropped.flatMap((n) => n.lent ?? []), self);
+  pump(s, self);
+}
+
+/** Unwritten. */
+function giveBack(s: State, lent: readonly Lent[], self: Me): void {
+  if (lent.length === 0) return;
+  for (const { block } of lent) s.charged -= chargeOf(block);
+  self.tell(s.files, { type: 'returned', lent });
+  announce(s, self);
+}
+
 /** Writes as much as is read, granted and sensible to have under way. */
 function pump(s: State, self: Me): void {
-  while (s.queue[0]?.bytes && s.inFlight < HIGH_WATER) {
+  while (s.queue[0]?.lent && s.inFlight < HIGH_WATER) {
     const parts: Uint8Array[] = [];
+    const before = s.leaving.length;
     let payload = 0;
     while (payload < GATHER) {
-      const next = s.queue[0];
-      if (!next?.bytes || s.credit === 0) break;
-      const { bytes, block } = next;
+      const lent = s.queue[0]?.lent;
+      if (!lent || s.credit === 0) break;
+      const { bytes, block } = lent;
       if (s.begun === 0) parts.push(header(s, block));
       const n = Math.min(s.credit, bytes.length - s.begun);
       parts.push(n === bytes.length ? bytes : bytes.subarray(s.begun, s.begun + n));
       payload += n;
       s.credit -= n;
       s.begun += n;
-      if (s.begun === bytes.length) endBlock(s, parts);
+      if (s.begun === bytes.length) endBlock(s, lent, parts);
     }
-    if (payload > 0) write(s, parts, payload, self);
+    if (payload > 0) write(s, { parts, payload, blocks: s.leaving.length - before }, self);
     if (s.credit === 0) return ask(s, self);
   }
 }
@@ -171,8 +203,10 @@ function header(s: State, { piece, begin, length }: BlockRange): Uint8Array {
   return bytes;
 }
 
-function endBlock(s: State, parts: Uint8Array[]): void {
+function endBlock(s: State, lent: Lent, parts: Uint8Array[]): void {
   s.queue.shift();
+  s.leaving.push(lent);
+  s.charged -= chargeOf(lent.block);
   s.begun = 0;
   parts.push(...s.held);
   s.held = [];
@@ -185,36 +219,45 @@ function ask(s: State, self: Me): void {
   self.tell(s.limiter, { type: 'want', direction: 'up', bytes: next.block.length - s.begun, replyTo: self.mailbox });
 }
 
-function write(s: State, parts: readonly Uint8Array[], payload: Bytes, self: Me): void {
+interface Write {
+  readonly parts: readonly Uint8Array[];
+  readonly payload: Bytes;
+  /** Blocks that end in it. */
+  readonly blocks: number;
+}
+
+function write(s: State, { parts, payload, blocks }: Write, self: Me): void {
   const bytes = parts.reduce((n, p) => n + p.length, 0);
   if (payload > 0 && s.inFlight > 0) self.tell(s.controller, { type: 'sent', bytes: 0, drained: false });
   s.inFlight += bytes;
-  s.connection.writer.write(parts, () => self.post({ type: 'wrote', bytes, payload }));
+  s.connection.writer.write(parts, () => self.post({ type: 'wrote', bytes, payload, blocks }));
 }
 
-function wrote(s: State, bytes: Bytes, payload: Bytes, self: Me): void {
+function wrote(s: State, { bytes, payload, blocks }: SenderMsg & { type: 'wrote' }, self: Me): void {
   s.inFlight -= bytes;
   s.messages -= bytes - payload;
   if (payload === 0) return pump(s, self);
+  if (blocks > 0) self.tell(s.files, { type: 'returned', lent: s.leaving.splice(0, blocks) });
   self.tell(s.status, { type: 'uploaded', bytes: payload });
   self.tell(s.controller, { type: 'sent', bytes: payload, drained: s.inFlight === 0 });
   announce(s, self);
   pump(s, self);
 }
 
-/** Tells how many more blocks fit, in batches: a message for each block would be too many. */
+/** Tells how much more fits, in batches: a message for each block would be too many. */
 function announce(s: State, self: Me): void {
   const ahead = s.credit === Infinity ? AHEAD_FREE : AHEAD_LIMITED;
-  const room = ahead - s.queue.length - s.announced;
+  const room = ahead - s.charged;
   if (room <= 0 || (room < ahead / 4 && s.queue.length > 0)) return;
-  s.announced += room;
-  self.tell(s.senderQueue, { type: 'ready', blocks: room });
+  s.charged += room;
+  self.tell(s.senderQueue, { type: 'ready', bytes: room });
 }
 
 const same = (a: BlockRange, b: BlockRange): boolean => a.piece === b.piece && a.begin === b.begin && a.length === b.length;
 
 function leave(s: State, self: Me): void {
   s.connection.close();
+  self.tell(s.files, { type: 'returned', lent: [...s.leaving, ...s.queue.flatMap((n) => n.lent ?? [])] });
   self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo: self.mailbox });
 }
 

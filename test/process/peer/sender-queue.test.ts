@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BLOCK_BYTES } from '../../../src/base/units.js';
 import { encodeMessages, encodeRequests } from '../../../src/protocol/wire-encode.js';
 import { PLAIN, type BlockRange } from '../../../src/protocol/wire.js';
 import { senderQueue, type SenderQueueMsg } from '../../../src/process/peer/sender-queue.js';
@@ -9,7 +10,8 @@ const start = () => new Stage(senderQueue, (cast) => ({ sender: cast('Sender'), 
 const block = (begin: number): BlockRange => ({ piece: 1, begin, length: 10 });
 const serve = (begin: number, reject = true): SenderQueueMsg => ({ type: 'serve', block: block(begin), reject });
 const cancel = (begin: number, reject = true): SenderQueueMsg => ({ type: 'cancel', block: block(begin), reject });
-const ready = (blocks: number): SenderQueueMsg => ({ type: 'ready', blocks });
+/** Of usual length; those here are small, and take as much room. */
+const ready = (blocks: number): SenderQueueMsg => ({ type: 'ready', bytes: blocks * BLOCK_BYTES });
 const control = (bytes: Uint8Array): Told => ['Sender', 'control', { bytes }];
 const blocks = (...begins: number[]): Told => ['Sender', 'blocks', { blocks: begins.map(block) }];
 const refused = (count: number): Told => ['Controller', 'refused', { bytes: 10 * count }];
@@ -66,6 +68,14 @@ for (const { what, before = [], sent, told } of rows) {
     assert.deepEqual(stage.told(), told);
   });
 }
+
+test('a large block takes what room there is, and room is due until it has left', () => {
+  const large: BlockRange = { piece: 1, begin: 0, length: 8 * BLOCK_BYTES };
+  const stage = start().send(ready(2), { type: 'serve', block: large, reject: true }, serve(0)).forget().send(ready(6));
+  assert.deepEqual(stage.told(), []);
+  stage.send(ready(1));
+  assert.deepEqual(stage.told(), [blocks(0)]);
+});
 
 test('a peer that asks without end fills no memory: beyond 4000 that wait, each is rejected', () => {
   const stage = start();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concat } from '../../../src/base/bytes.js';
-import { KIB, MIB } from '../../../src/base/units.js';
+import { BLOCK_BYTES, KIB, MIB } from '../../../src/base/units.js';
+import { Lent } from '../../../src/model/read-ahead.js';
 import { pieceHeader } from '../../../src/protocol/wire-encode.js';
 import type { BlockRange } from '../../../src/protocol/wire.js';
 import { sender, type SenderMsg } from '../../../src/process/peer/sender.js';
@@ -13,7 +14,10 @@ const block = (n: number, length = SIZE): BlockRange => ({ piece: n, begin: 0, l
 const bytesOf = ({ piece, length }: BlockRange): Uint8Array => new Uint8Array(length).fill(piece);
 const onWire = (b: BlockRange): Uint8Array => concat([pieceHeader(b.piece, b.begin, b.length), bytesOf(b)]);
 const blocks = (...list: BlockRange[]): SenderMsg => ({ type: 'blocks', blocks: list });
-const data = (b: BlockRange): SenderMsg => ({ type: 'data', block: b, bytes: bytesOf(b) });
+const lent = (b: BlockRange): Lent => new Lent(b, bytesOf(b));
+const data = (...list: BlockRange[]): SenderMsg => ({ type: 'data', lent: list.map(lent) });
+/** A small block takes as much room as a usual one. */
+const room = (count: number) => ({ bytes: count * BLOCK_BYTES });
 const grant = (bytes: number): SenderMsg => ({ type: 'grant', bytes });
 const control = (...bytes: number[]): SenderMsg => ({ type: 'control', bytes: Uint8Array.from(bytes) });
 const drop = (b?: BlockRange): SenderMsg => (b ? { type: 'drop', block: b } : { type: 'drop' });
@@ -35,17 +39,17 @@ const free = () => {
 };
 
 test('at first it has room for two blocks: a limit may be set', () => {
-  assert.deepEqual(start().stage.told(), [['SenderQueue', 'ready', { blocks: 2 }]]);
+  assert.deepEqual(start().stage.told(), [['SenderQueue', 'ready', room(2)]]);
 });
 
 test('without a limit it has room for many', () => {
-  assert.deepEqual(start(Infinity).stage.told(), [['SenderQueue', 'ready', { blocks: 62 }]]);
+  assert.deepEqual(start(Infinity).stage.told(), [['SenderQueue', 'ready', room(62)]]);
 });
 
 test('a block is read, credit for it is wanted, and it goes out in one write with its header', () => {
   const { stage, connection } = start();
   stage.forget().send(blocks(block(1)));
-  assert.deepEqual(stage.told(), [['Files', 'read', { block: block(1), replyTo: '@Sender' }]]);
+  assert.deepEqual(stage.told(), [['Files', 'read', { blocks: [block(1)], replyTo: '@Sender' }]]);
   stage.send(data(block(1)));
   assert.deepEqual(stage.told(), [['Limiter', 'want', { direction: 'up', bytes: SIZE, replyTo: '@Sender' }]]);
   stage.send(grant(SIZE));
@@ -56,7 +60,8 @@ test('what has left is told once the transport has it', () => {
   const { stage, connection } = free();
   stage.send(blocks(block(1)), data(block(1))).forget();
   connection.take();
-  assert.deepEqual(stage.told().slice(0, 2), [
+  assert.deepEqual(stage.told().slice(0, 3), [
+    ['Files', 'returned', { lent: [lent(block(1))] }],
     ['Status', 'uploaded', { bytes: SIZE }], ['Controller', 'sent', { bytes: SIZE, drained: true }],
   ]);
 });
@@ -133,11 +138,37 @@ test('other messages go out at once between blocks, and wait only behind a begun
 
 test('a drop of all gives back what has not begun, and makes room', () => {
   const { stage, connection } = start();
-  stage.send(blocks(block(1), block(2)), data(block(1)), grant(300)).forget().send(drop());
+  stage.send(blocks(block(1), block(2)), data(block(1), block(2)), grant(300)).forget().send(drop());
   assert.deepEqual(stage.told(), [
-    ['SenderQueue', 'dropped', { blocks: [block(2)] }], ['SenderQueue', 'ready', { blocks: 1 }],
+    ['SenderQueue', 'dropped', { blocks: [block(2)] }], ['Files', 'returned', { lent: [lent(block(2))] }],
+    ['SenderQueue', 'ready', room(1)],
   ]);
-  stage.send(data(block(2)), grant(5000));
+  stage.send(grant(5000));
+  assert.deepEqual(connection.written(), onWire(block(1)));
+});
+
+test('what is dropped while it is being read makes no room until it was read: asking and cancelling is no way to have more read', () => {
+  const { stage, connection } = start();
+  stage.send(blocks(block(1), block(2))).forget().send(drop());
+  assert.deepEqual(stage.told(), [['SenderQueue', 'dropped', { blocks: [block(1), block(2)] }]]);
+  stage.send(data(block(1)));
+  assert.deepEqual(stage.told(), [['Files', 'returned', { lent: [lent(block(1))] }], ['SenderQueue', 'ready', room(1)]]);
+  stage.send({ type: 'unreadable', block: block(2) });
+  assert.deepEqual(stage.told(), [['SenderQueue', 'ready', room(1)]]);
+  assert.deepEqual(connection.writes, []);
+});
+
+test('bytes are read ahead, not blocks: eight of 128 KiB are as much as 64 of 16', () => {
+  const { stage, connection } = start(Infinity);
+  const list = Array.from({ length: 8 }, (_, i) => block(i, 128 * KIB));
+  stage.send(blocks(...list.slice(0, 7)), data(...list.slice(0, 7))).forget().send(blocks(list[7]!));
+  connection.take();
+  assert.deepEqual(stage.all('ready'), [room(56)]);
+});
+
+test('the same block twice, and one cannot be read: the other is sent', () => {
+  const { stage, connection } = free();
+  stage.send(blocks(block(1), block(1)), { type: 'unreadable', block: block(1) }, data(block(1)));
   assert.deepEqual(connection.written(), onWire(block(1)));
 });
 
@@ -232,7 +263,7 @@ test('room is announced in batches: when a quarter is free, or nothing is queued
   assert.deepEqual(stage.all('ready'), []);
   stage.send(data(list[15]!));
   connection.take();
-  assert.deepEqual(stage.all('ready').map((r) => r.blocks), [16]);
+  assert.deepEqual(stage.all('ready'), [room(16)]);
 });
 
 test('a limit that is set ends endless credit: the next block is wanted for', () => {
@@ -249,6 +280,7 @@ test('as it ends it closes the connection and leaves the Limiter; after a crash 
   assert.ok(connection.closed);
   // The whole stage ends at once, so nobody is there to hear it.
   assert.equal(stage.kernel.deadLetters().get('Limiter: leave'), 1);
+  assert.equal(stage.kernel.deadLetters().get('Files: returned'), 1);
   const other = start();
   other.stage.crash({ type: 'blocks' });
   assert.ok(other.connection.closed);
