@@ -17,6 +17,13 @@ import { MAX_REQUEST_TIMEOUT_MS } from './timeouts.js';
 const NEW: Outcome = { kind: 'new', pieceComplete: false, cancel: [] };
 /** After so many timeouts a late request is forgotten: its answer is not coming, and the peer may be asked again. */
 const FORGOTTEN_AFTER_TIMEOUTS = 3;
+/**
+ * Of the blocks of the endgame that are asked of several peers, all copies but one may come for nothing: where it is our own download
+ * limit that is slow, most do, and with many peers a small torrent is in its endgame from the start. So many are free, and one more for
+ * each so many blocks that have come.
+ */
+const FREE_COPIES = 32;
+const BLOCKS_A_COPY = 16;
 /** To look for stranded pieces is to walk over all open ones: once in so long is enough. */
 const STRANDED_CHECK_MS: Millis = 1000;
 
@@ -36,6 +43,8 @@ export class Fetching {
   private readonly books: Books;
   private readonly requests = new Requests();
   private starts = 0;
+  /** Blocks of the endgame that may still be asked of several peers. */
+  private copies = FREE_COPIES;
   private strandedCheckedAt: Millis = -Infinity;
   private evicted: PieceIndex[] = [];
 
@@ -99,9 +108,12 @@ export class Fetching {
     return asked;
   }
 
-  /** Endgame: asks `peer` for blocks that others have been asked for. */
+  /** Endgame: asks `peer` for blocks that others have been asked for, as far as copies are left. */
   askAgain(peer: PickPeer, { count, now, out }: PickRequest): void {
-    duplicate(this.books.actives.values(), { peer, count }, (active, block) => {
+    const most = Math.min(count, Math.floor(this.copies));
+    if (most === 0) return;
+    duplicate(this.books.actives.values(), { peer, count: most }, (active, block) => {
+      this.copies--;
       this.requests.ask({ peer, active, block, now });
       out.push({ piece: active.piece, block });
     });
@@ -111,6 +123,7 @@ export class Fetching {
   answered(request: Request): Outcome {
     const { peer, active, block } = request;
     peer.heard = true;
+    this.copies += 1 / BLOCKS_A_COPY;
     active.deliver(block, peer.key);
     const only = active.requests[block] === request && request.sibling === null;
     const cancel = only ? NEW.cancel : active.requesters(block).filter((key) => key !== peer.key);

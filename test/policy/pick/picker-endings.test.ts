@@ -1,6 +1,7 @@
 /** How requests end without an answer, how the download ends, and how interest follows. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { peerKey } from '../../../src/base/brand.js';
 import { BLOCK_BYTES } from '../../../src/base/units.js';
 import type { Picker } from '../../../src/policy/pick/picker.js';
 import { A, B, bitfieldOf, C, D, joined, named, picked, pickerOf } from './swarm-of.js';
@@ -36,8 +37,26 @@ describe('Picker: endgame', () => {
     assert.deepEqual(picked(picker, A, 3), []);
   });
 
+  it('asks for few copies of much: one more for every sixteen blocks that come', () => {
+    const picker = pickerOf({ pieces: 25, blocks: 4, memory: 50 });
+    joined(picker, A);
+    assert.equal(picked(picker, A, 500).length, 100);
+    let copies = 0;
+    const crowd = (): number => {
+      for (let i = 0; i < 20; i++) {
+        const key = peerKey(10 + copies * 20 + i);
+        joined(picker, key);
+        copies += picked(picker, key, 500).length;
+      }
+      return copies;
+    };
+    assert.equal(crowd(), 32);
+    for (let piece = 24; piece > 16; piece--) for (let block = 0; block < 4; block++) picker.received(A, piece, block);
+    assert.equal(crowd(), 34);
+  });
+
   it('asks again only of a peer that runs dry', () => {
-    const picker = pickerOf({ pieces: 2, blocks: 20 });
+    const picker = pickerOf({ pieces: 2, blocks: 20, memory: 4 });
     for (const peer of [A, B]) joined(picker, peer);
     picked(picker, A, 35);
     assert.equal(picked(picker, B, 500).length, 5, 'the rest, and no copies: five are plenty to wait for');
