@@ -116,7 +116,8 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
   switch (m.type) {
     case 'gotBlocks':
       for (const block of m.blocks) gotBlock(s, picker, m.peer, block, self);
-      return;
+      // It may have been at its share.
+      return feed(s, picker, m.peer, self);
     case 'needBlocks': return needBlocks(s, picker, m, self);
     case 'join':
       s.peers.set(m.peer, { inbox: m.inbox, timeout: MAX_REQUEST_TIMEOUT_MS, hungry: 0, allowed: undefined });

@@ -106,6 +106,15 @@ test('blocks are asked for up to what the peer has room for', () => {
   ] }]]);
 });
 
+test('a peer at its share of the memory is asked for more as it answers', () => {
+  const { stage, seed } = start();
+  seed(1);
+  stage.forget().send(need(1, 99));
+  assert.deepEqual(short(stage.told()), ['C1 request 0/0 0/1 1/0 1/1']);
+  stage.forget().send(got(1, 0, 0));
+  assert.deepEqual(short(stage.told()), ['C1 request 2/0']);
+});
+
 test('the last block is as short as it is', () => {
   const { stage, seed } = start([0, 1, 2]);
   seed(1);

@@ -33,8 +33,9 @@ export class ActivePiece {
   /** Pace and time of the last request. */
   pace: Pace = 0;
   touchedAt: Millis;
-  /** Where this stands among the pieces with free blocks, or -1; kept by ActiveSet. */
+  /** Where this stands among the pieces with free blocks, or -1; and what ActiveSet, which keeps both, has counted of it. */
   openAt = -1;
+  readonly seen: { free: number; checking: Bytes } = { free: 0, checking: 0 };
   private readonly states: Uint8Array;
   /** Who delivered blocks. */
   private readonly fed = new Set<number>();

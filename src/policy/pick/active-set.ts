@@ -4,10 +4,11 @@
  * while checking (all blocks are here, the hash is not yet known).
  * Cost: lookups are O(1); a choice looks at SCAN pieces at most. With more than that many open ones it looks at a
  * random run of them, so that every piece is found in time.
- * Invariant: `bytes` is the sum over all pieces here; `open` holds just the active ones with a free block.
+ * Invariant: `bytes` is the sum over all pieces here, `checking` over those that wait for their hash; `open` holds just the active
+ * ones with a free block, `free` such blocks in all.
  */
 import type { Random } from '../../base/random.js';
-import type { Bytes, Millis } from '../../base/units.js';
+import { BLOCK_BYTES, type Bytes, type Millis } from '../../base/units.js';
 import type { ActivePiece, Pace } from './active-piece.js';
 import type { PickPeer } from './swarm.js';
 
@@ -15,6 +16,11 @@ import type { PickPeer } from './swarm.js';
 const SCAN = 64;
 /** However small the memory, one piece can be checked while the next is fetched. */
 const MIN_STARTED = 2;
+/**
+ * Of the memory. Where the network is faster than the hash, whole pieces pile up before it; past some 32 MiB they have left the
+ * processor's cache by their turn, and SHA-1 takes nearly twice as long. The rest is for requests, which take none until they are answered.
+ */
+const MAX_CHECKING = 1 / 4;
 /** So long after the last request a piece that nobody fetches is taken to have lost its sources. */
 const STRANDED_AFTER_MS: Millis = 30_000;
 
@@ -24,6 +30,8 @@ export class ActiveSet {
   private readonly pieces = new Map<number, ActivePiece>();
   private readonly open: ActivePiece[] = [];
   private total: Bytes = 0;
+  private checking: Bytes = 0;
+  private free = 0;
 
   constructor(maxBytes: Bytes, random: Random) {
     this.maxBytes = maxBytes;
@@ -53,7 +61,16 @@ export class ActiveSet {
 
   /** Whether another piece of `bytes` may be started. */
   hasRoom(bytes: Bytes): boolean {
-    return this.pieces.size < MIN_STARTED || this.total + bytes <= this.maxBytes;
+    return this.pieces.size < MIN_STARTED || bytes <= this.startable;
+  }
+
+  /** Blocks that may be asked for: those free in started pieces, and what could still be started. */
+  get room(): number {
+    return this.free + Math.floor(this.startable / BLOCK_BYTES);
+  }
+
+  private get startable(): Bytes {
+    return this.checking < this.maxBytes * MAX_CHECKING ? Math.max(0, this.maxBytes - this.total) : 0;
   }
 
   add(active: ActivePiece): void {
@@ -65,11 +82,19 @@ export class ActiveSet {
   remove(active: ActivePiece): void {
     this.pieces.delete(active.piece);
     this.total -= active.bytes;
+    this.checking -= active.seen.checking;
+    this.free -= active.seen.free;
     this.shut(active);
   }
 
-  /** To be called when the free blocks of `active` may have come or gone. */
+  /** To be called when the free blocks of `active` may have come or gone, or its last block has come. */
   refresh(active: ActivePiece): void {
+    const { free, bytes, isComplete, seen } = active;
+    const checking = isComplete ? bytes : 0;
+    this.free += free - seen.free;
+    this.checking += checking - seen.checking;
+    seen.free = free;
+    seen.checking = checking;
     if (active.free === 0) this.shut(active);
     else if (active.openAt < 0) active.openAt = this.open.push(active) - 1;
   }

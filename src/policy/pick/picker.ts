@@ -19,6 +19,7 @@ import { Bitfield } from '../../model/bitfield.js';
 import type { ActivePiece, Pace } from './active-piece.js';
 import { ActiveSet } from './active-set.js';
 import type { BlockRef, Outcome, PickerConfig, PickRequest, PieceSizes, PieceState, TimedOut } from './blocks.js';
+import { grant } from './fair-share.js';
 import { Fetching } from './fetching.js';
 import { type PickOrder, selectPiece } from './selection.js';
 import { type PickPeer, Swarm } from './swarm.js';
@@ -151,25 +152,30 @@ export class Picker {
   }
 
   // PICKING --------------------------------------------------------------------------
-  /** Appends up to `count` blocks to ask of an unchoking peer to `out`; returns how many. */
+  /** Appends up to `count` blocks to ask of an unchoking peer to `out`, no more than its share of the memory; returns how many. */
   pick(peer: PeerKey, count: number, now: Millis, out: BlockRef[]): number {
     const known = this.swarm.get(peer);
     if (known === undefined || count <= 0 || !this.swarm.wantsOf(known)) return 0;
     const before = out.length;
-    const pace = paceOf(known.live + count);
-    let left = count;
-    // Its own piece first: the fewer have fed a piece, the easier it is to tell who spoilt it.
-    let active = known.current;
-    if (active === null || active.openAt < 0) active = this.pieceFor(known, pace, now);
-    while (active !== null) {
-      active.pace = pace;
-      left -= this.fetching.askFree(known, active, { count: left, now, out });
-      if (left === 0) break;
-      active = this.pieceFor(known, pace, now);
-    }
-    const again = Math.min(left, ENDGAME_DEPTH - known.live);
+    const granted = grant({ wanted: count, held: known.live, free: this.actives.room });
+    if (granted > 0) this.pickFree(known, { count: granted, now, out });
+    const again = Math.min(count - (out.length - before), ENDGAME_DEPTH - known.live);
     if (again > 0 && this.isEndgame) this.fetching.askAgain(known, { count: again, now, out });
     return out.length - before;
+  }
+
+  private pickFree(peer: PickPeer, { count, now, out }: PickRequest): void {
+    const pace = paceOf(peer.live + count);
+    let left = count;
+    // Its own piece first: the fewer have fed a piece, the easier it is to tell who spoilt it.
+    let active = peer.current;
+    if (active === null || active.openAt < 0) active = this.pieceFor(peer, pace, now);
+    while (active !== null) {
+      active.pace = pace;
+      left -= this.fetching.askFree(peer, active, { count: left, now, out });
+      if (left === 0) break;
+      active = this.pieceFor(peer, pace, now);
+    }
   }
 
   /** As `pick`, while the peer chokes us but has granted these pieces (BEP 6 "allowed fast"). */

@@ -13,6 +13,8 @@ const PIECES = 6;
 const BLOCKS = 3;
 const PEERS = 4;
 const MEMORY = 3;
+/** Who owes us so many may be at its share of the memory. */
+const BUSY = 4;
 const TIMEOUT_MS = 5000;
 
 interface Owed extends BlockRef { readonly peer: PeerKey; late: boolean }
@@ -43,7 +45,7 @@ class Shadow {
     const out: BlockRef[] = [];
     assert.equal(this.picker.pick(peer, count, this.now, out), out.length);
     assert.ok(out.length <= count);
-    if (out.length === 0) assert.ok(!this.useful(peer), 'nobody is idle who could help');
+    if (out.length === 0) assert.ok(this.inTime(peer) >= BUSY || !this.useful(peer), 'nobody is idle who could help');
     this.asked(peer, out, before || this.picker.isEndgame);
   }
 
@@ -51,10 +53,21 @@ class Shadow {
   useful(peer: PeerKey): boolean {
     return [...this.peers.get(peer)!].some((piece) => {
       const state = this.picker.stateOf(piece);
-      if (state === 'missing') return this.picker.activeCount < MEMORY;
+      if (state === 'missing') return this.mayStart();
       return state === 'active' && Array.from(Array(BLOCKS).keys()).some((block) => !this.got.has(key({ piece, block }))
         && !this.owed.some((o) => key(o) === key({ piece, block }) && (!o.late || o.peer === peer)));
     });
+  }
+
+  inTime(peer: PeerKey): number {
+    return this.owed.filter((o) => o.peer === peer && !o.late).length;
+  }
+
+  /** Memory is there, and less than a quarter of it waits for the hash; but two may always be started. */
+  mayStart(): boolean {
+    const { activeCount } = this.picker;
+    const checking = Array.from(Array(PIECES).keys()).filter((piece) => this.picker.stateOf(piece) === 'checking').length;
+    return activeCount < 2 || (activeCount < MEMORY && checking < MEMORY / 4);
   }
 
   allowedFast(peer: PeerKey, allowed: readonly number[], count: number): void {

@@ -125,14 +125,52 @@ describe('Picker: which piece', () => {
 describe('Picker: memory', () => {
   it('starts no piece beyond its memory until one is stored', () => {
     const picker = pickerOf({ pieces: 10, blocks: 2, memory: 3 });
-    joined(picker, A);
-    const refs = picked(picker, A, 100);
+    const peers = [A, B, C];
+    for (const peer of peers) joined(picker, peer);
+    const refs = peers.flatMap((peer) => picked(picker, peer, 2));
     assert.equal(refs.length, 6);
+    for (const peer of peers) assert.deepEqual(picked(picker, peer, 100), []);
     for (const { piece, block } of refs.slice(0, 2)) picker.received(A, piece, block);
     assert.deepEqual(picked(picker, A, 100), [], 'checking pieces count');
     picker.stored(refs[0]!.piece);
     assert.equal(picked(picker, A, 100).length, 2);
     assert.equal(picker.activeBytes, 6 * BLOCK_BYTES);
+  });
+
+  it('keeps many peers busy, however much the first would take', () => {
+    const picker = pickerOf({ pieces: 500, blocks: 64, memory: 24 });
+    const owed = new Map(Array.from({ length: 20 }, (_, i) => [peerKey(i + 1), [] as BlockRef[]]));
+    const served = [...owed].map(() => 0);
+    for (const peer of owed.keys()) joined(picker, peer);
+    for (let round = 0; round < 80; round++) {
+      for (const [peer, refs] of owed) {
+        refs.push(...picked(picker, peer, 500 - refs.length));
+        for (const { piece, block } of refs.splice(0, 16)) {
+          if (picker.received(peer, piece, block).pieceComplete) picker.stored(piece);
+          served[peer - 1]!++;
+        }
+      }
+    }
+    assert.ok(Math.min(...served) > 0.5 * Math.max(...served), `${served}`);
+  });
+
+  it('starts no piece while a quarter of it waits for the hash', () => {
+    const picker = pickerOf({ pieces: 20, blocks: 2, memory: 12 });
+    joined(picker, A);
+    const refs = picked(picker, A, 10);
+    const deliver = (from: number, to: number): void => {
+      for (const { piece, block } of refs.slice(from, to)) picker.received(A, piece, block);
+    };
+    deliver(0, 4);
+    assert.equal(picked(picker, A, 2).length, 2, 'two of twelve wait');
+    deliver(4, 6);
+    assert.deepEqual(picked(picker, A, 2), []);
+    picker.stored(refs[0]!.piece);
+    assert.equal(picked(picker, A, 2).length, 2);
+    deliver(6, 8);
+    assert.deepEqual(picked(picker, A, 2), []);
+    picker.failed(refs[2]!.piece);
+    assert.equal(picked(picker, A, 2).length, 2, 'failed ones wait no longer');
   });
 
   it('always has room for two', () => {

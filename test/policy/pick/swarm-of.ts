@@ -10,7 +10,7 @@ import { Picker } from '../../../src/policy/pick/picker.js';
 export interface Setup {
   readonly pieces: number;
   readonly blocks: number;
-  /** In pieces; no bound if absent. */
+  /** In pieces; if absent enough for any one peer to be asked for all. */
   readonly memory?: number;
   readonly seed?: number;
   readonly order?: 'rarest' | 'sequential';
@@ -18,7 +18,7 @@ export interface Setup {
   readonly wanted?: readonly number[];
 }
 
-export function pickerOf({ pieces, blocks, memory = pieces, seed = 1, order, have = [], wanted }: Setup): Picker {
+export function pickerOf({ pieces, blocks, memory = 4 * pieces, seed = 1, order, have = [], wanted }: Setup): Picker {
   const pieceLength = blocks * BLOCK_BYTES;
   const totalBytes = pieces * pieceLength;
   const config: PickerConfig = {
