@@ -27,12 +27,12 @@ export class FairQueue<K> {
     return this.waiters.size;
   }
 
-  /** Adds `bytes` to what `key` waits for; a new key comes last. */
+  /** From now on `key` waits for `bytes`, whatever it was before; a new key comes last. */
   want(key: K, bytes: Bytes): void {
     if (!(bytes > 0)) return;
     const known = this.waiters.get(key);
     if (known !== undefined) {
-      known.wants += bytes;
+      known.wants = bytes;
       return;
     }
     this.waiters.set(key, this.append(key, bytes));
