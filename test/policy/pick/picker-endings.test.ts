@@ -56,7 +56,7 @@ describe('Picker: endgame', () => {
   });
 
   it('asks again only of a peer that runs dry', () => {
-    const picker = pickerOf({ pieces: 2, blocks: 20, memory: 4 });
+    const picker = pickerOf({ pieces: 2, blocks: 20 });
     for (const peer of [A, B]) joined(picker, peer);
     picked(picker, A, 35);
     assert.equal(picked(picker, B, 500).length, 5, 'the rest, and no copies: five are plenty to wait for');
