@@ -14,7 +14,7 @@ const OPEN_FILES = 128;
 const IDLE_BUFFERS: Bytes = 64 * MIB;
 
 /** The longest read that is usual, and the memory of idle ones. */
-const READ_BYTES: Bytes = 256 * KIB;
+const READ_BYTES: Bytes = 512 * KIB;
 const IDLE_READS: Bytes = 8 * MIB;
 
 export interface DiskOptions {

@@ -101,10 +101,11 @@ export interface FilesState extends FilesInput {
   closing: boolean;
 }
 
-/** 16 MiB: peers are few that are served at once, and each is in a run or two. */
+/** 32 MiB: peers are few that are served at once, and each is in a run or two. */
 const RUNS_KEPT = 64;
 /** Twice the threads that read, so that none waits for us. */
 const READS_AT_ONCE = 8;
+/** Also how long what was read is kept when nobody asks for it. */
 const REMEMBER_EVERY = 60 * SECOND;
 const REMEMBER = 'remember';
 /** Progress of a check is worth telling this often. */
@@ -145,6 +146,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
       s.closing = true;
       return rememberNow(s, self);
     case 'tick':
+      s.readAhead.age();
       if (s.dirty) rememberNow(s, self);
       return self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: REMEMBER_EVERY, tag: REMEMBER });
     case 'recalled': return recalled(s, m.recalled, self);

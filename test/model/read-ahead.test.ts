@@ -104,6 +104,25 @@ describe('ReadAhead', () => {
     assert.equal(r.find(block(0, 1, 1), PIECE), undefined);
   });
 
+  it('lets go of what was not used between two times of aging, but not of what is lent', () => {
+    const { r, recycled } = keeping(4);
+    const out = fetch(r, block(0, 10, 0));
+    for (const piece of [1, 2]) r.returned(fetch(r, block(0, 10, piece)));
+    r.age();
+    r.returned(r.find(block(0, 10, 1), PIECE)!);
+    r.age();
+    assert.deepEqual([0, 1, 2].map((p) => r.find(block(0, 10, p), PIECE) !== undefined), [true, true, false]);
+    assert.equal(recycled.length, 1);
+    r.returned(out);
+  });
+
+  it('a block longer than a run is none but itself, wherever it begins', () => {
+    const { r } = keeping(4);
+    const long = block(0, RUN_BYTES + 1);
+    assert.deepEqual(fetch(r, long), lentBlock(long));
+    assert.equal(r.find(block(0), PIECE), undefined);
+  });
+
   it('whatever is asked for and returned, the bytes are those of the block, and no run that is lent is let go', () => {
     const any = fc.record({ begin: fc.nat(PIECE - 1), length: fc.integer({ min: 1, max: 128 * KIB }), back: fc.boolean() });
     fc.assert(fc.property(fc.array(any, { maxLength: 20 }), (list) => {

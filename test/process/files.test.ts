@@ -151,18 +151,29 @@ function MIB(): number {
   return 1024 * KIB;
 }
 
-test('one read for many blocks: those of a run of 256 KiB, and one answer to each who asks', async () => {
+test('one read for many blocks: those of a run of 512 KiB, and one answer to each who asks', async () => {
   const { stage, disk, read } = await start({ layout: BIG });
   stage.forget().send(read(1, 0), read(1, BLOCK_BYTES), read(1, 0));
-  assert.deepEqual(disk.reads.map((r) => r.job), [[{ file: 1, offset: 0, length: 256 * KIB }]]);
-  const bytes = new Uint8Array(256 * KIB).map((_, i) => Math.floor(i / BLOCK_BYTES));
+  assert.deepEqual(disk.reads.map((r) => r.job), [[{ file: 1, offset: 0, length: RUN_BYTES }]]);
+  const bytes = new Uint8Array(RUN_BYTES).map((_, i) => Math.floor(i / BLOCK_BYTES));
   disk.reads[0]!.done({ type: 'read', bytes });
   assert.deepEqual(stage.all('data').map((r) => r.lent.map((l: Lent) => [l.block.begin, l.bytes.length, l.bytes[0]])),
     [[[0, BLOCK_BYTES, 0], [BLOCK_BYTES, BLOCK_BYTES, 1], [0, BLOCK_BYTES, 0]]]);
-  stage.forget().send(read(1, 15 * BLOCK_BYTES));
-  assert.deepEqual(stage.all('data').map((r) => r.lent[0].bytes[0]), [15]);
-  stage.send(read(1, 16 * BLOCK_BYTES));
+  stage.forget().send(read(1, RUN_BYTES - BLOCK_BYTES));
+  assert.deepEqual(stage.all('data').map((r) => r.lent[0].bytes[0]), [31]);
+  stage.send(read(1, RUN_BYTES));
   assert.equal(disk.reads.length, 2);
+});
+
+test('what was read is let go in the second minute in which nobody asks for it', async () => {
+  const { stage, disk, read } = await start({ layout: WIDE });
+  stage.forget().send(read(0, 0));
+  disk.reads[0]!.done({ type: 'read', bytes: new Uint8Array(RUN_BYTES) });
+  const [, , { lent }] = stage.told('Sender')[0] as [string, string, { lent: Lent[] }];
+  stage.send({ type: 'returned', lent }).advance(60 * SECOND);
+  assert.equal(disk.recycled.length, 0);
+  stage.advance(60 * SECOND);
+  assert.equal(disk.recycled.length, 1);
 });
 
 test('eight reads at once, however many are asked for; the next begins where one ends', async () => {
