@@ -141,7 +141,7 @@ const planClient = (config: ClientConfig, ports: Ports): Planner<Mailbox<Torrent
         child(timer, parts.timer, () => ({ clock: ports.clock })),
         child(limiter, parts.limiter, () => ({ limits: config.limits, timer: clock, chokeMgr: parts.chokeMgr })),
         child(chokeMgr, parts.chokeMgr, () => ({
-          choke: config.choke, timer: clock, console,
+          choke: config.choke, limiter: parts.limiter, timer: clock, console,
           ...(config.shadow && { shadow: config.shadow }), ...(ports.record && { record: ports.record }),
         })),
         child(consoleProcess, parts.console, () => ({
@@ -255,7 +255,7 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
           sha1: ports.sha1, ...(incoming && { said: incoming.handshake }),
         })),
         child(senderQueue, own.senderQueue, () => own),
-        child(sender, own.sender, () => ({ ...boxes, ...own, connection, limiter: credit })),
+        child(sender, own.sender, () => ({ ...boxes, ...own, peer, connection, limiter: credit })),
         child(receiver, own.receiver, () => ({
           ...own, connection, limiter: credit, ...(incoming && { afterHandshake: incoming.rest }),
         })),

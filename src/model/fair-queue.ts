@@ -1,26 +1,37 @@
 /**
  * FairQueue: who waits for how many bytes, served in turns of at most one quantum each (round-robin by deficit).
- * A turn cut short for want of bytes is finished at the next `share`, so two keys that wait all the time never differ
- * by more than one quantum, however small or uneven the portions are.
- * Cost: O(1) for each call and each grant; the waiters form a ring in order of their next turn.
+ * A turn cut short for want of bytes is finished at the next `share`, so two keys of one weight that wait all the time never
+ * differ by more than one quantum, however small or uneven the portions are. A key with a part of the heaviest one's weight
+ * earns that part of a turn each time it is passed, and has its turn once it has earned it.
+ * Cost: O(1) for each call and each grant; while weights differ, O(waiters) for each `share` too. The waiters form a ring.
  */
 import type { Bytes } from '../base/units.js';
 
 interface Waiter<K> {
   readonly key: K;
   wants: Bytes;
+  weight: number;
+  /** Towards its next turn. */
+  earned: Bytes;
   /** Granted by the running `share`. */
   granted: Bytes;
   before: Waiter<K>;
   after: Waiter<K>;
 }
 
+/** Who has less than this part of the heaviest weight counts as having it: so many rounds at most until somebody has a turn. */
+const LEAST_PART = 1 / 64;
+
 export class FairQueue<K> {
   private readonly waiters = new Map<K, Waiter<K>>();
-  /** Whose turn it is. */
+  /** What those that wait no longer have earned towards a turn. */
+  private readonly kept = new Map<K, Bytes>();
+  /** Whose turn it is, or who is looked at first for the next. */
   private head: Waiter<K> | null = null;
-  /** What the head has had of its turn. */
-  private served: Bytes = 0;
+  /** What the head still has to get in its turn; 0: nobody's turn. */
+  private due: Bytes = 0;
+  /** How many have a weight other than 1. */
+  private weighted = 0;
 
   /** How many keys wait. */
   get size(): number {
@@ -29,17 +40,24 @@ export class FairQueue<K> {
 
   /** From now on `key` waits for `bytes`, whatever it was before; a new key comes last. */
   want(key: K, bytes: Bytes): void {
-    if (!(bytes > 0)) return;
-    const known = this.waiters.get(key);
-    if (known !== undefined) {
-      known.wants = bytes;
-      return;
-    }
-    this.waiters.set(key, this.append(key, bytes));
+    this.waitFor(key, bytes, { instead: true, weight: 1 });
   }
 
-  /** `key` waits no longer. */
+  /** Adds `bytes` to what `key` waits for, from now on with this weight; a new key comes last. */
+  wantMore(key: K, bytes: Bytes, weight = 1): void {
+    this.waitFor(key, bytes, { instead: false, weight });
+  }
+
+  private waitFor(key: K, bytes: Bytes, { instead, weight }: { readonly instead: boolean; readonly weight: number }): void {
+    if (!(bytes > 0)) return;
+    const waiter = this.waiters.get(key) ?? this.append(key);
+    waiter.wants = instead ? bytes : waiter.wants + bytes;
+    this.weigh(waiter, weight);
+  }
+
+  /** `key` waits no longer, and is forgotten. */
   drop(key: K): void {
+    this.kept.delete(key);
     const waiter = this.waiters.get(key);
     if (waiter !== undefined) this.unlink(waiter);
   }
@@ -47,18 +65,19 @@ export class FairQueue<K> {
   /** Hands out up to `available` bytes, `quantum` at a turn. Each key is listed once, in order of its first grant. */
   share(available: Bytes, quantum: Bytes): readonly (readonly [key: K, granted: Bytes])[] {
     const given: Waiter<K>[] = [];
+    const heaviest = this.heaviest();
     let left = available;
     while (left > 0 && this.head !== null) {
+      if (this.due === 0) this.elect(this.head, quantum, heaviest);
       const waiter = this.head;
-      const due = Math.min(waiter.wants, Math.max(1, quantum - this.served));
-      const grant = Math.min(due, left);
+      const grant = Math.min(this.due, waiter.wants, left);
       if (waiter.granted === 0) given.push(waiter);
       waiter.granted += grant;
       waiter.wants -= grant;
-      this.served += grant;
+      this.due -= grant;
       left -= grant;
-      if (waiter.wants === 0) this.unlink(waiter);
-      else if (grant === due) this.turnTo(waiter.after);
+      if (waiter.wants === 0) this.satisfied(waiter);
+      else if (this.due === 0) this.head = waiter.after;
     }
     return given.map((waiter) => {
       const { key, granted } = waiter;
@@ -67,27 +86,60 @@ export class FairQueue<K> {
     });
   }
 
-  private append(key: K, wants: Bytes): Waiter<K> {
-    const waiter = { key, wants, granted: 0 } as Waiter<K>;
+  /** Whose turn is next, from `first` on: each that is looked at earns its part of one. */
+  private elect(first: Waiter<K>, quantum: Bytes, heaviest: number): void {
+    let waiter = first;
+    for (;;) {
+      const due = Math.min(waiter.wants, quantum);
+      waiter.earned += quantum * Math.max(LEAST_PART, waiter.weight / heaviest);
+      if (waiter.earned >= due) {
+        waiter.earned = Math.min(waiter.earned - due, quantum);
+        this.head = waiter;
+        this.due = due;
+        return;
+      }
+      waiter = waiter.after;
+    }
+  }
+
+  private heaviest(): number {
+    if (this.weighted === 0) return 1;
+    let most = 0;
+    for (const { weight } of this.waiters.values()) most = Math.max(most, weight);
+    return most || 1;
+  }
+
+  private weigh(waiter: Waiter<K>, weight: number): void {
+    this.weighted += Number(weight !== 1) - Number(waiter.weight !== 1);
+    waiter.weight = weight;
+  }
+
+  private append(key: K): Waiter<K> {
+    const waiter = { key, wants: 0, weight: 1, earned: this.kept.get(key) ?? 0, granted: 0 } as Waiter<K>;
     const first = this.head ?? waiter;
     const last = this.head?.before ?? waiter;
     waiter.before = last;
     waiter.after = first;
     last.after = waiter;
     first.before = waiter;
-    if (this.head === null) this.turnTo(waiter);
+    this.head ??= waiter;
+    this.waiters.set(key, waiter);
     return waiter;
+  }
+
+  /** It often wants more soon: without what it had earned it would have less than its weight is worth. */
+  private satisfied(waiter: Waiter<K>): void {
+    this.kept.set(waiter.key, waiter.earned);
+    this.unlink(waiter);
   }
 
   private unlink(waiter: Waiter<K>): void {
     this.waiters.delete(waiter.key);
     waiter.before.after = waiter.after;
     waiter.after.before = waiter.before;
-    if (this.head === waiter) this.turnTo(waiter.after === waiter ? null : waiter.after);
-  }
-
-  private turnTo(waiter: Waiter<K> | null): void {
-    this.head = waiter;
-    this.served = 0;
+    this.weigh(waiter, 1);
+    if (this.head !== waiter) return;
+    this.head = waiter.after === waiter ? null : waiter.after;
+    this.due = 0;
   }
 }

@@ -2,7 +2,7 @@
  * ChokeMgr: decides, round by round and as things happen, which peers we upload to. The decision itself is a policy's.
  * Hears:  PeerMgr (peerJoined, peerLeft, torrent, torrentLeft), Controller (report), Limiter (linkLimit),
  *         Console (setPolicy, setShadow), Timer (tick).
- * Tells:  Controller (choke, unchoke), and only when the answer changes; Console (event): a policy that failed, where a shadow differs;
+ * Tells:  Controller (choke, unchoke) and Limiter (share), and only when the answer changes; Console (event): a policy that failed, where a shadow differs;
  *         Timer (register, cancel).
  * Owns:   the roster of all peers of all torrents, the policies and their memos. What it knows of a peer is what was reported. One
  *         engine is for all torrents, but those that have a policy of their own, which have an engine each.
@@ -15,11 +15,12 @@ import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import type { Differences, Singled } from '../policy/choke/differences.js';
-import { ChokeEngine, type Introduction, type Occasion, type Order, type PeerReport } from '../policy/choke/engine.js';
+import { ChokeEngine, equalShare, type Introduction, type Occasion, type Order, type PeerReport, type Share } from '../policy/choke/engine.js';
 import type { TorrentView, Trigger, Why } from '../policy/choke/policy.js';
 import { encodeFact } from '../policy/choke/record.js';
 import type { RecordFile } from '../ports/record.js';
 import type { ConsoleMsg } from './console.js';
+import type { LimiterMsg } from './limiter.js';
 import type { Tick, TimerMsg } from './timer.js';
 
 // MAILBOX ----------------------------------------------------------------------------
@@ -46,7 +47,7 @@ const declaration = declare({
   name: 'ChokeMgr',
   scope: 'client',
   doc: 'whom we upload to: rounds, policy, memo',
-  tells: { Controller: ['choke', 'unchoke'], Console: ['event'], Timer: ['register', 'cancel'] },
+  tells: { Controller: ['choke', 'unchoke'], Limiter: ['share'], Console: ['event'], Timer: ['register', 'cancel'] },
 });
 type Me = Self<typeof declaration, ChokeMsg>;
 
@@ -56,6 +57,7 @@ export interface ChokeInputs {
   readonly shadow?: ChosenPolicy;
   /** Written down for a replay: the policy that is for all torrents, with all it sees. */
   readonly record?: RecordFile;
+  readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
 }
@@ -72,8 +74,11 @@ interface Known {
   readonly inbox: Mailbox<ChokeOrder, 'Controller'>;
   readonly address: string;
   readonly torrent: TorrentKey;
+  /** The Limiter was told of a share of its own. */
+  hasShare: boolean;
 }
 interface State {
+  readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
   shadow: ChosenPolicy | undefined;
@@ -100,12 +105,12 @@ type Alarm = (typeof ALARMS)[number];
 const REACTION_MS: Millis = 100;
 
 // CORE -------------------------------------------------------------------------------
-function init({ choke, shadow, record, timer, console }: ChokeInputs, self: Me): State {
+function init({ choke, shadow, record, limiter, timer, console }: ChokeInputs, self: Me): State {
   const engine = new ChokeEngine({
     ...options(choke, shadow, self), ...(record && { record: (fact) => record.line(encodeFact(fact)) }),
   });
   const s: State = {
-    timer, console, shadow, limit: null, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers: new Map(),
+    limiter, timer, console, shadow, limit: null, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers: new Map(),
   };
   startRounds(s, s.forAll, self);
   return s;
@@ -120,7 +125,7 @@ function step(s: State, m: ChokeMsg, self: Me): void {
   switch (m.type) {
     case 'peerJoined': {
       const { key, torrent } = m.peer;
-      s.peers.set(key, { inbox: m.inbox, address: m.address, torrent });
+      s.peers.set(key, { inbox: m.inbox, address: m.address, torrent, hasShare: false });
       const office = officeOf(s, torrent);
       office.engine.join(m.peer);
       return react(s, office, { trigger: 'joined', subject: key }, self);
@@ -128,7 +133,7 @@ function step(s: State, m: ChokeMsg, self: Me): void {
     case 'peerLeft': {
       const peer = s.peers.get(m.peer);
       if (!peer) return;
-      s.peers.delete(m.peer);
+      forget(s, m.peer, self);
       const office = officeOf(s, peer.torrent);
       office.engine.leave(m.peer);
       return react(s, office, { trigger: 'left', subject: m.peer }, self);
@@ -170,10 +175,15 @@ function torrent(s: State, m: ChokeMsg & { type: 'torrent' }, self: Me): void {
 
 function torrentLeft(s: State, torrent: TorrentKey, self: Me): void {
   const office = officeOf(s, torrent);
-  for (const peer of office.engine.torrentLeft(torrent)) s.peers.delete(peer);
+  for (const peer of office.engine.torrentLeft(torrent)) forget(s, peer, self);
   for (const [hash, key] of s.torrents) if (key === torrent) s.torrents.delete(hash);
   if (!s.own.delete(torrent)) return;
   for (const alarm of ALARMS) sleep(s, office, alarm, self);
+}
+
+function forget(s: State, peer: PeerKey, self: Me): void {
+  if (s.peers.get(peer)?.hasShare) self.tell(s.limiter, { type: 'share', ...equalShare(peer) });
+  s.peers.delete(peer);
 }
 
 function setPolicy(s: State, { chosen, torrent }: ChokeMsg & { type: 'setPolicy' }, self: Me): void {
@@ -245,6 +255,7 @@ function answer(s: State, office: Office, self: Me): void {
 function decide(s: State, office: Office, event: Omit<Occasion, 'now'>, self: Me): void {
   const outcome = office.engine.decide({ ...event, now: self.now() });
   for (const order of outcome.orders) give(s, order, self);
+  for (const share of outcome.shares) divide(s, share, self);
   for (const reason of outcome.warnings) self.tell(s.console, { type: 'event', event: { event: 'warning', reason } });
   if (outcome.differences && event.trigger === 'tick') compare(s, office, outcome.differences, self);
   if (outcome.replaced) startRounds(s, office, self);
@@ -255,6 +266,13 @@ function give(s: State, order: Order, self: Me): void {
   const peer = s.peers.get(order.peer);
   if (!peer) return;
   self.tell(peer.inbox, order.why === undefined ? { type: 'choke' } : { type: 'unchoke', why: order.why });
+}
+
+function divide(s: State, share: Share, self: Me): void {
+  const peer = s.peers.get(share.peer);
+  if (!peer) return;
+  peer.hasShare = share.cap !== undefined || share.weight !== 1;
+  self.tell(s.limiter, { type: 'share', ...share });
 }
 
 /** What the shadow would have done, once a round. */

@@ -1,20 +1,23 @@
 /**
  * Limiter: keeps upload and download within their limits, for the client as a whole, fairly among peers.
- * Hears:  Receiver, Sender (want, leave), Console (setLimit), Timer (tick).
+ * Hears:  Receiver, Sender (want, leave), Console (setLimit), ChokeMgr (share), Timer (tick).
  * Tells:  Receiver, Sender (grant, revoke), ChokeMgr (linkLimit), Timer (register).
- * Owns:   a token bucket and a queue of waiters for each direction.
+ * Owns:   a token bucket and a queue of waiters for each direction; a token bucket for each peer whose upload has a cap.
  *
  * Credit is in payload bytes. Without a limit the first `want` is granted without end and nobody asks again; setting a limit revokes
  * that. Waiters are served in turns of a block, and a turn is finished before the next begins, so that a peer's other messages
- * wait behind at most one block of its own.
+ * wait behind at most one block of its own. Turns follow the weights that ChokeMgr tells. What a capped peer wants comes into the queue
+ * only as fast as its cap allows, and it is never granted without end.
  */
-import { BLOCK_BYTES, type Bytes } from '../base/units.js';
+import type { PeerKey } from '../base/brand.js';
+import { BLOCK_BYTES, type Bytes, type BytesPerSec } from '../base/units.js';
 import type { Direction, Limit } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { FairQueue } from '../model/fair-queue.js';
 import { TokenBucket } from '../model/token-bucket.js';
+import type { Share } from '../policy/choke/engine.js';
 import type { ChokeMsg } from './choke-mgr.js';
 import type { Tick, TimerMsg } from './timer.js';
 
@@ -26,9 +29,12 @@ export type Credit =
   | { readonly type: 'revoke' };
 export type CreditClient = Mailbox<Credit, 'Receiver' | 'Sender'>;
 export type LimiterMsg =
-  | { readonly type: 'want'; readonly direction: Direction; readonly bytes: Bytes; readonly replyTo: CreditClient }
+  /** `peer`: whose share of the uplink it is; then it wants this in addition to what it waits for, and else instead. */
+  | { readonly type: 'want'; readonly direction: Direction; readonly bytes: Bytes; readonly replyTo: CreditClient; readonly peer?: PeerKey }
   /** Gone: it wants nothing, now or later. */
-  | { readonly type: 'leave'; readonly direction: Direction; readonly replyTo: CreditClient }
+  | { readonly type: 'leave'; readonly direction: Direction; readonly replyTo: CreditClient; readonly peer?: PeerKey }
+  /** From now on the peer has this of the uplink. */
+  | (Share & { readonly type: 'share' })
   | { readonly type: 'setLimit'; readonly direction: Direction; readonly limit: Limit }
   | Tick;
 
@@ -53,9 +59,21 @@ interface Way {
   readonly free: Set<CreditClient>;
   limit: Limit;
 }
+interface Gate {
+  readonly bucket: TokenBucket;
+  cap: BytesPerSec;
+  /** Wanted, and not let into the queue yet. */
+  waits: Bytes;
+}
 interface State {
   readonly input: LimiterInput;
   readonly ways: Readonly<Record<Direction, Way>>;
+  /** Other than 1. */
+  readonly weights: Map<PeerKey, number>;
+  /** Of capped peers. */
+  readonly gates: Map<PeerKey, Gate>;
+  /** Who has asked on behalf of a peer. */
+  readonly senders: Map<PeerKey, CreditClient>;
 }
 
 /** Smaller grants than this much of a second are not worth their messages; larger ones would show as bursts. */
@@ -68,33 +86,51 @@ function init(input: LimiterInput, self: Me): State {
   const way = (limit: Limit): Way =>
     ({ bucket: new TokenBucket({ rate: limit }, self.now()), queue: new FairQueue(), free: new Set(), limit });
   self.tell(input.chokeMgr, { type: 'linkLimit', limit: input.limits.up });
-  return { input, ways: { up: way(input.limits.up), down: way(input.limits.down) } };
+  return {
+    input, ways: { up: way(input.limits.up), down: way(input.limits.down) }, weights: new Map(), gates: new Map(), senders: new Map(),
+  };
 }
 
 function step(s: State, m: LimiterMsg, self: Me): void {
   switch (m.type) {
     case 'want': return want(s, m, self);
-    case 'leave': return leave(s.ways[m.direction], m.replyTo);
+    case 'leave': return leave(s, m);
+    case 'share': return share(s, m, self);
     case 'setLimit': return setLimit(s, m.direction, m.limit, self);
-    case 'tick': return serve(s, m.tag as Direction, self);
+    case 'tick': return m.tag === 'up' || m.tag === 'down' ? serve(s, m.tag, self) : letIn(s, Number(m.tag) as PeerKey, self);
   }
 }
 
-function want(s: State, m: LimiterMsg & { type: 'want' }, self: Me): void {
-  const way = s.ways[m.direction];
-  if (way.limit === null) {
-    way.free.add(m.replyTo);
-    self.tell(m.replyTo, { type: 'grant', bytes: Infinity });
+type Want = LimiterMsg & { type: 'want' };
+
+function want(s: State, m: Want, self: Me): void {
+  if (m.peer === undefined) return enqueue(s, m, self);
+  s.senders.set(m.peer, m.replyTo);
+  const gate = s.gates.get(m.peer);
+  if (!gate) return enqueue(s, m, self);
+  gate.waits += m.bytes;
+  letIn(s, m.peer, self);
+}
+
+function enqueue(s: State, { direction, peer, bytes, replyTo }: Want, self: Me): void {
+  const { limit, queue, free } = s.ways[direction];
+  if (limit === null) {
+    const capped = peer !== undefined && s.gates.has(peer);
+    if (!capped) free.add(replyTo);
+    self.tell(replyTo, { type: 'grant', bytes: capped ? bytes : Infinity });
     return;
   }
-  const first = way.queue.size === 0;
-  way.queue.want(m.replyTo, m.bytes);
-  if (first) serve(s, m.direction, self);
+  const first = queue.size === 0;
+  if (peer === undefined) queue.want(replyTo, bytes);
+  else queue.wantMore(replyTo, bytes, s.weights.get(peer));
+  if (first) serve(s, direction, self);
 }
 
-function leave(way: Way, client: CreditClient): void {
-  way.free.delete(client);
-  way.queue.drop(client);
+function leave(s: State, { direction, replyTo, peer }: LimiterMsg & { type: 'leave' }): void {
+  const { free, queue } = s.ways[direction];
+  free.delete(replyTo);
+  queue.drop(replyTo);
+  if (peer !== undefined) s.senders.delete(peer);
 }
 
 /** Hands out what the bucket holds, and comes back when a grant's worth has gathered again. */
@@ -102,7 +138,7 @@ function serve(s: State, direction: Direction, self: Me): void {
   const { bucket, queue, limit } = s.ways[direction];
   if (limit === null) return;
   const now = self.now();
-  const least = Math.max(1, Math.min(BLOCK_BYTES, Math.floor(limit * GRANT_MS / 1000)));
+  const least = leastGrant(limit);
   bucket.refill(now);
   if (bucket.level >= Math.min(least, bucket.burst)) {
     for (const [client, bytes] of queue.share(bucket.level, BLOCK_BYTES)) {
@@ -115,15 +151,60 @@ function serve(s: State, direction: Direction, self: Me): void {
   self.tell(s.input.timer, { type: 'register', replyTo: self.mailbox, after, tag: direction });
 }
 
+const leastGrant = (rate: BytesPerSec): Bytes => Math.max(1, Math.min(BLOCK_BYTES, Math.floor(rate * GRANT_MS / 1000)));
+
+// SHARES OF THE UPLINK
+
+function share(s: State, { peer, cap, weight }: Share, self: Me): void {
+  if (weight === 1) s.weights.delete(peer);
+  else s.weights.set(peer, weight);
+  const gate = s.gates.get(peer);
+  if (cap === undefined) {
+    s.gates.delete(peer);
+    const client = s.senders.get(peer);
+    if (client && gate && gate.waits > 0) enqueue(s, { type: 'want', direction: 'up', peer, bytes: gate.waits, replyTo: client }, self);
+  } else if (gate) {
+    gate.cap = cap;
+    gate.bucket.setRate(cap, self.now());
+    letIn(s, peer, self);
+  } else {
+    s.gates.set(peer, { bucket: new TokenBucket({ rate: cap }, self.now()), cap, waits: 0 });
+    const client = s.senders.get(peer);
+    if (client && s.ways.up.free.delete(client)) self.tell(client, { type: 'revoke' });
+  }
+}
+
+/** As much of what a capped peer wants as its cap allows now, and the rest as time goes by. */
+function letIn(s: State, peer: PeerKey, self: Me): void {
+  const [gate, client] = [s.gates.get(peer), s.senders.get(peer)];
+  if (!gate || !client) return;
+  const now = self.now();
+  const least = Math.min(gate.waits, leastGrant(gate.cap), gate.bucket.burst);
+  gate.bucket.refill(now);
+  if (gate.bucket.level >= least) {
+    const bytes = gate.bucket.take(gate.waits);
+    gate.waits -= bytes;
+    if (bytes > 0) enqueue(s, { type: 'want', direction: 'up', peer, bytes, replyTo: client }, self);
+  }
+  if (gate.waits === 0) return;
+  const after = Math.max(LEAST_WAIT_MS, gate.bucket.msUntil(leastGrant(gate.cap), now));
+  // A cap of nothing: until there is another.
+  if (after < Infinity) self.tell(s.input.timer, { type: 'register', replyTo: self.mailbox, after, tag: String(peer) });
+}
+
+// LIMITS
+
 function setLimit(s: State, direction: Direction, limit: Limit, self: Me): void {
   const way = s.ways[direction];
   way.limit = limit;
   way.bucket.setRate(limit, self.now());
   if (direction === 'up') self.tell(s.input.chokeMgr, { type: 'linkLimit', limit });
   if (limit === null) {
-    for (const [client] of way.queue.share(Infinity, Infinity)) {
-      way.free.add(client);
-      self.tell(client, { type: 'grant', bytes: Infinity });
+    const capped = new Set([...s.gates.keys()].map((peer) => s.senders.get(peer)));
+    for (const [client, bytes] of way.queue.share(Infinity, Infinity)) {
+      const endless = direction === 'down' || !capped.has(client);
+      if (endless) way.free.add(client);
+      self.tell(client, { type: 'grant', bytes: endless ? Infinity : bytes });
     }
   } else {
     for (const client of way.free) self.tell(client, { type: 'revoke' });

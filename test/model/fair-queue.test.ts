@@ -56,6 +56,32 @@ describe('FairQueue', () => {
     }));
   });
 
+  it('divides by weight while all wait, to within a turn of each, however the portions come', () => {
+    const portions = fc.array(fc.integer({ min: 1, max: 200_000 }), { minLength: 1, maxLength: 100 });
+    const weights = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 2, maxLength: 20 });
+    fc.assert(fc.property(portions, weights, fc.integer({ min: 100, max: 20_000 }), (sizes, all, quantum) => {
+      const queue = new FairQueue<number>();
+      const got = all.map(() => 0);
+      all.forEach((weight, key) => queue.wantMore(key, 1e9, weight / 100));
+      for (const size of sizes) for (const [key, bytes] of queue.share(size, quantum)) got[key]! += bytes;
+      const perWeight = sizes.reduce((a, b) => a + b) / all.reduce((a, b) => a + b);
+      const heaviest = Math.max(...all);
+      const round = quantum * (all.length + 1);
+      all.forEach((weight, key) => assert.ok(Math.abs(got[key]! - weight * perWeight) <= 2 * quantum + round * weight / heaviest));
+    }));
+  });
+
+  it('gives what is there to the lightest, and to those without weight, where nobody else waits', () => {
+    const queue = new FairQueue<string>();
+    queue.wantMore('heavy', 10, 5);
+    queue.wantMore('light', 1000, 1e-9);
+    queue.wantMore('nothing', 900, 0);
+    queue.wantMore('nothing', 100, 0);
+    assert.deepEqual(queue.share(30, 10), [['heavy', 10], ['light', 10], ['nothing', 10]]);
+    queue.drop('light');
+    assert.deepEqual(queue.share(20, 10), [['nothing', 20]]);
+  });
+
   it('never grants more than was wanted, and forgets nobody', () => {
     const [available, quantum] = [fc.nat(100), fc.integer({ min: 1, max: 20 })];
     const op = fc.oneof(

@@ -25,11 +25,11 @@ function reacting(timing: Partial<Timing> = {}, requestTickIn?: number) {
   return { chosen: { policy, params: {} }, asked };
 }
 
-function start(choke = reacting(), more: Partial<InputOf<typeof chokeMgr>> = {}) {
+function start(choke = reacting(), more: Pick<InputOf<typeof chokeMgr>, 'shadow' | 'record'> = {}) {
   const inboxes: any[] = [];
   const stage = new Stage(chokeMgr, (cast) => {
     for (const i of [1, 2]) inboxes[i] = cast('Controller', `C${i}`);
-    return { choke: choke.chosen, timer: cast('Timer'), console: cast('Console'), ...more };
+    return { choke: choke.chosen, limiter: cast('Limiter'), timer: cast('Timer'), console: cast('Console'), ...more };
   });
   const join = (key: number, torrent = 1): ChokeMsg => ({ type: 'peerJoined', inbox: inboxes[key], address: `10.0.0.${key}:1`, peer: {
     key: peerKey(key), torrent: torrentKey(torrent), connectedAt: 0, outgoing: true, local: false, priority: 1,
@@ -217,4 +217,23 @@ test('what it is told and what it decides is recorded, a fact a line', () => {
   const facts = lines.map((line) => parseFact(line));
   assert.deepEqual(facts.map((f) => (f.ok ? f.value.fact : f.error)),
     ['policy', 'limit', 'torrent', 'join', 'report', 'decided', 'leave', 'torrentLeft']);
+});
+
+test('the Limiter hears what a peer has of the uplink, and that it is nothing of its own once the peer or its torrent has left', () => {
+  const choke = reacting();
+  const policy: ChokePolicy = { ...choke.chosen.policy, decide: ({ peers }) => ({
+    unchoked: new Map(peers.map(({ key }) => [key, { why: 'regular', weight: key / 4 } as const])), state: null,
+  }) };
+  const { stage, join } = start({ ...choke, chosen: { policy, params: {} } });
+  const heard = (): unknown => stage.told('Limiter').map(([, kind, rest]) => [kind, rest]);
+  stage.send(torrent(), join(1), join(2)).advance(10_000);
+  assert.deepEqual(heard(), [
+    ['share', { peer: 1, cap: undefined, weight: 0.25 }], ['share', { peer: 2, cap: undefined, weight: 0.5 }],
+  ]);
+  stage.advance(10_000);
+  assert.deepEqual(heard(), []);
+  stage.send(leave(1));
+  assert.deepEqual(heard(), [['share', { peer: 1, cap: undefined, weight: 1 }]]);
+  stage.send({ type: 'torrentLeft', torrent: torrentKey(1) });
+  assert.deepEqual(heard(), [['share', { peer: 2, cap: undefined, weight: 1 }]]);
 });

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { peerKey, type PeerKey } from '../../src/base/brand.js';
 import type { Millis } from '../../src/base/units.js';
 import type { Direction, Limit } from '../../src/client.js';
 import { Kernel } from '../../src/kernel/kernel.js';
@@ -25,8 +26,10 @@ const MB = 1000 * KB;
 const declaration = declare({
   name: 'Sender', scope: 'peer', doc: 'always wants more', tells: { Limiter: ['want', 'leave'] },
 });
-type Order = { readonly type: 'ask' } | { readonly type: 'go' };
+/** For so many blocks; the next block is wanted when one is granted whole. */
+type Order = { readonly type: 'ask'; readonly blocks?: number } | { readonly type: 'go' };
 interface Waiter {
+  readonly peer: PeerKey;
   readonly log: Log;
   readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
   /** Of the block asked for. */
@@ -42,25 +45,28 @@ interface Log {
 
 const waiter = defineProcess({
   declaration,
-  init: (input: Pick<Waiter, 'log' | 'limiter'>): Waiter => ({ ...input, left: 0, gone: false }),
+  init: (input: Pick<Waiter, 'peer' | 'log' | 'limiter'>): Waiter => ({ ...input, left: 0, gone: false }),
   step(s: Waiter, m: Credit | Order, self: Self<typeof declaration, Credit | Order>) {
     const replyTo: Mailbox<Credit, 'Sender'> = self.mailbox;
     switch (m.type) {
       case 'ask':
-        s.left = BLOCK;
-        return self.tell(s.limiter, { type: 'want', direction: 'up', bytes: BLOCK, replyTo });
+        s.left += BLOCK;
+        return self.tell(s.limiter, { type: 'want', direction: 'up', bytes: BLOCK * (m.blocks ?? 1), replyTo, peer: s.peer });
       case 'go':
         s.gone = true;
-        return self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo });
+        return self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo, peer: s.peer });
       case 'revoke':
         s.log.revoked++;
         return;
       case 'grant':
         s.log.grants.push({ at: self.now(), bytes: m.bytes });
-        if (m.bytes === Infinity) return;
+        if (m.bytes === Infinity) {
+          s.left = 0;
+          return;
+        }
         s.log.bytes += m.bytes;
         s.left -= m.bytes;
-        if (s.left === 0 && !s.gone) self.post({ type: 'ask' });
+        if (s.left <= 0 && !s.gone) self.post({ type: 'ask' });
     }
   },
 });
@@ -93,7 +99,8 @@ interface Bench {
   readonly logs: readonly Log[];
   readonly heard: readonly Limit[];
   total(): number;
-  ask(i: number): void;
+  ask(i: number, blocks?: number): void;
+  share(i: number, share: { readonly cap?: number; readonly weight?: number }): void;
   leave(i: number): void;
   setLimit(direction: Direction, limit: Limit): void;
   timers(): number;
@@ -115,7 +122,7 @@ function bench(o: { limit: Limit; waiters: number; clock?: ManualClock }): Bench
           child(timer, boxes.timer, () => ({ clock })),
           child(chokeMgr, boxes.chokeMgr, () => heard),
           child(limiter, boxes.limiter, () => ({ limits: { up: o.limit, down: null }, ...boxes })),
-          ...waiters.map((w, i) => child(waiter, w, () => ({ log: logs[i]!, limiter: boxes.limiter }))),
+          ...waiters.map((w, i) => child(waiter, w, () => ({ peer: peerKey(i), log: logs[i]!, limiter: boxes.limiter }))),
         ],
       },
     };
@@ -123,7 +130,8 @@ function bench(o: { limit: Limit; waiters: number; clock?: ManualClock }): Bench
   return {
     clock, logs, heard,
     total: () => logs.reduce((sum, l) => sum + l.bytes, 0),
-    ask: (i) => kernel.send(exports.waiters[i]!, { type: 'ask' }),
+    ask: (i, blocks = 1) => kernel.send(exports.waiters[i]!, { type: 'ask', blocks }),
+    share: (i, { cap, weight = 1 }) => kernel.send(exports.limiter, { type: 'share', peer: peerKey(i), cap, weight }),
     leave: (i) => kernel.send(exports.waiters[i]!, { type: 'go' }),
     setLimit: (direction, limit) => kernel.send(exports.limiter, { type: 'setLimit', direction, limit }),
     timers: () => clock.pending,
@@ -272,4 +280,81 @@ test('ChokeMgr hears of the uplink only', () => {
   b.setLimit('up', 30 * KB);
   b.setLimit('up', null);
   assert.deepEqual(b.heard, [20 * KB, 30 * KB, null]);
+});
+
+// SHARES OF THE UPLINK
+
+/** As Senders do: with a block wanted beyond the one that is next. */
+const twoAhead = (b: Bench): void => b.logs.forEach((_, i) => b.ask(i, 2));
+const near = (found: number, expected: number): void =>
+  assert.ok(Math.abs(found - expected) <= 0.02 * expected + 2 * BLOCK, `${found}, not about ${expected}`);
+
+for (const limit of [20 * KB, 1 * MB]) {
+  test(`a limit of ${limit / KB} KB/s is divided by weight`, () => {
+    const b = bench({ limit, waiters: 4 });
+    [0.6, 0.3, 0.08, 0.02].forEach((weight, i) => b.share(i, { weight }));
+    twoAhead(b);
+    b.clock.advance(600_000);
+    [0.6, 0.3, 0.08, 0.02].forEach((weight, i) => near(b.logs[i]!.bytes, weight * limit * 600));
+  });
+}
+
+test('a weight can be told before its peer asks, and be taken back', () => {
+  const b = bench({ limit: 100 * KB, waiters: 2 });
+  b.share(0, { weight: 3 });
+  twoAhead(b);
+  b.clock.advance(40_000);
+  near(b.logs[0]!.bytes, 3 * MB);
+  b.share(0, {});
+  b.clock.advance(40_000);
+  near(b.logs[0]!.bytes, 5 * MB);
+});
+
+test('a peer with a cap has no more, and what it leaves is for the others', () => {
+  const b = bench({ limit: 100 * KB, waiters: 2 });
+  b.share(0, { cap: 10 * KB });
+  twoAhead(b);
+  b.clock.advance(100_000);
+  near(b.logs[0]!.bytes, 1 * MB);
+  near(b.logs[1]!.bytes, 9 * MB);
+  b.share(0, { cap: 20 * KB });
+  b.clock.advance(100_000);
+  near(b.logs[0]!.bytes, 3 * MB);
+});
+
+test('a cap holds without a limit too, and ends credit that was endless', () => {
+  const b = bench({ limit: null, waiters: 2 });
+  b.share(0, { cap: 10 * KB });
+  twoAhead(b);
+  b.clock.advance(100_000);
+  near(b.logs[0]!.bytes, 1 * MB);
+  assert.deepEqual(b.logs[1]!.grants, [{ at: 0, bytes: Infinity }]);
+  b.share(1, { cap: 5 * KB });
+  assert.deepEqual(b.logs.map((l) => l.revoked), [0, 1]);
+  b.ask(1);
+  b.clock.advance(100_000);
+  near(b.logs[1]!.bytes, 0.5 * MB);
+  b.share(0, {});
+  assert.equal(b.logs[0]!.grants.at(-1)?.bytes, Infinity);
+});
+
+test('a limit that is lifted gives a capped peer what it waits for, and no more', () => {
+  const b = bench({ limit: 1 * KB, waiters: 1 });
+  b.share(0, { cap: 50 * KB });
+  b.ask(0);
+  b.clock.advance(1000);
+  b.setLimit('up', null);
+  b.clock.advance(100_000);
+  near(b.total(), 5 * MB);
+});
+
+test('a cap of nothing stops a peer until there is another', () => {
+  const b = bench({ limit: null, waiters: 1 });
+  b.share(0, { cap: 0 });
+  b.ask(0);
+  b.clock.advance(60_000);
+  assert.deepEqual([b.total(), b.timers()], [0, 0]);
+  b.share(0, { cap: 10 * KB });
+  b.clock.advance(100_000);
+  near(b.total(), 1 * MB);
 });

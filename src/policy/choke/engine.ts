@@ -10,12 +10,13 @@ import { differences, type Differences } from './differences.js';
 import { Known, type Handover, type Occasion, type Scene } from './known.js';
 import type { TorrentView, Timing, Why } from './policy.js';
 import type { Fact } from './record.js';
-import type { Introduction, PeerReport } from './roster.js';
+import type { Introduction, PeerReport, Share } from './roster.js';
 import { Seat, type Choice, type Chosen, type Question } from './seat.js';
 import { titForTat } from './tit-for-tat.js';
 
 export type { Occasion } from './known.js';
-export type { Introduction, PeerReport } from './roster.js';
+export { equalShare } from './roster.js';
+export type { Introduction, PeerReport, Share } from './roster.js';
 export type { Chosen } from './seat.js';
 
 /** Choke, where there is no `why`. */
@@ -25,6 +26,8 @@ export interface Order {
 }
 export interface Outcome {
   readonly orders: readonly Order[];
+  /** Of those whose share of the uplink has changed. */
+  readonly shares: readonly Share[];
   readonly requestTickIn: Millis | undefined;
   /** The policy in office has failed, the default is in its place; or the shadow has, and there is none. In words. */
   readonly warnings: readonly string[];
@@ -144,7 +147,7 @@ export class ChokeEngine {
       untouched: [...choice.untouched], orders: orders.map(({ peer, why }) => [peer, why ?? null]),
     });
     return {
-      orders, requestTickIn: choice.requestTickIn, replaced: this.live !== office,
+      orders, shares: this.known.divide(choice.unchoked), requestTickIn: choice.requestTickIn, replaced: this.live !== office,
       warnings: [...warnings, ...shadowed.warnings], differences: shadowed.differences,
     };
   }

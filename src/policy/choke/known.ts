@@ -6,8 +6,8 @@ import type { PeerKey, TorrentKey } from '../../base/brand.js';
 import type { Bytes, BytesPerSec, Millis } from '../../base/units.js';
 import { createRate } from '../../model/rate.js';
 import type { Wanted } from './gauges.js';
-import type { LinkView, PeerView, TorrentView, Trigger } from './policy.js';
-import { RosterEntry, type Introduction, type PeerReport } from './roster.js';
+import type { LinkView, PeerView, TorrentView, Trigger, Verdict } from './policy.js';
+import { RosterEntry, type Introduction, type PeerReport, type Share } from './roster.js';
 
 export interface Occasion {
   readonly trigger: Trigger;
@@ -109,6 +109,11 @@ export class Known {
 
   ordered(peer: PeerKey, choke: boolean, now: Millis): void {
     this.peers.get(peer)?.ordered(choke, now);
+  }
+
+  /** What changes in the division of the uplink. */
+  divide(unchoked: ReadonlyMap<PeerKey, Verdict>): Share[] {
+    return [...this.peers.values()].flatMap((entry) => entry.divide(unchoked.get(entry.key)) ?? []);
   }
 
   mayUpload(torrent: TorrentKey): boolean {

@@ -3,10 +3,10 @@
  * round, times of change). Payload is counted in bytes since the connection began, from our side.
  */
 import type { PeerKey, TorrentKey } from '../../base/brand.js';
-import type { Bytes, Millis } from '../../base/units.js';
+import type { Bytes, BytesPerSec, Millis } from '../../base/units.js';
 import { createRate, type Rate, type RateSpec } from '../../model/rate.js';
 import { Gauges, type Wanted } from './gauges.js';
-import type { PeerView } from './policy.js';
+import type { PeerView, Verdict } from './policy.js';
 
 /** Said once, when the peer joins. */
 export type Introduction = Pick<PeerView,
@@ -18,6 +18,15 @@ export type Introduction = Pick<PeerView,
 export type PeerReport = Pick<PeerView,
   'peerInterested' | 'amInterested' | 'peerChoking' | 'peerIsSeed' | 'peerUploadOnly' | 'havePieces' | 'peerHasWanted' | 'downTotal'
   | 'upTotal' | 'lastPieceAt' | 'peerUnchokedUsSince' | 'outstandingToPeer' | 'queuedFromPeer' | 'socketDrained'>;
+
+/** What a peer has of the uplink. */
+export interface Share {
+  readonly peer: PeerKey;
+  readonly cap: BytesPerSec | undefined;
+  readonly weight: number;
+}
+/** As anybody. */
+export const equalShare = (peer: PeerKey): Share => ({ peer, cap: undefined, weight: 1 });
 
 const NOTHING_YET: PeerReport = {
   peerInterested: false, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 0,
@@ -32,6 +41,7 @@ export class RosterEntry {
   private readonly haves: Rate;
   private gauges: readonly Gauges[];
   private latest = NOTHING_YET;
+  private share: Share;
   private amChoking = true;
   private lastChokeChangeAt: Millis;
   private lastUnchokedAt: Millis | null = null;
@@ -43,6 +53,7 @@ export class RosterEntry {
   /** `watchers`: the policies that will look at it, by number. */
   constructor(peer: Introduction, watchers: readonly Wanted[]) {
     this.peer = peer;
+    this.share = equalShare(peer.key);
     this.lastChokeChangeAt = peer.connectedAt;
     this.haves = createRate(HAVE_RATE, peer.connectedAt);
     this.gauges = gaugesFor(watchers, peer);
@@ -83,6 +94,14 @@ export class RosterEntry {
     if (choke) return;
     this.lastUnchokedAt = now;
     this.upAtUnchoke = this.latest.upTotal;
+  }
+
+  /** Its share of the uplink, where that has changed. One that is choked has none of its own; one of which nothing is said keeps its. */
+  divide(verdict: Verdict | undefined): Share | undefined {
+    const before = this.share;
+    if (this.amChoking) this.share = equalShare(this.key);
+    else if (verdict) this.share = { peer: this.key, cap: verdict.cap, weight: verdict.weight ?? 1 };
+    return this.share.cap === before.cap && this.share.weight === before.weight ? undefined : this.share;
   }
 
   /**

@@ -5,6 +5,7 @@
  * Owns:   the few blocks that are next; their bytes are lent by Files, and returned once the transport has them. Under a limit a block goes out in parts as credit comes, so the rate is even at any scale;
  *         other messages are held up by the rest of one begun block at most.
  */
+import type { PeerKey } from '../../base/brand.js';
 import { BLOCK_BYTES, KIB, MIB, type Bytes } from '../../base/units.js';
 import type { Mailbox } from '../../kernel/mailbox.js';
 import { defineProcess, type Self } from '../../kernel/process.js';
@@ -52,6 +53,7 @@ type Me = Self<typeof declaration, SenderMsg>;
 
 // CONFIG, STATE ----------------------------------------------------------------------
 export interface SenderInput {
+  readonly peer: PeerKey;
   readonly connection: Connection;
   readonly senderQueue: Mailbox<SenderQueueMsg, 'SenderQueue'>;
   readonly controller: Mailbox<Sent, 'Controller'>;
@@ -76,7 +78,8 @@ interface State extends SenderInput {
   /** Room given away: announced, being read (also for what was dropped meanwhile), or read and not wholly written. */
   charged: Bytes;
   credit: Bytes;
-  waiting: boolean;
+  /** Credit asked for and not granted. */
+  asked: Bytes;
   /** Written, and not yet taken by the transport. */
   inFlight: Bytes;
   /** The part of it, and of what is held, that is no payload. */
@@ -86,6 +89,8 @@ interface State extends SenderInput {
 /** Blocks to hold ahead: enough to keep a fast link busy, or, under a limit, so few that a choke takes hold at once. */
 const AHEAD_FREE = 64 * BLOCK_BYTES;
 const AHEAD_LIMITED = 2 * BLOCK_BYTES;
+/** Blocks to have credit for, or to wait for it with. */
+const AHEAD_ASKED = 2;
 /** More than this in the socket only delays what comes next. */
 const HIGH_WATER = MIB;
 /** One write gathers up to this much payload. */
@@ -95,7 +100,7 @@ const MOST_MESSAGES = MIB;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: SenderInput, self: Me): State {
-  const s: State = { ...input, queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, waiting: false, inFlight: 0, messages: 0 };
+  const s: State = { ...input, queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, asked: 0, inFlight: 0, messages: 0 };
   announce(s, self);
   return s;
 }
@@ -109,7 +114,7 @@ function step(s: State, m: SenderMsg, self: Me): void {
     case 'unreadable': return unreadable(s, m.block, self);
     case 'grant':
       s.credit += m.bytes;
-      s.waiting = false;
+      s.asked = Math.max(0, s.asked - m.bytes);
       announce(s, self);
       return pump(s, self);
     case 'revoke':
@@ -212,11 +217,12 @@ function endBlock(s: State, lent: Lent, parts: Uint8Array[]): void {
   s.held = [];
 }
 
+/** For two blocks: one that has its turn waits on with the other, and so keeps the turns that its share of the uplink is worth. */
 function ask(s: State, self: Me): void {
-  const next = s.queue[0];
-  if (s.waiting || !next) return;
-  s.waiting = true;
-  self.tell(s.limiter, { type: 'want', direction: 'up', bytes: next.block.length - s.begun, replyTo: self.mailbox });
+  const bytes = s.queue.slice(0, AHEAD_ASKED).reduce((sum, { block }) => sum + block.length, 0) - s.begun - s.asked;
+  if (bytes <= 0) return;
+  s.asked += bytes;
+  self.tell(s.limiter, { type: 'want', direction: 'up', bytes, replyTo: self.mailbox, peer: s.peer });
 }
 
 interface Write {
@@ -258,7 +264,7 @@ const same = (a: BlockRange, b: BlockRange): boolean => a.piece === b.piece && a
 function leave(s: State, self: Me): void {
   s.connection.close();
   self.tell(s.files, { type: 'returned', lent: [...s.leaving, ...s.queue.flatMap((n) => n.lent ?? [])] });
-  self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo: self.mailbox });
+  self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo: self.mailbox, peer: s.peer });
 }
 
 // ACTOR ------------------------------------------------------------------------------

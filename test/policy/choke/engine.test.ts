@@ -23,7 +23,7 @@ type Call = ChokeInput<Json>;
 /** Unchokes whom the test names, counts its calls in its memo, and keeps what it was asked. */
 function scripted(over: { scope?: 'torrent' | 'session'; timing?: Partial<Timing>; requestTickIn?: number[] } = {}) {
   const calls: Call[] = [];
-  const script = { unchoke: [] as number[], untouched: [] as number[] };
+  const script = { unchoke: [] as number[], untouched: [] as number[], shares: new Map<number, Omit<Verdict, 'why'>>() };
   const ticks = [...over.requestTickIn ?? []];
   const policy: ChokePolicy = {
     name: 'scripted', summary: '', source: '', params: {}, defaults: {}, scope: over.scope ?? 'session',
@@ -33,9 +33,8 @@ function scripted(over: { scope?: 'torrent' | 'session'; timing?: Partial<Timing
     decide(input) {
       calls.push(input);
       const here = new Set(input.peers.map((p) => p.key as number));
-      const verdict: Verdict = { why: 'regular' };
       const unchoked = new Map<PeerKey, Verdict>();
-      for (const k of script.unchoke) if (here.has(k)) unchoked.set(peerKey(k), verdict);
+      for (const k of script.unchoke) if (here.has(k)) unchoked.set(peerKey(k), { why: 'regular', ...script.shares.get(k) });
       const untouched = new Set(script.untouched.filter((k) => here.has(k)).map(peerKey));
       const requestTickIn = ticks.shift();
       const state = (input.state as number) + 1;
@@ -72,6 +71,25 @@ describe('ChokeEngine', () => {
     assert.deepEqual(decide(engine, 10_000), []);
     script.unchoke = [2, 3];
     assert.deepEqual(decide(engine, 20_000), [[1, undefined], [3, 'regular']]);
+  });
+
+  it('tells how the uplink is divided, where that changes; who is choked or left out of it has no share of its own', () => {
+    const { policy, script } = scripted();
+    const engine = engineOf(policy);
+    const shares = (now: number): unknown =>
+      engine.decide({ trigger: 'tick', subjects: [], now }).shares.map(({ peer, cap, weight }) => [peer, cap, weight]);
+    script.unchoke = [1, 2, 3];
+    script.shares.set(1, { weight: 0.5 }).set(2, { cap: 1000 });
+    assert.deepEqual(shares(0), [[1, undefined, 0.5], [2, 1000, 1]]);
+    assert.deepEqual(shares(10_000), []);
+    script.shares.set(2, { cap: 2000, weight: 3 });
+    script.unchoke = [2, 3];
+    assert.deepEqual(shares(20_000), [[1, undefined, 1], [2, 2000, 3]]);
+    script.unchoke = [1, 3];
+    script.untouched = [2];
+    assert.deepEqual(shares(30_000), [[1, undefined, 0.5]]);
+    engine.use({ policy: scripted().policy, params: {} });
+    assert.deepEqual(shares(40_000), [[1, undefined, 1], [2, undefined, 1]]);
   });
 
   it('leaves alone what the policy leaves alone', () => {

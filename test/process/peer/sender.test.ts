@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { peerKey } from '../../../src/base/brand.js';
 import { concat } from '../../../src/base/bytes.js';
 import { BLOCK_BYTES, KIB, MIB } from '../../../src/base/units.js';
 import { Lent } from '../../../src/model/read-ahead.js';
@@ -9,6 +10,7 @@ import { sender, type SenderMsg } from '../../../src/process/peer/sender.js';
 import { FakeConnection } from '../fake-connection.js';
 import { Stage } from '../stage.js';
 
+const PEER = peerKey(5);
 const SIZE = 1000;
 const block = (n: number, length = SIZE): BlockRange => ({ piece: n, begin: 0, length });
 const bytesOf = ({ piece, length }: BlockRange): Uint8Array => new Uint8Array(length).fill(piece);
@@ -25,7 +27,7 @@ const drop = (b?: BlockRange): SenderMsg => (b ? { type: 'drop', block: b } : { 
 function start(credit = 0) {
   const connection = new FakeConnection();
   const stage = new Stage(sender, (cast) => ({
-    connection, senderQueue: cast('SenderQueue'), controller: cast('Controller'), files: cast('Files'),
+    peer: PEER, connection, senderQueue: cast('SenderQueue'), controller: cast('Controller'), files: cast('Files'),
     limiter: cast('Limiter'),
     status: cast('Status'),
   }));
@@ -51,7 +53,7 @@ test('a block is read, credit for it is wanted, and it goes out in one write wit
   stage.forget().send(blocks(block(1)));
   assert.deepEqual(stage.told(), [['Files', 'read', { blocks: [block(1)], replyTo: '@Sender' }]]);
   stage.send(data(block(1)));
-  assert.deepEqual(stage.told(), [['Limiter', 'want', { direction: 'up', bytes: SIZE, replyTo: '@Sender' }]]);
+  assert.deepEqual(stage.told(), [['Limiter', 'want', { direction: 'up', bytes: SIZE, replyTo: '@Sender', peer: PEER }]]);
   stage.send(grant(SIZE));
   assert.deepEqual(connection.writes, [onWire(block(1))]);
 });
@@ -106,7 +108,7 @@ test('a block goes out in parts as credit comes, its header once', () => {
   const { stage, connection } = start();
   stage.send(blocks(block(1)), data(block(1)), grant(300));
   assert.deepEqual(connection.writes.map((w) => w.length), [13 + 300]);
-  assert.deepEqual(stage.all('want').map((w) => w.bytes), [SIZE, SIZE - 300]);
+  assert.deepEqual(stage.all('want').map((w) => w.bytes), [SIZE]);
   stage.send(grant(700));
   assert.deepEqual(connection.written(), onWire(block(1)));
 });
@@ -118,10 +120,13 @@ test('credit that is left serves the next block; more is wanted when it is used 
   assert.deepEqual(stage.all('want').map((w) => w.bytes), [500]);
 });
 
-test('credit is wanted once, however often there is occasion', () => {
+test('credit is wanted for two blocks, and once for each, however often there is occasion', () => {
   const { stage } = start();
+  const wants = (): unknown => stage.all('want').map((w) => w.bytes);
   stage.forget().send(blocks(block(1), block(2)), data(block(1)), data(block(2)), control(1));
-  assert.deepEqual(stage.all('want').length, 1);
+  assert.deepEqual(wants(), [2 * SIZE]);
+  stage.send(grant(SIZE), blocks(block(3)), data(block(3)));
+  assert.deepEqual(wants(), [SIZE]);
 });
 
 test('other messages go out at once between blocks, and wait only behind a begun one', () => {
