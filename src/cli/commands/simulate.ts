@@ -12,9 +12,8 @@ import { figuresOf } from '../../sim/report/plots/figures.js';
 import { peerSeconds, summarize } from '../../sim/report/summary.js';
 import type { RunResult } from '../../sim/result.js';
 import { LEGEND, summaryTable, table } from '../../sim/report/text.js';
-import { turn } from '../../edge/turn.js';
 import { CHECKS } from '../../sim/validate/all.js';
-import { CheckLab } from '../../sim/validate/check.js';
+import type { Check, Finding } from '../../sim/validate/check.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { EXIT, misuse, type ExitCode } from '../exit.js';
 import type { Io } from '../io.js';
@@ -47,22 +46,24 @@ export const simulate = defineCommand({
   group: 'Learn',
   summary: 'a swarm in virtual time, or policies compared',
   args: 'run SCENARIO',
-  arity: { least: 1, most: 2 },
+  arity: { least: 1, most: 1 + CHECKS.length },
   options: OPTIONS,
   notes: [
     '', 'simulate compare runs one scenario under several policies, simulate scenarios',
     'lists what is built in, simulate validate holds it all against published',
-    'results. A SCENARIO may be a .json file of yours.',
+    'results, simulate validate V5 V7 against some. A SCENARIO may be a .json',
+    'file of yours.',
   ],
   async run(invocation) {
-    const [first = '', second] = invocation.args;
+    const [first = '', second, third] = invocation.args;
+    if (first === 'validate') return validate(invocation);
+    if (third !== undefined) throw misuse(`simulate ${first}: expected one name, found ${third} too`);
     switch (first) {
       case 'run':
         if (second === undefined) throw misuse('simulate run: expected a scenario; see actorrent simulate scenarios');
         return run(second, invocation);
       case 'compare': return compare(second, invocation);
       case 'scenarios': return scenarios(invocation);
-      case 'validate': return validate(invocation);
       default:
         if (second !== undefined) throw misuse(`simulate: expected run, compare, validate or scenarios, found ${first}`);
         return run(first, invocation);
@@ -77,20 +78,34 @@ async function scenarios({ values, io }: Asked): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** Exit 1 where one does not hold. */
-async function validate({ values, io }: Asked): Promise<ExitCode> {
+/** Exit 1 where one does not hold. Told in their order, each as soon as those before it are done. */
+async function validate({ args: [, ...ids], values, io }: Asked): Promise<ExitCode> {
+  const checks = ids.length === 0 ? CHECKS : ids.map(findCheck);
+  const findings = new Map<number, Finding>();
+  let told = 0;
+  const progress = countRuns(checks.length, 'checks', io);
+  const done = await runAll<string, Finding>(checks.map((check) => check.id), {
+    worker: 'check-worker', procs: values.procs, onDone(at, finding, finished) {
+      findings.set(at, finding);
+      progress.end();
+      for (let next = findings.get(told); next; next = findings.get(told)) sayCheck(checks[told++]!, next, { values, io });
+      progress.at(finished);
+    },
+  }).finally(progress.end);
+  return done.every(({ holds }) => holds) ? EXIT.done : EXIT.failed;
+}
+
+function findCheck(id: string): Check {
+  const found = CHECKS.find((check) => check.id.toLowerCase() === id.toLowerCase());
+  if (!found) throw misuse(`simulate validate: expected ${CHECKS.map((check) => check.id).join(', ')}, found ${id}`);
+  return found;
+}
+
+function sayCheck({ id, claim, source }: Check, finding: Finding, { values, io }: Pick<Asked, 'values' | 'io'>): void {
   const { red, green, bold, dim } = io.colors;
-  let failures = 0;
-  for (const { id, claim, source, run: check } of CHECKS) {
-    const finding = await check(new CheckLab(turn));
-    if (!finding.holds) failures++;
-    if (values.json) io.print(JSON.stringify({ event: 'check', id, claim, source, ...finding }));
-    else {
-      io.print(`${finding.holds ? green('holds') : red('fails')}  ${bold(id)}: ${claim}`);
-      io.print(`       expected ${finding.expected}\n       found    ${finding.found}\n       ${dim(source)}`);
-    }
-  }
-  return failures === 0 ? EXIT.done : EXIT.failed;
+  if (values.json) return io.print(JSON.stringify({ event: 'check', id, claim, source, ...finding }));
+  io.print(`${finding.holds ? green('holds') : red('fails')}  ${bold(id)}: ${claim}`);
+  io.print(`       expected ${finding.expected}\n       found    ${finding.found}\n       ${dim(source)}`);
 }
 
 function run(scenario: string, asked: Asked): Promise<ExitCode> {
@@ -117,9 +132,11 @@ async function carryOut({ scenario, policies, seeds }: Plan, { values, io }: Ask
   const { name, summary } = await loadScenario(scenario);
   const tasks = policies.flatMap((policy) => Array.from({ length: seeds }, (_, i): Task =>
     ({ scenario, policy, params: values.param, seed: values.seed + i })));
-  const progress = countRuns(tasks.length, io);
+  const progress = countRuns(tasks.length, 'runs', io);
   const before = process.cpuUsage();
-  const done = await runAll(tasks, { procs: values.procs, onDone: progress.at }).finally(progress.end);
+  const done = await runAll<Task, Done>(tasks, {
+    worker: 'worker', procs: values.procs, onDone: (_at, _done, finished) => progress.at(finished),
+  }).finally(progress.end);
   if (values.json) for (const d of done) io.print(JSON.stringify({ event: 'run', ...d.result, events: d.events }));
   else {
     const { user, system } = process.cpuUsage(before);
@@ -156,9 +173,9 @@ function say({ name, summary, cpu }: Heading, done: readonly Done[], io: Io): vo
 }
 
 /** `12 of 60 runs`, while they last, on a terminal. */
-function countRuns(total: number, io: Io): { at(done: number): void; end(): void } {
+function countRuns(total: number, what: string, io: Io): { at(done: number): void; end(): void } {
   if (!io.stderr.isTTY || total === 1) return { at: () => undefined, end: () => undefined };
-  const show = (done: number): void => void io.stderr.write(`\r${done} of ${total} runs`);
+  const show = (done: number): void => void io.stderr.write(`\r${done} of ${total} ${what}`);
   show(0);
   return { at: show, end: () => void io.stderr.write('\r\x1b[K') };
 }

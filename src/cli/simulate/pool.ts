@@ -4,32 +4,35 @@
  */
 import { Worker } from 'node:worker_threads';
 import { Ending, type ExitCode } from '../exit.js';
-import type { Done, Task } from './task.js';
-import type { Answer } from './worker.js';
+import type { Answer } from './serve.js';
 
-export interface PoolOptions {
+export interface PoolOptions<D> {
+  /** The file beside this one that carries out such tasks, in each thread. */
+  readonly worker: 'worker' | 'check-worker';
   /** Threads. */
   readonly procs: number;
-  readonly onDone: (done: number) => void;
+  /** Called as each of them is done: which one, and how many are by now. */
+  readonly onDone: (at: number, done: D, finished: number) => void;
 }
 
 const YOUNG_MB = 96;
 /** An upper bound only: a thousand peers take several GB. */
 const OLD_MB = 24_576;
 
-export async function runAll(tasks: readonly Task[], { procs, onDone }: PoolOptions): Promise<Done[]> {
-  const results = new Array<Done>(tasks.length);
+export async function runAll<T, D>(tasks: readonly T[], { worker: file, procs, onDone }: PoolOptions<D>): Promise<D[]> {
+  const results = new Array<D>(tasks.length);
   let next = 0;
   let finished = 0;
   const work = async (): Promise<void> => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    const worker = new Worker(new URL(`./${file}.js`, import.meta.url), {
       name: 'simulation', execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
     });
     try {
       while (next < tasks.length) {
         const at = next++;
-        results[at] = await carryOutBy(worker, tasks[at]!);
-        onDone(++finished);
+        const done = await carryOutBy<T, D>(worker, tasks[at]!);
+        results[at] = done;
+        onDone(at, done, ++finished);
       }
     } finally {
       // After a failure nobody begins anything more.
@@ -41,9 +44,9 @@ export async function runAll(tasks: readonly Task[], { procs, onDone }: PoolOpti
   return results;
 }
 
-function carryOutBy(worker: Worker, task: Task): Promise<Done> {
+function carryOutBy<T, D>(worker: Worker, task: T): Promise<D> {
   return new Promise((resolve, reject) => {
-    const answered = (answer: Answer): void => {
+    const answered = (answer: Answer<D>): void => {
       worker.off('error', failed).off('exit', ended);
       if (answer.ok) resolve(answer.done);
       else reject(new Ending(answer.code as ExitCode, answer.reason));

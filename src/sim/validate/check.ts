@@ -6,6 +6,8 @@ import { describe } from '../../base/result.js';
 import type { ChosenPolicy } from '../../client.js';
 import { parseParams } from '../../policy/choke/params.js';
 import { findPolicy } from '../../policy/choke/registry.js';
+import { Observer } from '../observer.js';
+import type { RunResult } from '../result.js';
 import { parseScenario } from '../scenarios/parse.js';
 import { simulate, type Swarm, type Watch } from '../swarm.js';
 
@@ -32,10 +34,21 @@ export class CheckLab {
   }
 
   /** `json` in the form of a scenario file. `policy`: a name, then `key=value` parameters. */
-  swarm(json: object, [policy = 'tit-for-tat', ...params]: readonly string[], watch: Watch = {}): Promise<Swarm> {
+  swarm(json: object, [policy = 'tit-for-tat', ...params]: readonly string[], watch: Watch = {}, seed = 1): Promise<Swarm> {
     const scenario = parseScenario({ name: 'check', ...json });
     if (!scenario.ok) throw new Error(describe(scenario.error));
-    return simulate({ scenario: scenario.value, policy: chosen(policy, params), seed: 1 }, { turn: this.#turn }, watch);
+    return simulate({ scenario: scenario.value, policy: chosen(policy, params), seed }, { turn: this.#turn }, watch);
+  }
+
+  /** What came of it, once for each of so many seeds. */
+  async results(json: object, policy: readonly string[], seeds = 1): Promise<RunResult[]> {
+    const results: RunResult[] = [];
+    for (let seed = 1; seed <= seeds; seed++) {
+      const observer = new Observer();
+      await this.swarm(json, policy, observer.watch, seed);
+      results.push(observer.result());
+    }
+    return results;
   }
 }
 

@@ -1,27 +1,9 @@
 /** Checks of what choking does: fair turns, what a free rider gets, how soon a newcomer is served. */
 import { SECOND, type Millis } from '../../base/units.js';
-import type { ClientEvent } from '../../ports/events.js';
-import type { Member } from '../member.js';
-import type { Watch } from '../swarm.js';
 import { Observer } from '../observer.js';
 import { mean } from '../report/statistics.js';
 import type { Check, CheckLab, Finding } from './check.js';
-
-const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':'));
-
-/** What one member, the first, says of connections and chokes: whom, what, and when. */
-function listening(onEvent: (e: { host: string; what: 'met' | 'unchoked' | 'choked'; at: Millis }) => void): Watch {
-  let now = (): Millis => 0;
-  return {
-    begin: ({ clock }) => { now = () => clock.now(); },
-    heard(member: Member, event: ClientEvent) {
-      if (member.identity.number !== 1) return;
-      const at = now();
-      if (event.event === 'peer' && event.what === 'connected') onEvent({ host: hostOf(event.address), what: 'met', at });
-      if (event.event === 'choke') onEvent({ host: hostOf(event.address), what: event.choked ? 'choked' : 'unchoked', at });
-    },
-  };
-}
+import { listening } from './listening.js';
 
 export const optimisticTurns: Check = {
   id: 'V12',
@@ -57,29 +39,32 @@ export const optimisticTurns: Check = {
 };
 
 /**
- * The rate that follows, N/(N-k) u/(k+1), is not held to: the rider gets about 1.4 times as much. A choke stops nothing
- * that the sender's transport has taken, and of the first eight blocks asked for that is most of what a turn is worth.
+ * The clients limit themselves to a little less than their links: without, the rider gets 1.24 times the rate of the
+ * theory (1.35 times at 10 KB/s), for a choke stops nothing that the sender's transport has taken, and of what it got
+ * from its givers nearly half (18 % at 100 KB/s) came after a choke. What BEP 6 grants the choked is 8 % here.
  */
 export const loneFreeRider: Check = {
   id: 'V14',
-  claim: 'a lone free rider among N alike with k regular slots and one optimistic is unchoked 1/(N-k) of the time, within 20 %',
+  claim: 'of N alike with k regular slots and one optimistic a lone free rider has 1/(N-k) of the time, and N/(N-k) u/(k+1)',
   source: 'derived; after Qiu and Srikant 2004 (from memory)',
   async run(lab): Promise<Finding> {
-    const [count, up, k, lasts] = [16, 10_000, 3, 2400];
+    const [count, up, limitsUpTo, k, lasts] = [16, 100_000, 0.95, 3, 900];
     const observer = new Observer();
     const swarm = await lab.swarm({
-      size: '64Mi', pieceLength: '64Ki', lasts, peers: [
-        { name: 'giver', count, up, down: '1M', has: 0.5 },
+      size: '1Gi', pieceLength: '256Ki', lasts, peers: [
+        { name: 'giver', count, up, down: '1M', has: 0.5, limitsUpTo },
         { name: 'rider', up, down: '1M', policy: 'freerider' },
       ],
     }, ['bep3', `slots=${k + 1}`], observer.watch);
     const pair = observer.result().pairs.find(({ from, to }) => from === 'giver' && to === 'rider');
     const share = pair ? (pair.regular + pair.optimistic) / pair.connected : 0;
     const rate = swarm.members.at(-1)!.totals.downloaded / lasts;
-    const theory = count / (count - k) * up / (k + 1);
+    const theory = count / (count - k) * up * limitsUpTo / (k + 1);
+    const near = (ratio: number): boolean => Math.abs(ratio - 1) <= 0.2;
     return {
-      holds: Math.abs(share * (count - k) - 1) <= 0.2, expected: `${(100 / (count - k)).toFixed(1)} % of the time`,
-      found: `${(share * 100).toFixed(1)} % of the time, and ${rate.toFixed(0)} B/s, where theory has ${theory.toFixed(0)}`,
+      holds: near(share * (count - k)) && near(rate / theory),
+      expected: `${(100 / (count - k)).toFixed(1)} % of the time and ${theory.toFixed(0)} B/s, within 20 %`,
+      found: `${(share * 100).toFixed(1)} % of the time and ${rate.toFixed(0)} B/s`,
     };
   },
 };

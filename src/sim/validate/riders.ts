@@ -1,0 +1,61 @@
+/** Checks of those who give nothing: what they get all the same, and what it costs the others. */
+import { timeOf } from '../report/summary.js';
+import { median } from '../report/statistics.js';
+import type { RunResult } from '../result.js';
+import type { Check, CheckLab, Finding } from './check.js';
+
+const GIVER = { name: 'giver', up: '50K', down: '400K' };
+const RIDER = { name: 'rider', up: '50K', down: '400K', policy: 'freerider' };
+/** Median seconds to completion of a class. */
+const time = (r: RunResult, name: string): number => median(r.peers.filter((p) => p.class === name).map(timeOf)) ?? Infinity;
+
+export const seedsErode: Check = {
+  id: 'V15',
+  claim: 'seeds make up for what tit for tat withholds from a free rider; the more ride, the worse it is for all',
+  source: 'Sirivianos, Park, Chen, Yang, IPTPS 2007 (abstract)',
+  async run(lab): Promise<Finding> {
+    const handicap = async (count: number): Promise<number> => {
+      const r = await mix(lab, { seeds: count, riders: 2, givers: 20 });
+      return time(r, 'rider') / time(r, 'giver');
+    };
+    const handicaps = [await handicap(1), await handicap(6)];
+    const fractions = [await mix(lab, { seeds: 1, riders: 2, givers: 20 }), await mix(lab, { seeds: 1, riders: 11, givers: 11 })];
+    const [few = 0, many = 0] = fractions.map((r) => time(r, 'giver'));
+    const [fewRide = 0, manyRide = 0] = fractions.map((r) => time(r, 'rider'));
+    return {
+      holds: handicaps[1]! < handicaps[0]! && many > few && manyRide > fewRide,
+      expected: 'a rider\'s handicap smaller with six seeds than with one; both slower with half of all riding than with a tenth',
+      found: `handicap ${handicaps.map((h) => h.toFixed(2)).join(', then ')}; givers ${few.toFixed(0)} s, then ${many.toFixed(0)}, `
+        + `riders ${fewRide.toFixed(0)} s, then ${manyRide.toFixed(0)}`,
+    };
+  },
+};
+
+const mix = async (lab: CheckLab, o: Readonly<Record<'seeds' | 'riders' | 'givers', number>>): Promise<RunResult> =>
+  (await lab.results({
+    size: '16Mi', pieceLength: '128Ki', peers: [
+      { name: 'seed', count: o.seeds, has: 1, up: '200K', down: '1M' },
+      { ...GIVER, count: o.givers, leaves: 0 }, { ...RIDER, count: o.riders },
+    ],
+  }, ['bep3']))[0]!;
+
+export const withoutGiving: Check = {
+  id: 'V16',
+  claim: 'a whole file can be had with no upload, even where there is no seed',
+  source: 'Locher, Moor, Schmid, Wattenhofer, HotNets 2006 (abstract)',
+  async run(lab): Promise<Finding> {
+    // A line too thin to give what BEP 6 grants the choked, which no policy can keep back. The others come with half each
+    // and leave once they have the whole, so nobody ever seeds.
+    const [result] = await lab.results({
+      size: '8Mi', pieceLength: '64Ki', lasts: 2400,
+      peers: [{ ...RIDER, up: 1000 }, { ...GIVER, count: 60, has: 0.5, arrives: { every: 8 }, leaves: 0 }],
+    }, ['bep3']);
+    const rider = result!.peers[0]!;
+    return {
+      holds: rider.completed !== null && rider.uploaded < 0.05 * result!.size, expected: 'complete, less than 5 % uploaded',
+      found: rider.completed === null ? 'not complete' :
+        `complete after ${rider.completed.toFixed(0)} s, ${rider.uploaded} bytes uploaded; `
+        + `others who needed half took ${time(result!, 'giver').toFixed(0)} s`,
+    };
+  },
+};
