@@ -21,7 +21,7 @@ if (read('build/.sources') !== sources) {
   // A file that was deleted or renamed must not live on as a stale test: start from nothing when the list changed.
   const list = ['src', 'test', 'bench'].flatMap(walk).filter((f) => f.endsWith('.ts')).sort().join('\n');
   if (read('build/.list') !== list) rmSync('build', { recursive: true, force: true });
-  run('building', process.execPath, ['node_modules/typescript/bin/tsc']);
+  run('building', 'npm', ['run', '--silent', 'build']);
   mkdirSync('build', { recursive: true });
   writeFileSync('build/.list', list);
   writeFileSync('build/.sources', sources);

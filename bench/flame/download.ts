@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MIB } from '../../src/base/units.js';
 import { inLab } from '../../test/interop/lab.js';
-import { CLI } from '../../test/interop/paths.js';
+import { PROGRAM_IN_MODULES } from '../../src/cli/entries.js';
 import { PEER_PORT } from '../../test/interop/clients/client.js';
 import { startClient } from '../side-by-side/clients.js';
 import { mustBeWhole } from '../side-by-side/leech.js';
@@ -29,7 +29,7 @@ export function profileDownload(mib: number): Promise<readonly string[]> {
       argv: [
         process.execPath, '--cpu-prof', '--cpu-prof-dir', profiles, '--cpu-prof-interval', `${INTERVAL}`,
         '--import', new URL('./preload.js', import.meta.url).href,
-        CLI, 'download', content.torrent, '--folder', folder, '--quiet', '--ip', lab.host('leecher').ip4, '--port', `${PEER_PORT}`,
+        PROGRAM_IN_MODULES, 'download', content.torrent, '--folder', folder, '--quiet', '--ip', lab.host('leecher').ip4, '--port', `${PEER_PORT}`,
         '--peer', `${lab.host('seeder').ip4}:${PEER_PORT}`,
       ],
     });

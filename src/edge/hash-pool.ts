@@ -31,9 +31,10 @@ export interface HashPoolOptions {
   readonly start?: () => Worker;
 }
 
+/** Over `edge/`, so that it also holds in the bundle (cli/entries.ts). */
+const CODE = new URL('../edge/hash-worker.js', import.meta.url);
 /** Without the flags of this process: some (`--input-type`) stop a worker from starting. */
-const startWorker = (): Worker =>
-  new Worker(new URL('./hash-worker.js', import.meta.url), { name: 'hash', execArgv: [] });
+const startWorker = (): Worker => new Worker(CODE, { name: 'hash', execArgv: [] });
 
 export class HashPool implements PieceRunner {
   private readonly procs: number;

@@ -7,15 +7,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { PROGRAM } from '../../src/cli/entries.js';
 import type { ClientEvent } from '../../src/ports/events.js';
 import { listPolicies } from '../../src/policy/choke/registry.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 let folder = '';
 
-const run = (args: readonly string[]): Child => spawn(process.execPath, [MAIN, ...args], {
+const run = (args: readonly string[]): Child => spawn(process.execPath, [PROGRAM, ...args], {
   cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ACTORRENT_CONFIG: 'none' },
 });
 

@@ -5,9 +5,7 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+import { PROGRAM } from '../../src/cli/entries.js';
 
 interface Ran {
   readonly code: number | null;
@@ -18,7 +16,7 @@ interface Ran {
 let folder = '';
 
 function actorrent(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: folder, stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ACTORRENT_CONFIG: 'none', SOURCE_DATE_EPOCH: '1000000000', ...env },
   });

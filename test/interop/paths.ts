@@ -8,6 +8,6 @@ const fromHere = (path: string): string => fileURLToPath(new URL(path, import.me
 /** From build/test/interop back to the sources. */
 export const sourcePath = (path: string): string => fromHere(`../../../test/interop/${path}`);
 export const builtPath = (path: string): string => fromHere(path);
-export const CLI = fromHere('../../src/cli/main.js');
+export { PROGRAM as CLI } from '../../src/cli/entries.js';
 /** Debian's own, which python3-libtorrent is installed for; another `python3` may come first in PATH. */
 export const PYTHON = '/usr/bin/python3';

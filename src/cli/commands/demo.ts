@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { MIB } from '../../base/units.js';
 import { defineCommand } from '../command.js';
 import { claimFolder, contentPlan, differences, writeContent, type ContentFile } from '../demo/content.js';
-import { MAIN } from '../demo/child.js';
+import { PROGRAM } from '../entries.js';
 import { openScreen } from '../demo/screen.js';
 import { CONTENT, LEECHER_NAMES, Swarm } from '../demo/swarm.js';
 import { EXIT, failure } from '../exit.js';
@@ -95,7 +95,7 @@ async function mustBeEqual(folder: string, plan: readonly ContentFile[]): Promis
 function sayHowTo(folder: string, swarm: Swarm, io: Io): void {
   io.print([
     '', 'The same by hand:',
-    `  alias actorrent='node ${quoted(MAIN)}'`,
+    `  alias actorrent='node ${quoted(PROGRAM)}'`,
     `  cd ${quoted(folder)}`,
     `  rm -r ${LEECHER_NAMES.join(' ')}`,
     ...swarm.commands.map(({ words, goesOn }) => `  actorrent ${words.map(quoted).join(' ')}${goesOn ? ' &' : ''}`),

@@ -15,6 +15,7 @@ import { LEGEND, summaryTable, table } from '../../sim/report/text.js';
 import { CHECKS } from '../../sim/validate/all.js';
 import type { Check, Finding } from '../../sim/validate/check.js';
 import { defineCommand, type Invocation } from '../command.js';
+import { CHECK_WORKER, SIMULATION_WORKER } from '../entries.js';
 import { EXIT, misuse, type ExitCode } from '../exit.js';
 import type { Io } from '../io.js';
 import { flag, integer, many, text, value, type ValuesOf } from '../option.js';
@@ -85,7 +86,7 @@ async function validate({ args: [, ...ids], values, io }: Asked): Promise<ExitCo
   let told = 0;
   const progress = countRuns(checks.length, 'checks', io);
   const done = await runAll<string, Finding>(checks.map((check) => check.id), {
-    worker: 'check-worker', procs: values.procs, onDone(at, finding, finished) {
+    worker: CHECK_WORKER, procs: values.procs, onDone(at, finding, finished) {
       findings.set(at, finding);
       progress.end();
       for (let next = findings.get(told); next; next = findings.get(told)) sayCheck(checks[told++]!, next, { values, io });
@@ -135,7 +136,7 @@ async function carryOut({ scenario, policies, seeds }: Plan, { values, io }: Ask
   const progress = countRuns(tasks.length, 'runs', io);
   const before = process.cpuUsage();
   const done = await runAll<Task, Done>(tasks, {
-    worker: 'worker', procs: values.procs, onDone: (_at, _done, finished) => progress.at(finished),
+    worker: SIMULATION_WORKER, procs: values.procs, onDone: (_at, _done, finished) => progress.at(finished),
   }).finally(progress.end);
   if (values.json) for (const d of done) io.print(JSON.stringify({ event: 'run', ...d.result, events: d.events }));
   else {

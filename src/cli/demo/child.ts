@@ -4,10 +4,8 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { PROGRAM } from '../entries.js';
 import type { Env } from '../io.js';
-
-export const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 export interface ChildPlan {
   readonly name: string;
@@ -32,7 +30,7 @@ const STOP_WITHIN_MS = 8000;
 const MOST_STDERR = 4000;
 
 export function startChild({ name, args, cwd, env, onLine }: ChildPlan): Child {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: ownEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: ownEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr = (stderr + text).slice(-MOST_STDERR); });
   createInterface({ input: child.stdout }).on('line', onLine);

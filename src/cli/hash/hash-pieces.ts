@@ -3,6 +3,7 @@
  * order.
  */
 import { Worker } from 'node:worker_threads';
+import { HASH_WORKER } from '../entries.js';
 import { failure } from '../exit.js';
 import type { HashAnswer, HashJob, HashPlan } from './hash-worker.js';
 
@@ -43,8 +44,7 @@ export async function hashPieces({ procs, onProgress, ...plan }: Wish): Promise<
   });
 
   const count = Math.min(procs, Math.ceil(pieces / perJob));
-  const code = new URL('./hash-worker.js', import.meta.url);
-  const workers = Array.from({ length: count }, () => new Worker(code, { workerData: plan }));
+  const workers = Array.from({ length: count }, () => new Worker(HASH_WORKER, { workerData: plan }));
   try {
     await Promise.all(workers.map(work));
   } finally {

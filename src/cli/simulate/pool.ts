@@ -7,8 +7,8 @@ import { Ending, type ExitCode } from '../exit.js';
 import type { Answer } from './serve.js';
 
 export interface PoolOptions<D> {
-  /** The file beside this one that carries out such tasks, in each thread. */
-  readonly worker: 'worker' | 'check-worker';
+  /** What carries out such tasks in each thread; of ../entries.js. */
+  readonly worker: URL;
   /** Threads. */
   readonly procs: number;
   /** Called as each of them is done: which one, and how many are by now. */
@@ -19,12 +19,12 @@ const YOUNG_MB = 96;
 /** An upper bound only: a thousand peers take several GB. */
 const OLD_MB = 24_576;
 
-export async function runAll<T, D>(tasks: readonly T[], { worker: file, procs, onDone }: PoolOptions<D>): Promise<D[]> {
+export async function runAll<T, D>(tasks: readonly T[], { worker: code, procs, onDone }: PoolOptions<D>): Promise<D[]> {
   const results = new Array<D>(tasks.length);
   let next = 0;
   let finished = 0;
   const work = async (): Promise<void> => {
-    const worker = new Worker(new URL(`./${file}.js`, import.meta.url), {
+    const worker = new Worker(code, {
       name: 'simulation', execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
     });
     try {

@@ -4,16 +4,14 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { PROGRAM } from '../../../src/cli/entries.js';
 import type { RunResult } from '../../../src/sim/result.js';
 import { scratch } from '../../edge/scratch.js';
-
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
 
 function simulate(args: readonly string[], cwd: string): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env['PATH'], ACTORRENT_CONFIG: 'none' };
-    const child = execFile(process.execPath, [MAIN, 'simulate', ...args], { cwd, env, maxBuffer: 1e8 },
+    const child = execFile(process.execPath, [PROGRAM, 'simulate', ...args], { cwd, env, maxBuffer: 1e8 },
       (_, out, err) => resolve({ code: child.exitCode ?? -1, out, err }));
   });
 }
