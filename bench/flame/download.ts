@@ -9,14 +9,17 @@ import { startClient } from '../side-by-side/clients.js';
 import { mustBeWhole } from '../side-by-side/leech.js';
 import { loopback } from '../side-by-side/loopback.js';
 import { createTorrent } from '../side-by-side/own-torrent.js';
+import { roomyFolder } from '../side-by-side/roomy-folder.js';
 
 /** Microseconds between samples: V8's own thousand are too few for a download of a second. */
 const INTERVAL = 200;
+/** The seeder's, and the leecher's. */
+const COPIES = 2;
 
 /** The text of the profiles, one a thread. */
 export function profileDownload(mib: number): Promise<readonly string[]> {
   const report = (line: string): void => { process.stderr.write(`  ${line}\n`); };
-  return inLab({ network: loopback('seeder', 'leecher'), report }, async (lab) => {
+  return inLab({ network: loopback('seeder', 'leecher'), report, under: roomyFolder(COPIES * mib * MIB).folder }, async (lab) => {
     const content = await lab.content({ seed: 'flame', bytes: mib * MIB, pieceBytes: MIB, oneFile: true, author: createTorrent });
     const seeder = startClient('actorrent', {
       name: 'seeder', goal: 'seed', host: lab.host('seeder'), home: lab.folder('seeder'), folder: content.folder,

@@ -10,7 +10,7 @@ export interface Place {
 
 /** The parts, in the order of the bar and the legend: along the way of a block, then what all of them stand on. */
 export const PARTS = [
-  'edge/net', 'Receiver', 'protocol', 'Controller', 'PieceMgr', 'picking', 'Files', 'edge/disk', 'hash worker', 'SenderQueue', 'Sender',
+  'edge/net', 'Receiver', 'protocol', 'Controller', 'PieceMgr', 'picking', 'Files', 'edge/disk', 'hash worker', 'file system', 'SenderQueue', 'Sender',
   'ChokeMgr', 'choking', 'PeerMgr', 'Limiter', 'Status', 'Timer', 'other processes', 'model', 'kernel', 'cli', 'other', 'packages',
   'start of Node', 'node internals', 'native', 'gc',
 ] as const;
@@ -52,6 +52,9 @@ export function partOf({ name, url }: Place, caller: Part | undefined): Part {
   if (url === '') return OF_V8[name] ?? caller ?? 'native';
   return PATHS.find(([pattern]) => pattern.test(url))?.[1] ?? 'other';
 }
+
+/** What a hash worker does besides hashing. */
+export const isFileCall = (name: string): boolean => /^(read|write)Sync$/.test(name);
 
 /** The frame that only a worker thread for hashing has. */
 export const isHashWorker = (url: string): boolean => /\/src\/edge\/hash-worker\b/.test(url);

@@ -2,7 +2,7 @@
  * A CPU profile as V8 writes it (`node --cpu-prof`): the tree of calls, which node each sample met, and the microseconds between
  * samples. It becomes one tree of frames with the time of each, without idle time; several threads stand side by side. Pure.
  */
-import { isHashWorker, partOf, type Part } from './parts.js';
+import { isFileCall, isHashWorker, partOf, type Part } from './parts.js';
 
 export interface CpuProfile {
   readonly nodes: readonly ProfileNode[];
@@ -57,7 +57,7 @@ export function costs(frames: readonly Frame[]): ReadonlyMap<Part, number> {
   return sums;
 }
 
-/** `whole`: the part that all of the thread belongs to, but for the garbage collector. */
+/** `whole`: the part that all of the thread belongs to, but for the garbage collector and what goes to or comes from files. */
 function treeOf({ nodes, samples, timeDeltas }: CpuProfile, name: string, whole: Part | undefined): Frame {
   const own = new Map<number, number>();
   samples.forEach((id, i) => own.set(id, (own.get(id) ?? 0) + Math.max(0, timeDeltas[i] ?? 0)));
@@ -65,7 +65,8 @@ function treeOf({ nodes, samples, timeDeltas }: CpuProfile, name: string, whole:
   const frameOf = (node: ProfileNode, caller: Part | undefined): Frame => {
     const { functionName, url, lineNumber } = node.callFrame;
     const found = partOf({ name: functionName, url }, caller);
-    const part = found === 'gc' ? found : whole ?? found;
+    const inFiles = whole !== undefined && (caller === 'file system' || isFileCall(functionName));
+    const part = found === 'gc' ? found : inFiles ? 'file system' : whole ?? found;
     const calls = callsOf(node, part);
     const spent = own.get(node.id) ?? 0;
     return {

@@ -23,7 +23,7 @@ const MOST_ROWS = 80;
 /** One hue a part; neighbours in the bar differ, and what lies below us is grey. */
 export const COLOURS: Readonly<Record<Part, string>> = {
   'edge/net': '#7fb2e5', Receiver: '#f2a65a', protocol: '#9fd3a0', Controller: '#e58f8f', PieceMgr: '#c3a6e0', picking: '#f4d35e',
-  Files: '#74c7b8', 'edge/disk': '#a7b7e8', 'hash worker': '#e9a3c9', SenderQueue: '#d9b48f', Sender: '#b5d96b', ChokeMgr: '#f0b7a1',
+  Files: '#74c7b8', 'edge/disk': '#a7b7e8', 'hash worker': '#e9a3c9', 'file system': '#c98bd6', SenderQueue: '#d9b48f', Sender: '#b5d96b', ChokeMgr: '#f0b7a1',
   choking: '#8fc9d9', PeerMgr: '#d7a5b5', Limiter: '#cfcf7a', Status: '#b9a98f', Timer: '#a5c7a5', 'other processes': '#cbb4a4',
   model: '#9ec1cf', kernel: '#ffcf9c', cli: '#d4c5e2', other: '#e6dcc8', packages: '#c9c9b1', 'start of Node': '#d5cfc4',
   'node internals': '#c4ccd4', native: '#dde1e5', gc: '#aeb6bf',

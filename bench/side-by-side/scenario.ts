@@ -2,8 +2,6 @@
  * A scenario: the same work for several clients, one at a time and in turn, each run in a part of one lab with new files.
  * In turn, since a machine's speed drifts: what disturbs one client then disturbs the others as much.
  */
-import { statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { MIB, type Bytes } from '../../src/base/units.js';
 import { inLab, type Lab } from '../../test/interop/lab.js';
 import { missing, type Need } from '../../test/interop/needs.js';
@@ -12,6 +10,7 @@ import type { BenchOptions, Part } from '../parts.js';
 import type { Section } from '../report.js';
 import { presence, type ClientName } from './clients.js';
 import { compare, type Metric, type Sample, type Trial } from './compare.js';
+import { roomyFolder } from './roomy-folder.js';
 
 /** Does the work once; rejects where it was not done to the last byte. */
 export type Measure = (client: ClientName, part: Lab) => Promise<Sample>;
@@ -107,25 +106,4 @@ async function inTurn({ name, clients, runs, lab, measure }: Turns): Promise<rea
     }
   }
   return trials;
-}
-
-const SHARED_MEMORY = '/dev/shm';
-
-/** In memory where there is room, so that no disk is measured; with as much again to spare for the programs. */
-function roomyFolder(bytes: Bytes): { readonly folder: string; readonly notes: readonly string[] } {
-  const room = freeBytes(SHARED_MEMORY);
-  if (room > 2 * bytes) return { folder: SHARED_MEMORY, notes: [] };
-  return {
-    folder: tmpdir(),
-    notes: [`files were in ${tmpdir()}: ${SHARED_MEMORY} has ${Math.floor(room / MIB)} MiB, ${Math.ceil(2 * bytes / MIB)} are wanted`],
-  };
-}
-
-function freeBytes(folder: string): Bytes {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return 0; // not on this system
-  }
 }
