@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MIB } from '../../src/base/units.js';
-import { inLab } from '../../test/interop/lab.js';
 import { PROGRAM_IN_MODULES } from '../../src/cli/entries.js';
+import { inLab } from '../../test/interop/lab.js';
 import { PEER_PORT } from '../../test/interop/clients/client.js';
 import { startClient } from '../side-by-side/clients.js';
 import { mustBeWhole } from '../side-by-side/leech.js';

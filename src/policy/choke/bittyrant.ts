@@ -18,7 +18,7 @@ import type { ChokeDecision, ChokeInput, ChokePolicy, Described, LinkView, PeerV
 import { byKey, highestFirst, rank } from './rank.js';
 import { mainlineSlots } from './slots.js';
 import { downRate, isInterested, torrentOf } from './standing.js';
-import { roundMs, TWENTY_SECONDS, whole } from './usual-params.js';
+import { byTimer, roundMs, TWENTY_SECONDS, whole } from './usual-params.js';
 
 export type BittyrantParams = {
   readonly firstPriceKib: number;
@@ -52,7 +52,7 @@ export const bittyrant: ChokePolicy<BittyrantParams, BittyrantState> = {
   params,
   defaults: defaultsOf(params),
   rates: [TWENTY_SECONDS],
-  timing: (p) => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 }),
+  timing: byTimer,
   init: () => ({}),
   decide: onTick(decide),
 };

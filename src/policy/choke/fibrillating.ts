@@ -10,7 +10,7 @@ import { defaultsOf } from './params.js';
 import type { ChokePolicy, Described } from './policy.js';
 import { highestFirst, rank } from './rank.js';
 import { isInterested, tradeRate } from './standing.js';
-import { roundMs, slots } from './usual-params.js';
+import { byTimer, roundMs, slots } from './usual-params.js';
 
 export type FibrillatingParams = { readonly slots: number; readonly roundMs: number };
 
@@ -24,7 +24,7 @@ export const fibrillating: ChokePolicy<FibrillatingParams, null> = {
   params,
   defaults: defaultsOf(params),
   rates: [{ kind: 'window', ms: 2 * SECOND, bucketMs: 250 }],
-  timing: (p) => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 }),
+  timing: byTimer,
   slotBound: (p) => p.slots,
   init: () => null,
   decide: onTick((input, p) => {

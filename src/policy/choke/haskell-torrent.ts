@@ -22,7 +22,7 @@ import { defaultsOf } from './params.js';
 import type { ChokeDecision, ChokeInput, ChokePolicy, Described, PeerView } from './policy.js';
 import { tableSlots } from './slots.js';
 import { isInterested, silentMs, torrentOf } from './standing.js';
-import { roundMs, TWENTY_SECONDS, whole } from './usual-params.js';
+import { byTimer, roundMs, TWENTY_SECONDS, whole } from './usual-params.js';
 
 export type HaskellTorrentParams = {
   readonly uploadKib: number;
@@ -57,7 +57,7 @@ export const haskellTorrent: ChokePolicy<HaskellTorrentParams, HaskellTorrentSta
   defaults: defaultsOf(params),
   rates: [TWENTY_SECONDS],
   rateRefreshMs: REPORT_MS,
-  timing: (p) => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 }),
+  timing: byTimer,
   slotBound: (p) => {
     const { leeching, seeding } = sharesOf(p);
     return leeching + seeding + p.optimistic;

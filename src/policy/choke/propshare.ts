@@ -12,7 +12,7 @@ import { defaultsOf } from './params.js';
 import type { ChokeDecision, ChokeInput, ChokePolicy, Described } from './policy.js';
 import { byKey } from './rank.js';
 import { isInterested, isSeeding } from './standing.js';
-import { ouEvery, roundMs, whole } from './usual-params.js';
+import { byTimer, ouEvery, roundMs, whole } from './usual-params.js';
 
 export type PropshareParams = {
   readonly explore: number;
@@ -36,7 +36,7 @@ export const propshare: ChokePolicy<PropshareParams, Rotation> = {
   params,
   defaults: defaultsOf(params),
   rates: [],
-  timing: (p) => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 }),
+  timing: byTimer,
   init: () => NO_ROTATION,
   decide: onTick(decide),
 };

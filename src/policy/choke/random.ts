@@ -5,7 +5,7 @@ import { defaultsOf } from './params.js';
 import type { ChokePolicy, Described } from './policy.js';
 import { rank } from './rank.js';
 import { isInterested } from './standing.js';
-import { roundMs, slots } from './usual-params.js';
+import { byTimer, roundMs, slots } from './usual-params.js';
 
 export type RandomParams = {
   readonly slots: number;
@@ -27,7 +27,7 @@ export const random: ChokePolicy<RandomParams, null> = {
   params,
   defaults: defaultsOf(params),
   rates: [],
-  timing: (p) => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 }),
+  timing: byTimer,
   slotBound: (p) => p.slots,
   init: () => null,
   decide: onTick(({ peers, entropy }, p) => {

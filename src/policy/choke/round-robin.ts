@@ -8,7 +8,7 @@ import { NO_ROTATION, rotate, type Rotation } from './optimistic.js';
 import { defaultsOf } from './params.js';
 import type { ChokePolicy, Described } from './policy.js';
 import { isInterested } from './standing.js';
-import { roundMs, slots, whole } from './usual-params.js';
+import { byTimer, roundMs, slots, whole } from './usual-params.js';
 
 export type RoundRobinParams = {
   readonly slots: number;
@@ -30,7 +30,7 @@ export const roundRobin: ChokePolicy<RoundRobinParams, Rotation> = {
   params,
   defaults: defaultsOf(params),
   rates: [],
-  timing: (p) => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 }),
+  timing: byTimer,
   slotBound: (p) => p.slots,
   init: () => NO_ROTATION,
   decide: onTick(({ peers, state }, p) => {

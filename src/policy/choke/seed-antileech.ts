@@ -5,13 +5,13 @@
  * Source: Chow, Golubchik, Misra, "Improving BitTorrent: a simple approach" (IPTPS 2008).
  */
 import { fromEntropy } from '../../base/random.js';
-import { bep3Params, bep3Timing, trade, type Bep3Params } from './bep3.js';
+import { bep3, bep3Params, bep3Timing, type Bep3Params } from './bep3.js';
 import { grant, leaveOthers, type Unchoked } from './decision.js';
 import { NO_ROTATION, type Rotation } from './optimistic.js';
 import { defaultsOf } from './params.js';
 import type { ChokePolicy, PeerView } from './policy.js';
 import { highestFirst, rank } from './rank.js';
-import { isInterested, isSeeding, torrentOf, tradeRate } from './standing.js';
+import { isInterested, isSeeding, torrentOf } from './standing.js';
 import { TWENTY_SECONDS } from './usual-params.js';
 
 export const seedAntileech: ChokePolicy<Bep3Params, Rotation> = {
@@ -26,9 +26,7 @@ export const seedAntileech: ChokePolicy<Bep3Params, Rotation> = {
   slotBound: (p) => p.slots,
   init: () => NO_ROTATION,
   decide(input, p) {
-    if (!input.peers.some((peer) => isSeeding(input, peer))) {
-      return trade(input, p, { merit: tradeRate(input), mayEarn: () => true, spareForTrial: false });
-    }
+    if (!input.peers.some((peer) => isSeeding(input, peer))) return bep3.decide(input, p);
     if (input.trigger !== 'tick') return leaveOthers(input, new Map(), input.state);
     const farFromHalf = (peer: PeerView): number => Math.abs(peer.havePieces / (torrentOf(input, peer)?.pieceCount || 1) - 0.5);
     const unchoked: Unchoked = new Map();

@@ -12,7 +12,7 @@ import { defaultsOf } from './params.js';
 import type { ChokeDecision, ChokeInput, ChokePolicy, Described } from './policy.js';
 import { byKey, highestFirst, rank } from './rank.js';
 import { downRate, isInterested } from './standing.js';
-import { ouEvery, roundMs, slots, TWENTY_SECONDS } from './usual-params.js';
+import { byTimer, ouEvery, roundMs, slots, TWENTY_SECONDS } from './usual-params.js';
 
 export type TaipeiParams = {
   readonly slots: number;
@@ -33,7 +33,7 @@ export const taipei: ChokePolicy<TaipeiParams, TaipeiState> = {
   params,
   defaults: defaultsOf(params),
   rates: [TWENTY_SECONDS],
-  timing: (p) => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 }),
+  timing: byTimer,
   slotBound: (p) => p.slots + 1,
   init: () => ({ optimistic: null, roundsLeft: 0 }),
   decide: onTick(decide),

@@ -1,7 +1,7 @@
-/** Parameters and rate estimators that many policies share, so that they have the same names and bounds everywhere. */
+/** Parameters, rate estimators and timing that many policies share, so that they have the same names and bounds everywhere. */
 import { SECOND } from '../../base/units.js';
 import type { RateSpec } from '../../model/rate.js';
-import type { ParamSpec } from './policy.js';
+import type { ParamSpec, Timing } from './policy.js';
 
 interface Bounds {
   readonly min: number;
@@ -21,3 +21,6 @@ export const snubbedMs = (initial: number): ParamSpec<number> => whole(initial, 
 
 /** Mainline's estimator over 20 s: the rate of BEP 3 and Cohen's paper. */
 export const TWENTY_SECONDS: RateSpec = { kind: 'decaying', maxMs: 20_000, fudgeMs: 5000 };
+
+/** Decides once a round, and whatever happens between rounds waits for the next. */
+export const byTimer = (p: { readonly roundMs: number }): Timing => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 });

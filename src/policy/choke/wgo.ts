@@ -14,7 +14,7 @@ import { defaultsOf } from './params.js';
 import type { ChokeDecision, ChokeInput, ChokePolicy, Described, PeerView, Verdict } from './policy.js';
 import { byKey, rank, type Compare } from './rank.js';
 import { silentMs, tradeRate } from './standing.js';
-import { ouEvery, roundMs, slots } from './usual-params.js';
+import { byTimer, ouEvery, roundMs, slots } from './usual-params.js';
 
 export type WgoParams = {
   /** Quirk 1: a fixed number, whatever the upload limit. */
@@ -44,7 +44,7 @@ export function wgoWith(name: string, summary: string, order: SpeedOrder): Choke
     defaults: defaultsOf(params),
     rates: [{ kind: 'window', ms: 10_000, bucketMs: 1000 }],
     // Quirk 2: nobody's interest, coming or going is noticed before the next round.
-    timing: (p) => ({ tickMs: p.roundMs, react: [], minHoldMs: 0 }),
+    timing: byTimer,
     slotBound: (p) => p.slots,
     init: () => ({ phase: 0 }),
     decide: onTick((input, p) => decide(input, p, order)),
