@@ -1,14 +1,19 @@
 /**
- * One bounded GET over the global fetch, which undoes gzip; `maxBytes` counts after that, so a small bomb stays small.
- * Redirects are followed here, at most five and to http(s) only. Errors are told in words.
+ * One bounded GET over node:http, not fetch: fetch loads undici first, and one announce then costs 0.21 s of CPU, not 0.13. gzip is
+ * undone, and `maxBytes` counts after that, so a small bomb stays small. Redirects are followed here, at most five and to http(s) only.
+ * Every GET has a connection of its own: announces are half an hour apart. Errors are told in words.
  */
+import type { ClientRequestArgs, IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream';
 import { SECOND, type Bytes } from '../base/units.js';
 import { concat } from '../base/bytes.js';
 import type { Http, HttpAnswer } from '../ports/http.js';
 import { inWords } from './words.js';
 
 const MAX_REDIRECTS = 5;
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
+/** RFC 9110, 8.4.1.3: the second is an old name of the first. */
+const GZIP: ReadonlySet<string | undefined> = new Set(['gzip', 'x-gzip']);
 
 interface Request {
   readonly agent: string;
@@ -26,7 +31,7 @@ export const nodeHttp = ({ agent }: { readonly agent: string }): Http => ({
     try {
       return await follow(url, { agent, maxBytes, signal: stop.signal });
     } catch (error) {
-      throw new Error(inWords(error), { cause: error });
+      throw new Error(inWords(stop.signal.aborted ? stop.signal.reason : error), { cause: error });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
@@ -38,9 +43,11 @@ async function follow(start: string, request: Request): Promise<HttpAnswer> {
   let url = parse(start);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const answer = await ask(url, request);
-    const location = REDIRECTS.has(answer.status) ? answer.headers.get('location') : null;
-    if (location === null) return { status: answer.status, body: await bounded(answer, request.maxBytes) };
-    await answer.body?.cancel();
+    const { location } = answer.headers;
+    if (!REDIRECTS.has(answer.statusCode) || location === undefined) {
+      return { status: answer.statusCode ?? 0, body: await bounded(await unzipped(answer), request.maxBytes) };
+    }
+    answer.destroy();
     url = parse(location, url);
   }
   throw new Error(`more than ${MAX_REDIRECTS} redirects`);
@@ -52,23 +59,27 @@ function parse(text: string, base?: URL): URL {
   throw new Error(`not an http or https address: ${JSON.stringify(text.slice(0, 200))}`);
 }
 
-/** fetch refuses a URL with a user name in it; trackers of closed communities have them. */
-function ask(url: URL, { agent, signal }: Request): Promise<Response> {
-  const headers = new Headers({ 'user-agent': agent });
-  const plain = new URL(url);
-  if (url.username !== '' || url.password !== '') {
-    const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    headers.set('authorization', `Basic ${Buffer.from(user).toString('base64')}`);
-    plain.username = '';
-    plain.password = '';
-  }
-  return fetch(plain, { headers, redirect: 'manual', signal });
+/** Node sends a user name and password of the URL as they should be; trackers of closed communities have them. */
+async function ask(url: URL, { agent, signal }: Request): Promise<IncomingMessage> {
+  const { get } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const options: ClientRequestArgs = { agent: false, headers: { 'user-agent': agent, 'accept-encoding': 'gzip' }, signal };
+  return new Promise((resolve, reject) => {
+    get(url, options, resolve).on('error', reject);
+  });
 }
 
-async function bounded(answer: Response, maxBytes: Bytes): Promise<Uint8Array> {
+/** What goes wrong with the answer or its gzip is told to the reader of the result. */
+async function unzipped(answer: IncomingMessage): Promise<AsyncIterable<Uint8Array>> {
+  if (!GZIP.has(answer.headers['content-encoding'])) return answer;
+  const { createGunzip } = await import('node:zlib');
+  return pipeline(answer, createGunzip(), () => undefined);
+}
+
+/** To leave the loop early destroys the stream, and the connection with it. */
+async function bounded(body: AsyncIterable<Uint8Array>, maxBytes: Bytes): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const part of body) {
     length += part.length;
     if (length > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
     parts.push(part);

@@ -1,7 +1,7 @@
 /**
  * Words for errors of the system, for people: `connection refused`, not `connect ECONNREFUSED 127.0.0.1:1`. libuv has
- * words for every errno; what it has none for, or says badly, is here. The innermost cause counts: fetch wraps it up to
- * three deep, and a dial of several addresses answers with one error for each.
+ * words for every errno; what it has none for, or says badly, is here. The innermost cause counts, and of a dial
+ * of several addresses, which answers with one error for each, the first.
  */
 import { getSystemErrorMap } from 'node:util';
 
@@ -14,10 +14,9 @@ const OURS: Readonly<Record<string, string>> = {
   ENODATA: 'no such host',
   ENOTDIR: 'a file is in the place of its folder',
   ENOTFOUND: 'no such host',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
-  UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
+  ERR_STREAM_PREMATURE_CLOSE: 'the answer stopped half-way',
+  Z_BUF_ERROR: 'the answer stopped half-way',
+  Z_DATA_ERROR: 'the answer says that it is gzip, and is not',
 };
 
 const words: ReadonlyMap<string, string> = new Map([...getSystemErrorMap().values(), ...Object.entries(OURS)]);

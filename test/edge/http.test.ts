@@ -2,24 +2,26 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { fromUtf8 } from '../../src/base/bytes.js';
+import { formatEndpoint } from '../../src/base/endpoint.js';
 import { nodeHttp } from '../../src/edge/http.js';
 import { codeOf, inWords } from '../../src/edge/words.js';
 
 const http = nodeHttp({ agent: 'actorrent/test' });
 const BOUNDS = { timeout: 5000, maxBytes: 1000 };
 
-async function serve(t: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+async function serve(t: TestContext, listener: RequestListener, host = '127.0.0.1'): Promise<string> {
+  const server = createServer(listener).listen(0, host);
   await once(server, 'listening');
   t.after(() => {
     server.close();
     server.closeAllConnections();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://${formatEndpoint({ host, port: (server.address() as AddressInfo).port })}`;
 }
 
 test('gives status and body, says who asks, and leaves an escaped query as it is', async (t) => {
@@ -48,6 +50,41 @@ test('undoes gzip, and bounds what comes out of it', async (t) => {
   });
   assert.deepEqual((await http.get(`${url}/small`, BOUNDS)).body, new Uint8Array(1000));
   await assert.rejects(http.get(`${url}/bomb`, BOUNDS), { message: 'the answer is larger than 1000 bytes' });
+});
+
+test('an answer that is cut short or no gzip at all is an error', async (t) => {
+  const url = await serve(t, (request, answer) => {
+    if (request.url === '/short') {
+      answer.writeHead(200, { 'content-length': 100 }).write('half', () => answer.destroy());
+      return;
+    }
+    const zipped = gzipSync('an answer');
+    answer.writeHead(200, { 'content-encoding': 'gzip' }).end(request.url === '/half' ? zipped.subarray(0, -9) : 'an answer');
+  });
+  await assert.rejects(http.get(`${url}/short`, BOUNDS), { message: 'connection reset by the peer' });
+  await assert.rejects(http.get(`${url}/half`, BOUNDS), { message: 'the answer stopped half-way' });
+  await assert.rejects(http.get(`${url}/plain`, BOUNDS), { message: 'the answer says that it is gzip, and is not' });
+});
+
+test('a name whose other family does not answer, and IPv6', async (t) => {
+  const url = await serve(t, (_request, answer) => { answer.end('four'); });
+  assert.equal(fromUtf8((await http.get(url.replace('127.0.0.1', 'localhost'), BOUNDS)).body), 'four');
+  if (!Object.values(networkInterfaces()).flat().some((i) => i?.address === '::1')) return t.skip('no IPv6 here');
+  const url6 = await serve(t, (_request, answer) => { answer.end('six'); }, '::1');
+  assert.equal(fromUtf8((await http.get(url6, BOUNDS)).body), 'six');
+});
+
+test('https begins with TLS', async (t) => {
+  const server = createTcpServer().listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const told = assert.rejects(http.get(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`, BOUNDS),
+    { message: 'connection reset by the peer' });
+  const [socket] = await once(server, 'connection') as [Socket];
+  const [hello] = await once(socket, 'data') as [Buffer];
+  socket.destroy();
+  assert.equal(hello[0], 22); // a handshake record: RFC 8446, 5.1
+  await told;
 });
 
 test('an endless answer is cut off, and the connection with it', async (t) => {
@@ -102,7 +139,7 @@ test('errors are in words', async (t) => {
 test('words of the innermost cause, of the first of several, and of what is no error at all', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED ::1:1'), { code: 'ECONNREFUSED' });
   const several = new AggregateError([refused, new Error('other')]);
-  assert.equal(inWords(new TypeError('fetch failed', { cause: several })), 'connection refused');
+  assert.equal(inWords(new Error('dial failed', { cause: several })), 'connection refused');
   const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND a.example'), { code: 'ENOTFOUND' });
   assert.equal(inWords(unknown), 'no such host');
   assert.equal(inWords('plain'), 'plain');
