@@ -7,16 +7,15 @@
  *   TorrentMgr: Torrent [rest-for-one]: Status, Files, PeerMgr, PieceMgr, Tracker (one a tier)
  *   PeerMgr: Peer [ends as a whole]: Controller, SenderQueue, Sender, Receiver
  */
-import PQueue from 'p-queue';
 import { torrentKey, type TorrentKey } from './base/brand.js';
+import { atMost } from './bounds/connections.js';
+import { fewAtOnce } from './bounds/gets.js';
 import type { Client, ClientConfig, TorrentRequest } from './client.js';
 import { Kernel } from './kernel/kernel.js';
 import type { Mailbox } from './kernel/mailbox.js';
 import { child, type Failure, type Planner } from './kernel/process.js';
 import { Bitfield } from './model/bitfield.js';
 import { Layout } from './model/layout.js';
-import type { Http } from './ports/http.js';
-import type { Connection, Net } from './ports/net.js';
 import type { Ports } from './ports/ports.js';
 import type { Terminal } from './ports/terminal.js';
 import {
@@ -55,7 +54,7 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
       if (event.event === 'stopped') clock.after(0, () => kernel.shutDown(root.mailbox));
     },
   };
-  const shared: Ports = { ...ports, terminal, http: fewAtOnce(ports.http), net: atMost(ports.net, CONNECTIONS) };
+  const shared: Ports = { ...ports, terminal, http: fewAtOnce(ports.http, ANNOUNCES_AT_ONCE), net: atMost(ports.net, CONNECTIONS) };
   const root = kernel.boot('Client', planClient(config, shared));
   return {
     kernel,
@@ -68,49 +67,9 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
   };
 }
 
-/** Hundreds of torrents must not announce all at once. */
-function fewAtOnce(http: Http): Http {
-  const queue = new PQueue({ concurrency: ANNOUNCES_AT_ONCE });
-  return { get: (url, bounds) => queue.add(() => http.get(url, bounds)) };
-}
+/** Announces under way: hundreds of torrents must not announce all at once. */
 const ANNOUNCES_AT_ONCE = 20;
-
-/**
- * Of all torrents together, dials included: hundreds of torrents must not take every descriptor of the machine. Who comes while all are
- * taken is turned away, and who would be dialled then is tried again later.
- */
-export function atMost(net: Net, most: number): Net {
-  let taken = 0;
-  const counted = (connection: Connection): Connection => {
-    const { remote, incoming, reader, writer } = connection;
-    let open = true;
-    return {
-      remote, incoming, reader, writer,
-      close() {
-        if (open) taken--;
-        open = false;
-        connection.close();
-      },
-    };
-  };
-  return {
-    listen: (at, accept) => net.listen(at, (connection) => {
-      if (taken >= most) return connection.close();
-      taken++;
-      accept(counted(connection));
-    }),
-    async dial(to, timeout) {
-      if (taken >= most) throw new Error(`all ${most} connections are taken`);
-      taken++;
-      try {
-        return counted(await net.dial(to, timeout));
-      } catch (error) {
-        taken--;
-        throw error;
-      }
-    },
-  };
-}
+/** Of all torrents together: they must not take every descriptor of the machine. */
 const CONNECTIONS = 2000;
 
 const crashLine = (f: Failure): string => `${f.id} crashed after ${f.lastMail.slice(-5).join(', ')}: ${String(f.error)}`;

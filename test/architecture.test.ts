@@ -15,6 +15,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   policy: ['base', 'model'],
   kernel: ['base', 'xstate'],
   ports: ['base'],
+  bounds: ['base', 'ports', 'p-queue'],
   process: ['base', 'protocol', 'model', 'policy', 'kernel', 'ports', 'client.ts', 'xstate', 'p-queue'],
   edge: ['base', 'ports', 'node'],
   graph: ['kernel', 'base'],

@@ -1,8 +1,9 @@
+/** Connections beyond the bound: turned away or not dialled, until one has closed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atMost } from '../src/compose.js';
-import type { Connection } from '../src/ports/net.js';
-import { FakeConnection, FakeNet } from './process/fake-connection.js';
+import { atMost } from '../../src/bounds/connections.js';
+import type { Connection } from '../../src/ports/net.js';
+import { FakeConnection, FakeNet } from '../process/fake-connection.js';
 
 const HERE = { host: '10.0.0.1', port: 1 };
 
