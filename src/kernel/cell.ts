@@ -20,7 +20,8 @@ export class Cell {
   state: unknown;
   /** Messages waiting. */
   depth = 0;
-  received = 0;
+  /** Messages taken, in all its lives. */
+  handled = 0;
   starts = 0;
 
   constructor(o: { id: string; definition: AnyProcess; parent: Cell | undefined; out: Outgoing }) {
