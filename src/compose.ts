@@ -159,7 +159,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({
-          ...boxes, layout, sequential: request.sequential, pieceMemory: config.pieceMemory, timer: clock, ...(wanted && { wanted }),
+          ...boxes, layout, order: request.order, pieceMemory: config.pieceMemory, timer: clock, ...(wanted && { wanted }),
         })),
         ...boxes.trackers.map((box, tier) => child(tracker, box, () => ({
           ...boxes, urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http,
