@@ -211,7 +211,7 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
       children: [
         child(controller, own.controller, () => ({
           ...boxes, ...client, ...own, peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout,
-          sha1: ports.sha1, ...(incoming && { said: incoming.handshake }),
+          sha1: ports.sha1, allowedFast: config.allowedFast, ...(incoming && { said: incoming.handshake }),
         })),
         child(senderQueue, own.senderQueue, () => own),
         child(sender, own.sender, () => ({ ...boxes, ...own, peer, connection, limiter: credit })),
