@@ -7,7 +7,6 @@ import type { PeerId, TorrentKey } from './base/brand.js';
 import type { Bytes, BytesPerSec, Millis } from './base/units.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { ChokePolicy, Params } from './policy/choke/policy.js';
-import type { PickOrder } from './policy/pick/selection.js';
 import type { Metainfo } from './protocol/metainfo.js';
 
 /** null: no limit. */
@@ -35,8 +34,6 @@ export interface ClientConfig {
   readonly maxPeers: number;
   /** For pieces that are being downloaded or stored, a torrent. */
   readonly pieceMemory: Bytes;
-  /** Pieces granted to a choked peer that has nothing yet (BEP 6); absent: as many as the BEP suggests. */
-  readonly allowedFast?: number;
   /** Undeclared edges and crashes are errors: for tests. */
   readonly strict?: boolean;
 }
@@ -48,7 +45,7 @@ export interface TorrentRequest {
   readonly peers: readonly Endpoint[];
   /** By file; absent: all. */
   readonly wanted?: readonly boolean[];
-  readonly order: PickOrder;
+  readonly sequential: boolean;
   /** Its own choking policy; absent: that of all. */
   readonly choke?: ChosenPolicy;
   /** `record`: trust the resume record where sizes and times match; `full`: hash everything. */

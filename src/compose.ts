@@ -9,7 +9,7 @@
  */
 import { torrentKey, type TorrentKey } from './base/brand.js';
 import { atMost } from './bounds/connections.js';
-import { fewAtOnce } from './bounds/gets.js';
+import { fewAtOnce } from './bounds/asking.js';
 import type { Client, ClientConfig, TorrentRequest } from './client.js';
 import { Kernel } from './kernel/kernel.js';
 import type { Mailbox } from './kernel/mailbox.js';
@@ -54,7 +54,7 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
       if (event.event === 'stopped') clock.after(0, () => kernel.shutDown(root.mailbox));
     },
   };
-  const shared: Ports = { ...ports, terminal, http: fewAtOnce(ports.http, ANNOUNCES_AT_ONCE), net: atMost(ports.net, CONNECTIONS) };
+  const shared: Ports = { ...ports, terminal, ...fewAtOnce(ports, ANNOUNCES_AT_ONCE), net: atMost(ports.net, CONNECTIONS) };
   const root = kernel.boot('Client', planClient(config, shared));
   return {
     kernel,
@@ -72,7 +72,7 @@ const ANNOUNCES_AT_ONCE = 20;
 /** Of all torrents together: they must not take every descriptor of the machine. */
 const CONNECTIONS = 2000;
 
-const crashLine = (f: Failure): string => `${f.id} crashed after ${f.lastMail.slice(-5).map((m) => m.kind).join(', ')}: ${String(f.error)}`;
+const crashLine = (f: Failure): string => `${f.id} crashed after ${f.lastMail.slice(-5).join(', ')}: ${String(f.error)}`;
 
 // CLIENT -----------------------------------------------------------------------------
 
@@ -159,10 +159,10 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({
-          ...boxes, layout, order: request.order, pieceMemory: config.pieceMemory, timer: clock, ...(wanted && { wanted }),
+          ...boxes, layout, sequential: request.sequential, pieceMemory: config.pieceMemory, timer: clock, ...(wanted && { wanted }),
         })),
         ...boxes.trackers.map((box, tier) => child(tracker, box, () => ({
-          ...boxes, urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http,
+          ...boxes, urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http, ...(ports.udp && { udp: ports.udp }),
           torrentMgr: manager, timer: clock,
         }))),
       ],
@@ -211,7 +211,7 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
       children: [
         child(controller, own.controller, () => ({
           ...boxes, ...client, ...own, peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout,
-          sha1: ports.sha1, allowedFast: config.allowedFast, ...(incoming && { said: incoming.handshake }),
+          sha1: ports.sha1, ...(incoming && { said: incoming.handshake }),
         })),
         child(senderQueue, own.senderQueue, () => own),
         child(sender, own.sender, () => ({ ...boxes, ...own, peer, connection, limiter: credit })),

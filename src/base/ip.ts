@@ -4,6 +4,7 @@
  * of zero groups as `::`, mapped IPv4 as `::ffff:1.2.3.4`). Zones (`fe80::1%eth0`) are refused: they mean nothing to
  * others.
  */
+export type IpFamily = 4 | 6;
 export const IPV4_BYTES = 4;
 export const IPV6_BYTES = 16;
 export const isIpLength = (bytes: number): boolean => bytes === IPV4_BYTES || bytes === IPV6_BYTES;

@@ -20,8 +20,7 @@ export class Cell {
   state: unknown;
   /** Messages waiting. */
   depth = 0;
-  /** Messages taken, in all its lives. */
-  handled = 0;
+  received = 0;
   starts = 0;
 
   constructor(o: { id: string; definition: AnyProcess; parent: Cell | undefined; out: Outgoing }) {

@@ -2,22 +2,17 @@
  * Kernel: runs a tree of processes and carries their mail. It starts and stops processes, tells an owner when a child crashed, and
  * keeps what a post-mortem needs. Mail for a dead process is counted as a dead letter, never an exception.
  */
-import type { Millis } from '../base/units.js';
 import { createProcessActor, stopChild } from './actor.js';
 import { Cell } from './cell.js';
-import { activePaths } from './chart.js';
 import type { Mailbox, Msg } from './mailbox.js';
 import { Post, type Counter } from './post.js';
 import type { AnyProcess, Child, Failure, MailboxOf, Planner, Reserve, Supervised } from './process.js';
 import { childFailed, Run, STOP, type Host } from './run.js';
-import type { Letter } from './ring.js';
 import { supervisor, type SupervisorInput } from './supervisor.js';
-import type { Tap } from './tap.js';
 import { isDeclared, showEdge, type Declaration, type Edge, type Scope } from './topology.js';
-import { Watch } from './watch.js';
 
 export interface KernelOptions {
-  readonly now: () => Millis;
+  readonly now: () => number;
   readonly seed: number;
   /** Mail along an undeclared edge throws in the sender (tests), instead of being delivered and counted. */
   readonly strict?: boolean;
@@ -30,36 +25,23 @@ export interface KernelOptions {
 export interface ProcessInfo {
   readonly id: string;
   readonly process: string;
-  readonly scope: Scope;
-  /** A supervisor: it owns others and takes no mail. */
-  readonly group: boolean;
-  /** Its owner in the supervision tree. */
   readonly parent: string | undefined;
-  /** Messages waiting in its mailbox. */
   readonly depth: number;
-  /** Messages taken, before its last restart too. */
-  readonly handled: number;
-  readonly restarts: number;
-  /** Of a process with a state chart: the states it is in, by their paths; else undefined. */
-  readonly states: readonly string[] | undefined;
+  readonly received: number;
+  readonly starts: number;
 }
-
-/** Crashes of longer ago are forgotten. */
-const CRASHES = 100;
 
 export class Kernel {
   private readonly options: KernelOptions;
   private readonly cells = new Map<string, Cell>();
   private readonly dead = new Map<string, number>();
-  private readonly failures: Failure[] = [];
   private readonly post: Post;
   private readonly host: Host;
 
   constructor(options: KernelOptions) {
     this.options = options;
     this.post = new Post({
-      now: options.now,
-      deliver: (to, message, from) => this.deliver(to, message, from),
+      deliver: (to, message) => this.deliver(to, message),
       admit: (from, edge) => this.admit(from, edge),
     });
     this.host = {
@@ -89,8 +71,6 @@ export class Kernel {
     this.post.drain();
   }
 
-  // FOR ONLOOKERS: plain data -----------------------------------------------------------
-
   /** Every edge used so far, with its count. */
   edges(): (Edge & Counter)[] {
     return this.post.edges();
@@ -103,38 +83,17 @@ export class Kernel {
 
   /** The living processes, parents before children. */
   processes(): readonly ProcessInfo[] {
-    return [...this.cells.values()].filter((c) => c.actor).map(infoOf);
-  }
-
-  /** The last messages a process took, oldest first; none of one that is not there. */
-  lastMail(id: string): readonly Letter[] {
-    return this.cells.get(id)?.ring.list() ?? [];
-  }
-
-  /** The last crashes, oldest first. */
-  crashes(): readonly Failure[] {
-    return this.failures;
-  }
-
-  /** Counts by pairs of processes, and looks into the mail of one, until it is untapped. */
-  watch(): { readonly watch: Watch; readonly close: () => void } {
-    const watch = new Watch(this.options.now);
-    return { watch, close: this.tap(watch) };
-  }
-
-  /** What is on its way when a tap is added is not seen being sent. Returns what takes the tap away again. */
-  tap(tap: Tap): () => void {
-    this.post.taps = [...this.post.taps, tap];
-    return () => { this.post.taps = this.post.taps.filter((t) => t !== tap); };
+    return [...this.cells.values()].filter((c) => c.actor).map(({ id, process, parent, depth, received, starts }) =>
+      ({ id, process, parent: parent?.id, depth, received, starts }));
   }
 
   // MAIL ------------------------------------------------------------------------------
 
-  private deliver(cell: Cell, message: Msg, from: Cell | undefined): void {
+  private deliver(cell: Cell, message: Msg): void {
     if (message === STOP) this.stop(cell, 'for ever');
     else if (cell.actor) {
-      cell.handled++;
-      cell.ring.push(this.post.turn, from?.id, message.type);
+      cell.received++;
+      cell.ring.push(message.type);
       cell.actor.send(message);
     } else {
       const key = `${cell.process}: ${message.type}`;
@@ -175,7 +134,6 @@ export class Kernel {
 
   private start(cell: Cell, input: () => unknown): void {
     cell.starts++;
-    for (const tap of this.post.taps) tap.started?.(cell);
     cell.actor = createProcessActor(cell.id, cell.parent?.actor, new Run(cell, input, this.host));
     cell.actor.start();
   }
@@ -184,38 +142,35 @@ export class Kernel {
   private crashed(id: string, error: unknown): void {
     const cell = this.cells.get(id);
     if (!cell?.parent) return;
-    const failure: Failure = { at: this.options.now(), id, process: cell.process, error, lastMail: cell.ring.list() };
-    this.failures.push(failure);
-    if (this.failures.length > CRASHES) this.failures.shift();
+    const failure: Failure = { id, process: cell.process, error, lastMail: cell.ring.list() };
     this.options.onCrash?.(failure);
     // Already buried: it threw while it was being stopped, and nobody waits for it any more.
     if (!cell.actor) return;
-    this.bury(cell, { error });
+    this.bury(cell, 'crashed');
     if (cell.definition.group) this.forget(cell);
     this.post.push(cell.parent, childFailed(failure));
   }
 
   private rootCrashed(root: Cell, error: unknown): void {
-    this.bury(root, { error });
+    this.bury(root, 'crashed');
     this.options.onPanic(error);
   }
 
   private stop(cell: Cell, until: 'for ever' | 'for a restart'): void {
-    this.bury(cell);
+    this.bury(cell, 'stopped');
     if (until === 'for ever') this.forget(cell);
   }
 
   /** Ends what runs in the cell and everything below it, the youngest first. */
-  private bury(cell: Cell, crash?: { readonly error: unknown }): void {
+  private bury(cell: Cell, how: 'stopped' | 'crashed'): void {
     const { actor } = cell;
     if (!actor) return;
     for (const below of [...cell.children].reverse()) {
-      this.bury(below);
+      this.bury(below, 'stopped');
       this.forget(below);
     }
     cell.actor = undefined;
-    for (const tap of this.post.taps) tap.ended(cell, crash);
-    if (crash) cell.definition.release?.(cell.state);
+    if (how === 'crashed') cell.definition.release?.(cell.state);
     else if (cell.parent?.actor) stopChild(cell.parent.actor, actor);
     else actor.stop();
     cell.state = undefined;
@@ -231,8 +186,3 @@ export class Kernel {
 }
 
 const SCOPES: Readonly<Record<string, Scope>> = { Client: 'client', Torrent: 'torrent', Peer: 'peer' };
-
-const infoOf = ({ id, process, definition, parent, depth, handled, starts, state }: Cell): ProcessInfo => ({
-  id, process, scope: definition.declaration.scope, group: definition.group ?? false, parent: parent?.id, depth, handled,
-  restarts: starts - 1, states: definition.chart && state !== undefined ? activePaths(definition.chart.of(state)) : undefined,
-});

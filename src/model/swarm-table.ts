@@ -30,6 +30,8 @@ export interface SwarmAnnounce {
   readonly left: Bytes;
   readonly event?: 'started' | 'completed' | 'stopped';
   readonly numwant: number;
+  /** Only such peers are of use: those that the answer has room for. Absent: all. */
+  readonly useful?: (peer: Endpoint) => boolean;
 }
 
 export interface SwarmCounts {
@@ -145,7 +147,7 @@ export class SwarmTable {
     const start = random.below(all.length);
     for (let i = 0; i < all.length && picked.length < want; i++) {
       const peer = all[(start + i) % all.length]!;
-      if (!(a.left === 0 && peer.seed)) picked.push(peer.endpoint);
+      if (!(a.left === 0 && peer.seed) && a.useful?.(peer.endpoint) !== false) picked.push(peer.endpoint);
     }
     return picked;
   }

@@ -7,12 +7,15 @@ import type { Modules } from './modules.js';
 import type { Net } from './net.js';
 import type { RecordFile } from './record.js';
 import type { Terminal } from './terminal.js';
+import type { Udp } from './udp.js';
 
 export interface Ports {
   readonly clock: Clock;
   readonly net: Net;
   readonly disk: Disk;
   readonly http: Http;
+  /** Absent: UDP trackers cannot be asked. */
+  readonly udp?: Udp;
   readonly sha1: Sha1;
   readonly terminal: Terminal;
   /** Absent: what a user types cannot load a policy from a file. */

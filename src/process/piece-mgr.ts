@@ -15,7 +15,6 @@ import type { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
 import type { BlockRef } from '../policy/pick/blocks.js';
 import { Picker } from '../policy/pick/picker.js';
-import type { PickOrder } from '../policy/pick/selection.js';
 import { MAX_REQUEST_TIMEOUT_MS } from '../policy/pick/timeouts.js';
 import type { BlockRange } from '../protocol/wire.js';
 import type { FilesMsg } from './files.js';
@@ -70,7 +69,7 @@ type Me = Self<typeof declaration, PieceMgrMsg>;
 export interface PieceMgrInput {
   readonly layout: Layout;
   readonly wanted?: Bitfield;
-  readonly order: PickOrder;
+  readonly sequential: boolean;
   /** Bounds the memory of unfinished pieces, in Files. */
   readonly pieceMemory: Bytes;
   readonly files: Mailbox<FilesMsg, 'Files'>;
@@ -153,9 +152,9 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
 }
 
 function recovered(s: State, have: Bitfield, self: Me): void {
-  const { layout, wanted, order } = s;
+  const { layout, wanted } = s;
   const picker = new Picker({
-    layout, have, random: self.random, order, maxActiveBytes: s.pieceMemory,
+    layout, have, random: self.random, order: s.sequential ? 'sequential' : 'rarest', maxActiveBytes: s.pieceMemory,
     ...(wanted && { wanted }),
   });
   let wantedBytes = 0;

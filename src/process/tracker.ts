@@ -1,20 +1,21 @@
 /**
  * Tracker: announces to the trackers of one tier (BEP 3, BEP 12).
- * Hears:  Status (totals), PeerMgr (start, wantPeers), TorrentMgr (stop), Timer (tick), HTTP (answered, failed).
+ * Hears:  Status (totals), PeerMgr (start, wantPeers), TorrentMgr (stop), Timer (tick), the network (answered, failed).
  * Tells:  PeerMgr (trackerHere, candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
  * Owns:   the order of the tier's URLs, the announce state (which events are owed) and the backoff. One announce is under way at most.
- * Source: BEP 3 "trackers", BEP 12 (a tier is shuffled once; who answers is moved to its front).
+ * Source: BEP 3 "trackers", BEP 12 (a tier is shuffled once; who answers is moved to its front), BEP 15 (UDP).
  */
 import type { InfoHash, PeerId } from '../base/brand.js';
 import { shuffled } from '../base/random.js';
-import { describe } from '../base/result.js';
-import { MIB, MINUTE, SECOND, type Millis } from '../base/units.js';
+import { MINUTE, SECOND, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { backoffMs } from '../model/backoff.js';
 import type { Http } from '../ports/http.js';
-import { announceUrl, parseAnnounce, type AnnounceEvent } from '../protocol/tracker-http.js';
+import type { Udp } from '../ports/udp.js';
+import type { AnnounceAnswer, AnnounceEvent } from '../protocol/announce.js';
+import { askAnnounce } from './ask-tracker.js';
 import type { PeerMgrMsg } from './peer-mgr.js';
 import type { StatusMsg, Totals } from './status.js';
 import type { Tick, TimerMsg } from './timer.js';
@@ -28,7 +29,7 @@ export type TrackerMsg =
   | { readonly type: 'start' }
   /** Says goodbye, then `closed` to TorrentMgr. */
   | { readonly type: 'stop' }
-  | { readonly type: 'answered'; readonly url: string; readonly body: Uint8Array }
+  | { readonly type: 'answered'; readonly url: string; readonly answer: AnnounceAnswer }
   | { readonly type: 'failed'; readonly url: string; readonly reason: string }
   | Tick;
 
@@ -47,6 +48,7 @@ export interface TrackerInput {
   readonly peerId: PeerId;
   readonly port: number;
   readonly http: Http;
+  readonly udp?: Udp;
   readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
   readonly status: Mailbox<StatusMsg, 'Status'>;
   readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
@@ -102,7 +104,7 @@ function step(s: State, m: TrackerMsg, self: Me): void {
       return announce(s, self);
     case 'stop': return stop(s, self);
     case 'tick': return announce(s, self);
-    case 'answered': return answered(s, m.url, m.body, self);
+    case 'answered': return answered(s, m.url, m.answer, self);
     case 'failed': return failed(s, m.url, m, self);
   }
 }
@@ -130,26 +132,21 @@ function announce(s: State, self: Me): void {
   const event = eventOf(s);
   s.underWay = event ?? 'none';
   s.askedAt = self.now();
-  if (!/^https?:/i.test(url)) return failed(s, url, { reason: 'only HTTP trackers are supported so far' }, self);
   const { uploaded, downloaded, left } = totals;
-  const request = announceUrl(url, {
+  const params = {
     infoHash: s.torrent, peerId: s.peerId, port: s.port, uploaded, downloaded, left, key: s.key,
-    compact: true, numwant: event === 'stopped' ? 0 : WANT,
+    numwant: event === 'stopped' ? 0 : WANT,
     ...(event !== undefined && { event }), ...(s.trackerId !== undefined && { trackerId: s.trackerId }),
-  });
-  s.http.get(request, { timeout: event === 'stopped' ? STOP_TIMEOUT : TIMEOUT, maxBytes: MIB }).then(
-    ({ status, body }) => self.post(status === 200 || body[0] === LETTER_D
-      ? { type: 'answered', url, body } : { type: 'failed', url, reason: `HTTP status ${status}` }),
+  };
+  const { http, udp } = s;
+  const asker = { http, ...(udp && { udp }), random: self.random, timeout: event === 'stopped' ? STOP_TIMEOUT : TIMEOUT };
+  askAnnounce(url, params, asker).then(
+    (answer) => self.post({ type: 'answered', url, answer }),
     (error: unknown) => self.post({ type: 'failed', url, reason: error instanceof Error ? error.message : String(error) }),
   );
 }
-/** A failure reason comes as a dictionary, with some trackers under another status than 200. */
-const LETTER_D = 0x64;
 
-function answered(s: State, url: string, body: Uint8Array, self: Me): void {
-  const parsed = parseAnnounce(body);
-  if (!parsed.ok) return failed(s, url, { reason: describe(parsed.error) }, self);
-  const answer = parsed.value;
+function answered(s: State, url: string, answer: AnnounceAnswer, self: Me): void {
   if (answer.kind === 'failure') return failed(s, url, answer, self);
   const said = s.underWay;
   s.underWay = undefined;

@@ -1,15 +1,14 @@
 /**
  * HTTP trackers, the client's side (BEP 3 "trackers", compact BEP 23 and 7, external address BEP 24, retry BEP 31):
  * the announce URL, and the answer both ways. The server's side of the query is in tracker-query.ts, scraping in
- * tracker-scrape.ts. Times are milliseconds here and seconds on the wire. A tracker's intervals are clamped to
- * ANNOUNCE_LIMITS, so that neither 0 nor 10^9 seconds, nor an answer without any, can mislead the caller.
+ * tracker-scrape.ts. Times are milliseconds here and seconds on the wire.
  */
-import type { InfoHash, PeerId } from '../base/brand.js';
 import { fromHex, fromUtf8Lossy } from '../base/bytes.js';
 import { isPort, parseHost, type Endpoint } from '../base/endpoint.js';
 import { ipBytes, ipText, isIpLength } from '../base/ip.js';
 import type { Result } from '../base/result.js';
-import { MIB, MINUTE, SECOND, type Millis } from '../base/units.js';
+import { MINUTE, SECOND, type Millis } from '../base/units.js';
+import { ANNOUNCE_LIMITS, type AnnounceAnswer, type AnnounceLimits, type AnnounceParams } from './announce.js';
 import { decode, encode, type BInput, type BValue } from './bencode.js';
 import { formatCompact4, formatCompact6, parseCompact4, parseCompact6 } from './compact.js';
 import { Fields, isDict, isList, present, shown } from './fields.js';
@@ -19,66 +18,6 @@ import { fromLatin1, toLatin1 } from './raw.js';
 export { parseAnnounceQuery, parseScrapeQuery, type AnnounceQuery } from './tracker-query.js';
 export { encodeScrapeAnswer, parseScrape, scrapeUrl, type ScrapeAnswer, type SwarmCounts } from './tracker-scrape.js';
 
-export type AnnounceEvent = 'started' | 'completed' | 'stopped';
-
-export interface AnnounceParams {
-  readonly infoHash: InfoHash;
-  readonly peerId: PeerId;
-  readonly port: number;
-  /** Bytes since `started`. */
-  readonly uploaded: number;
-  readonly downloaded: number;
-  /** Bytes still to fetch; 0 for a seed. */
-  readonly left: number;
-  readonly event?: AnnounceEvent;
-  readonly numwant?: number;
-  /** Proves who we are when our address changes. */
-  readonly key?: string;
-  /** As the tracker's last answer gave it. */
-  readonly trackerId?: string;
-  readonly ip?: string;
-  readonly compact: true;
-}
-
-export type AnnounceAnswer = AnnounceFailure | AnnouncePeers;
-export interface AnnounceFailure {
-  readonly kind: 'failure';
-  readonly reason: string;
-  /** BEP 31; Infinity for "never". */
-  readonly retryInMs?: Millis;
-}
-export interface AnnouncePeers {
-  readonly kind: 'peers';
-  /** When to announce again. */
-  readonly intervalMs: Millis;
-  /** Never sooner than this. */
-  readonly minIntervalMs?: Millis;
-  /** One character a byte, to be sent back as it is. */
-  readonly trackerId?: string;
-  readonly seeds?: number;
-  readonly leechers?: number;
-  readonly warning?: string;
-  /** Our own address as the tracker sees it (BEP 24). */
-  readonly externalIp?: string;
-  readonly peers: readonly Endpoint[];
-}
-
-export interface AnnounceLimits {
-  readonly maxBytes: number;
-  /** More are dropped. */
-  readonly maxPeers: number;
-  readonly minIntervalMs: Millis;
-  readonly maxIntervalMs: Millis;
-  /** Where the answer gives no interval. */
-  readonly defaultIntervalMs: Millis;
-}
-export const ANNOUNCE_LIMITS: AnnounceLimits = {
-  maxBytes: MIB,
-  maxPeers: 2000,
-  minIntervalMs: 10 * SECOND,
-  maxIntervalMs: 24 * 60 * MINUTE,
-  defaultIntervalMs: 30 * MINUTE,
-};
 const MAX_TEXT_CHARS = 1000;
 const MAX_TRACKER_ID_BYTES = 1000;
 

@@ -10,10 +10,10 @@ import { Flaws, present, quote } from './fields.js';
 import { flaw, type Result } from '../base/result.js';
 import { percentDecode, queryPairs } from './percent.js';
 import { toLatin1 } from './raw.js';
-import type { AnnounceEvent, AnnounceParams } from './tracker-http.js';
+import type { AnnounceEvent, AnnounceParams } from './announce.js';
 
 /** What a client's announce says, as the tracker reads it; `ip` is as the client claims it, an address or a name. */
-export type AnnounceQuery = Omit<AnnounceParams, 'compact'> & { readonly compact: boolean };
+export type AnnounceQuery = AnnounceParams & { readonly compact: boolean };
 
 const MAX_QUERY_CHARS = 8192;
 const MAX_PAIRS = 100;

@@ -103,8 +103,7 @@ export class Member {
     const client = startClient({
       seed: this.seed, peerId: makePeerId(fork(seed, `peer ${this.identity.number}`)), agent: AGENT,
       listen: { port: PORT }, limits: { up: limit, down: null }, choke: policy, maxPeers: kind.maxPeers,
-      pieceMemory: Math.max(PIECE_MEMORY, LARGE_PIECES * meta.pieceLength), allowedFast: kind.allowedFast,
-      strict: true,
+      pieceMemory: Math.max(PIECE_MEMORY, LARGE_PIECES * meta.pieceLength), strict: true,
     }, {
       clock, net: port, http: tracker.httpFor(this.address), sha1: nodeSha1,
       disk: virtualDisk({ clock, corrupt: kind.corrupt, ...(record && { record }) }),
@@ -120,7 +119,7 @@ export class Member {
       },
     });
     this.#here = { client, host };
-    client.add({ meta, folder: '', peers: [], order: kind.picks, check: 'record' });
+    client.add({ meta, folder: '', peers: [], sequential: false, check: 'record' });
     if (kind.givesUpAfter < Infinity) {
       clock.after(this.#about(kind.givesUpAfter), () => this.isWaited && this.#leave());
     }

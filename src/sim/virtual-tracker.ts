@@ -4,7 +4,8 @@ import type { Random } from '../base/random.js';
 import type { Millis } from '../base/units.js';
 import { SwarmTable } from '../model/swarm-table.js';
 import type { Http } from '../ports/http.js';
-import { encodeAnnounceAnswer, parseAnnounceQuery, type AnnounceAnswer } from '../protocol/tracker-http.js';
+import type { AnnounceAnswer } from '../protocol/announce.js';
+import { encodeAnnounceAnswer, parseAnnounceQuery } from '../protocol/tracker-http.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 export const TRACKER_URL = 'http://tracker.example/announce';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { MIB } from '../../src/base/units.js';
 import { needsOf, startClient, type ClientName } from './clients/all.js';
-import { announceUrl, startOpentracker } from './clients/opentracker.js';
+import { announceUrl, startOpentracker, type Transport } from './clients/opentracker.js';
 import { copyPieces, differences } from './content.js';
 import type { Lab } from './lab.js';
 import { labTest } from './lab-test.js';
@@ -17,13 +17,15 @@ export interface Swarm {
   readonly members: readonly ClientName[];
   readonly bytes: number;
   readonly once?: boolean;
+  /** How they talk to the tracker. */
+  readonly transport?: Transport;
 }
 
-export function swarmTest({ members, bytes, once = false }: Swarm): void {
+export function swarmTest({ members, bytes, once = false, transport = 'http' }: Swarm): void {
   const names = members.map((client, i) => `${client} ${i + 1}`);
-  labTest(`a swarm of ${members.join(', ')}, each with 1/${members.length} of the pieces: ${bytes / MIB} MiB`, {
+  labTest(`a swarm of ${members.join(', ')}, each with 1/${members.length} of the pieces, tracked over ${transport}: ${bytes / MIB} MiB`, {
     needs: [...needsOf(...members), 'opentracker'], hosts: ['tracker', ...names], once,
-  }, (lab) => share({ lab, members, names, bytes }));
+  }, (lab) => share({ lab, members, names, bytes, transport }));
 }
 
 interface Share {
@@ -31,12 +33,13 @@ interface Share {
   readonly members: readonly ClientName[];
   readonly names: readonly string[];
   readonly bytes: number;
+  readonly transport: Transport;
 }
 
-async function share({ lab, members, names, bytes }: Share): Promise<void> {
+async function share({ lab, members, names, bytes, transport }: Share): Promise<void> {
   const tracker = lab.host('tracker');
   const content = await lab.content({
-    seed: 'swarm', bytes, pieceBytes: 256 * 1024, tracker: announceUrl(tracker),
+    seed: 'swarm', bytes, pieceBytes: 256 * 1024, tracker: announceUrl(tracker, transport),
   });
   await startOpentracker({ host: tracker, home: lab.folder('tracker'), infoHashes: [content.infoHash] });
 

@@ -4,7 +4,11 @@ import { infoHash, peerId } from '../../src/base/brand.js';
 import { toUtf8 } from '../../src/base/bytes.js';
 import { MINUTE, SECOND } from '../../src/base/units.js';
 import type { Http, HttpAnswer } from '../../src/ports/http.js';
-import { encodeAnnounceAnswer, type AnnouncePeers } from '../../src/protocol/tracker-http.js';
+import type { Endpoint } from '../../src/base/endpoint.js';
+import type { Udp } from '../../src/ports/udp.js';
+import type { AnnouncePeers } from '../../src/protocol/announce.js';
+import { encodeUdpAnswer, parseUdpQuestion, type UdpAnswer } from '../../src/protocol/tracker-udp.js';
+import { encodeAnnounceAnswer } from '../../src/protocol/tracker-http.js';
 import { tracker, type TrackerMsg } from '../../src/process/tracker.js';
 import { Stage } from './stage.js';
 
@@ -37,10 +41,10 @@ const PEERS: AnnouncePeers = { kind: 'peers', intervalMs: 1800 * SECOND, peers: 
 const totals = (left: number, complete = left === 0): TrackerMsg =>
   ({ type: 'totals', totals: { uploaded: 1, downloaded: 2, left, complete } });
 
-function start(urls: readonly string[] = ['http://a/announce']) {
+function start(urls: readonly string[] = ['http://a/announce'], udp?: Udp) {
   const http = new SlowHttp();
   const stage = new Stage(tracker, (cast) => ({
-    urls, torrent: TORRENT, peerId: peerId('cd'.repeat(20)), port: 6881, http, peerMgr: cast('PeerMgr'),
+    urls, torrent: TORRENT, peerId: peerId('cd'.repeat(20)), port: 6881, http, ...(udp && { udp }), peerMgr: cast('PeerMgr'),
     status: cast('Status'),
     torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
   }));
@@ -314,3 +318,54 @@ test('intervals from outside are held within bounds', async () => {
   stage.advance(1);
   assert.equal(asked(), 2);
 });
+
+// UDP --------------------------------------------------------------------------------
+
+/** Answers every announce with `answer`; keeps whom it was asked to talk to. */
+function udpTracker(answer: UdpAnswer): Udp & { readonly talked: Endpoint[] } {
+  const talked: Endpoint[] = [];
+  return {
+    talked,
+    async converse(to, talker) {
+      talked.push(to);
+      for (let move = talker.next(); ;) {
+        if (move.kind === 'done') return move.reply;
+        assert.equal(move.kind, 'send');
+        const question = parseUdpQuestion((move as { packet: Uint8Array }).packet);
+        assert.ok(question.ok);
+        const { transaction, kind } = question.value;
+        const said: UdpAnswer = kind === 'connect' ? { kind, connection: '0123456789abcdef' } : answer;
+        move = talker.heard(encodeUdpAnswer({ ...said, transaction }, 4), 4);
+      }
+    },
+  };
+}
+
+test('a UDP tracker is one of the tier like any other', async () => {
+  const udp = udpTracker({ kind: 'announce', intervalMs: 900 * SECOND, seeds: 1, leechers: 2, peers: [{ host: '1.2.3.4', port: 5 }] });
+  const { stage } = start(['udp://Tracker.example:1337/announce'], udp);
+  stage.send({ type: 'start' }, totals(10)).forget();
+  await stage.settle();
+  assert.deepEqual(udp.talked, [{ host: 'tracker.example', port: 1337 }]);
+  const url = 'udp://Tracker.example:1337/announce';
+  assert.deepEqual(stage.told(), [
+    ['PeerMgr', 'candidates', { endpoints: [{ host: '1.2.3.4', port: 5 }], from: 'tracker' }],
+    ['Status', 'note', { note: { event: 'tracker', url, what: 'announced', peers: 1, nextInMs: 900_000, seeds: 1, leechers: 2 } }],
+  ]);
+});
+
+const hopeless: readonly (readonly [url: string, udp: Udp | undefined, reason: RegExp])[] = [
+  ['udp://a:1', undefined, /^UDP trackers cannot be asked here$/],
+  ['udp://a', udpTracker({ kind: 'error', reason: '' }), /^tracker: expected .*udp:\/\/HOST:PORT, found "udp:\/\/a"$/],
+  ['udp://a:1', udpTracker({ kind: 'error', reason: 'not registered' }), /^not registered$/],
+];
+for (const [url, udp, reason] of hopeless) {
+  test(`fails with a reason: ${url}, ${reason}`, async () => {
+    const { stage } = start([url], udp);
+    stage.send({ type: 'start' }, totals(10)).forget();
+    await stage.settle();
+    const [note] = stage.all('note');
+    assert.match(note.note.reason, reason);
+    assert.equal(note.note.what, 'failed');
+  });
+}

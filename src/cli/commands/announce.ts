@@ -1,17 +1,18 @@
 /**
- * `announce URL INFOHASH` and `scrape URL INFOHASH...`: ask an HTTP tracker once, as a client would, and print its
+ * `announce URL INFOHASH` and `scrape URL INFOHASH...`: ask a tracker once, over HTTP or UDP, as a client would, and print its
  * answer.
  */
+import { randomInt } from 'node:crypto';
 import { MIB, SECOND } from '../../base/units.js';
 import type { InfoHash } from '../../base/brand.js';
 import { formatEndpoint } from '../../base/endpoint.js';
-import { describe, flaw, ok, type Result } from '../../base/result.js';
+import { fromSeed } from '../../base/random.js';
+import { flaw, ok, type Result } from '../../base/result.js';
 import { nodeHttp } from '../../edge/http.js';
-import { inWords } from '../../edge/words.js';
+import { nodeUdp } from '../../edge/udp.js';
+import { askAnnounce, askScrape, trackerFlaw, type Asker } from '../../process/ask-tracker.js';
 import { parseInfoHash } from '../../protocol/magnet.js';
-import {
-  announceUrl, parseAnnounce, parseScrape, scrapeUrl, type AnnounceEvent, type AnnouncePeers,
-} from '../../protocol/tracker-http.js';
+import type { AnnounceEvent, AnnouncePeers } from '../../protocol/announce.js';
 import { defineCommand } from '../command.js';
 import { EXIT, failure, misuse } from '../exit.js';
 import { freshPeerId } from '../identity.js';
@@ -46,14 +47,12 @@ export const announce = defineCommand({
   notes: ['', 'The tracker tells others of us until it forgets; --event stopped takes it back.'],
   async run({ values, args: [url = '', hash = ''], io }) {
     const { port, left, numwant } = values;
-    const query = announceUrl(httpOnly(url), {
-      infoHash: hashOf(hash), peerId: freshPeerId(), port, left, numwant, uploaded: 0, downloaded: 0, compact: true,
+    const params = {
+      infoHash: hashOf(hash), peerId: freshPeerId(), port, left, numwant, uploaded: 0, downloaded: 0,
       ...(values.event !== undefined && { event: values.event }),
-    });
-    const answer = parseAnnounce(await ask(query, url));
-    if (!answer.ok) throw failure(`${url}: ${describe(answer.error)}`);
-    if (answer.value.kind === 'failure') throw failure(`${url}: ${printable(answer.value.reason)}`);
-    io.print(values.json ? JSON.stringify(answer.value) : announceText(answer.value).join('\n'));
+    };
+    const answer = await taken(url, (asker) => askAnnounce(url, params, asker));
+    io.print(values.json ? JSON.stringify(answer) : announceText(answer).join('\n'));
     return EXIT.done;
   },
 });
@@ -68,12 +67,8 @@ export const scrape = defineCommand({
     json: flag({ group: 'Output', meaning: 'one JSON object, for programs' }),
   },
   async run({ values, args: [url = '', ...hashes], io }) {
-    const query = scrapeUrl(httpOnly(url), hashes.map(hashOf));
-    if (!query.ok) throw misuse(describe(query.error));
-    const answer = parseScrape(await ask(query.value, url));
-    if (!answer.ok) throw failure(`${url}: ${describe(answer.error)}`);
-    if (answer.value.kind === 'failure') throw failure(`${url}: ${printable(answer.value.reason)}`);
-    const { files } = answer.value;
+    const torrents = hashes.map(hashOf);
+    const { files } = await taken(url, (asker) => askScrape(url, torrents, asker));
     if (values.json) io.print(JSON.stringify(Object.fromEntries(files)));
     for (const [hash, swarm] of values.json ? [] : files) {
       const [seeds, leechers] = [plural(swarm.seeds, 'seed'), plural(swarm.leechers, 'leecher')];
@@ -100,18 +95,14 @@ function hashOf(typed: string): InfoHash {
   throw misuse(`info-hash: expected 40 hex digits, found ${quoted(typed)}`);
 }
 
-function httpOnly(url: string): string {
-  if (/^https?:\/\//i.test(url)) return url;
-  throw misuse(`tracker: expected an http(s) URL, found ${quoted(url)}`);
-}
-
-async function ask(query: string, url: string): Promise<Uint8Array> {
-  try {
-    const { status, body } = await nodeHttp({ agent: AGENT }).get(query, { timeout: 15 * SECOND, maxBytes: MIB });
-    // Some trackers explain a refusal in the body of an error; bencode begins with d.
-    if (status !== 200 && body[0] !== 0x64) throw new Error(`the tracker answered ${status}`);
-    return body;
-  } catch (e) {
-    throw failure(`${url}: ${inWords(e)}`);
-  }
+/** What the tracker answered, where it did not refuse; a refusal or no answer fails the command. */
+async function taken<A extends { readonly kind: string }>(
+  url: string, ask: (asker: Asker) => Promise<A | { readonly kind: 'failure'; readonly reason: string }>,
+): Promise<Exclude<A, { readonly kind: 'failure' }>> {
+  const flaw = trackerFlaw(url);
+  if (flaw !== undefined) throw misuse(flaw);
+  const asker = { http: nodeHttp({ agent: AGENT }), udp: nodeUdp(), random: fromSeed(randomInt(2 ** 32)), timeout: 20 * SECOND };
+  const answer = await ask(asker).catch((e: unknown) => { throw failure(`${url}: ${e instanceof Error ? e.message : String(e)}`); });
+  if ('reason' in answer) throw failure(`${url}: ${printable(answer.reason)}`);
+  return answer as Exclude<A, { readonly kind: 'failure' }>;
 }

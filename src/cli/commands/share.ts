@@ -11,6 +11,7 @@ import { startClient } from '../../compose.js';
 import { nodeClock } from '../../edge/clock.js';
 import { nodeDisk } from '../../edge/disk.js';
 import { nodeHttp } from '../../edge/http.js';
+import { nodeUdp } from '../../edge/udp.js';
 import { nodeModules } from '../../edge/modules.js';
 import { nodeNet } from '../../edge/net.js';
 import { nodeSha1 } from '../../edge/sha1.js';
@@ -93,7 +94,7 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const session = runSession({
     start: startClient, config, requests, until, output, log,
     ports: {
-      clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1,
+      clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1, udp: nodeUdp(),
       modules: nodeModules, ...(record && { record }),
     },
     lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
@@ -130,7 +131,7 @@ function requestOf(meta: Metainfo, v: SessionValues, ownPolicy: OwnPolicy): Torr
     meta,
     folder: v.folder,
     peers: v.peer,
-    order: v.sequential ? 'sequential' : 'rarest',
+    sequential: v.sequential,
     check: 'record',
     ...(choke && { choke }),
     ...(v.only.length > 0 && { wanted: wantedOf(meta, v.only) }),

@@ -1,12 +1,12 @@
 /**
- * `tracker`: a small HTTP tracker in memory, for private swarms and tests. Prints its announce URL, then serves until
+ * `tracker`: a small tracker in memory, over HTTP and UDP, for private swarms and tests. Prints its announce URLs, then serves until
  * stopped.
  */
 import type { InfoHash } from '../../base/brand.js';
 import { formatEndpoint } from '../../base/endpoint.js';
 import { SECOND } from '../../base/units.js';
 import { inWords } from '../../edge/words.js';
-import { SwarmTable } from '../../model/swarm-table.js';
+import { SwarmTable, type SwarmAnnounce } from '../../model/swarm-table.js';
 import { parseInfoHash } from '../../protocol/magnet.js';
 import { defineCommand } from '../command.js';
 import { EXIT, failure } from '../exit.js';
@@ -16,7 +16,6 @@ import { address } from '../options.js';
 import { untilSignal } from '../signals.js';
 import { loadTorrent } from '../torrent-source.js';
 import { startTracker, type TrackerServer } from '../tracker/server.js';
-import type { Reply } from '../tracker/answer.js';
 
 /** Peers that miss one announce and are late for the next are gone. */
 const EXPIRE_AFTER_INTERVALS = 2.5;
@@ -51,7 +50,7 @@ export const tracker = defineCommand({
       table, intervalMs, port: values.port,
       ...(values.ip !== undefined && { host: values.ip }),
       ...(allowed.size > 0 && { allowed }),
-      onReply: (reply) => { if (values.json || values.verbose) sayAnnounce(reply, values.json, io); },
+      onAnnounce: (announced) => { if (values.json || values.verbose) sayAnnounce(announced, values.json, io); },
     }).catch((e: unknown) => { throw failure(`cannot listen on port ${values.port}: ${inWords(e)}`); });
     sayListening(server, values.json, io);
     await untilSignal();
@@ -64,16 +63,14 @@ async function hashOf(source: string): Promise<InfoHash> {
   return parseInfoHash(source) ?? (await loadTorrent(source)).infoHash;
 }
 
-function sayListening({ url, port }: TrackerServer, json: boolean, io: Io): void {
-  if (json) io.print(JSON.stringify({ event: 'listening', time: new Date().toISOString(), url, port }));
-  else io.print(`tracker at ${url}`);
+function sayListening({ url, udpUrl, port }: TrackerServer, json: boolean, io: Io): void {
+  if (json) io.print(JSON.stringify({ event: 'listening', time: new Date().toISOString(), url, udpUrl, port }));
+  else io.print(`tracker at ${url} and ${udpUrl}`);
 }
 
-function sayAnnounce({ announced: a }: Reply, json: boolean, io: Io): void {
-  if (a === undefined) return;
-  const peer = formatEndpoint(a.endpoint);
-  const { torrent, left, event: what } = a;
+function sayAnnounce({ torrent, endpoint, left, event: what }: SwarmAnnounce, json: boolean, io: Io): void {
+  const peer = formatEndpoint(endpoint);
   const time = new Date().toISOString();
   if (json) io.print(JSON.stringify({ event: 'announce', time, torrent, peer, left, what }));
-  else io.print(`${a.torrent}  ${peer} ${a.event ?? (a.left === 0 ? 'seeds' : 'leeches')}`);
+  else io.print(`${torrent}  ${peer} ${what ?? (left === 0 ? 'seeds' : 'leeches')}`);
 }

@@ -18,7 +18,7 @@ import { encodeHandshake, reservedBits, type Handshake } from '../../protocol/ha
 import { clientName } from '../../protocol/peer-id.js';
 import type { OwnMessage } from '../../protocol/wire-encode.js';
 import { PLAIN, type WireMessage } from '../../protocol/wire.js';
-import { chart, next } from './controller-chart.js';
+import { next } from './controller-chart.js';
 import * as down from './controller-download.js';
 import { report, reportChoke } from './controller-report.js';
 import {
@@ -242,6 +242,4 @@ function wakeUp(s: State, self: Me): void {
 const heardAt = (s: State): Millis => Math.max(s.heardAt, s.lastBlockAt ?? 0);
 
 // ACTOR ------------------------------------------------------------------------------
-export const controller = defineProcess({
-  declaration, init, step, chart: { machine: chart, of: (s) => s.standing.snapshot.value },
-});
+export const controller = defineProcess({ declaration, init, step });

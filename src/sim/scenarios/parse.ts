@@ -12,8 +12,6 @@ import { KIB, MIB, SECOND, type Millis } from '../../base/units.js';
 import type { ChosenPolicy } from '../../client.js';
 import { parseParams } from '../../policy/choke/params.js';
 import { findPolicy } from '../../policy/choke/registry.js';
-import { PICK_ORDERS } from '../../policy/pick/selection.js';
-import { ALLOWED_FAST_COUNT } from '../../protocol/allowed-fast.js';
 import { choosePieceLength } from '../../protocol/metainfo-build.js';
 import { JsonReader, reading } from './json-reader.js';
 import type { Arrival, Departure, PeerClass, Scenario } from './scenario.js';
@@ -62,8 +60,6 @@ function classOf(r: JsonReader): PeerClass {
     delay: r.number('delayMs', { least: 0.01, most: 10_000 }, DEFAULTS.delayMs),
     has: r.number('has', { least: 0, most: 1 }, 0),
     arrives: arrivalOf(r),
-    picks: r.oneOf('picks', PICK_ORDERS, 'rarest'),
-    allowedFast: r.number('allowedFast', { least: 0, most: 100, integer: true }, ALLOWED_FAST_COUNT),
     leaves: departureOf(r),
     givesUpAfter: maybeTime(r, 'givesUpAfter'),
     behindNat: r.flag('behindNat'),

@@ -3,7 +3,6 @@
  * and goes. Together with a seed and the run's policy it determines a run wholly. Bytes, bytes/s, ms.
  */
 import type { ChosenPolicy } from '../../client.js';
-import type { PickOrder } from '../../policy/pick/selection.js';
 import type { Bytes, BytesPerSec, Millis } from '../../base/units.js';
 
 /** Peers that are alike. */
@@ -19,9 +18,6 @@ export interface PeerClass {
   readonly has: number;
   /** Its own; absent: that of the run. */
   readonly policy?: ChosenPolicy;
-  readonly picks: PickOrder;
-  /** Pieces that it grants to those it chokes (BEP 6). */
-  readonly allowedFast: number;
   readonly leaves: Departure;
   /** Mean time after which one who is not complete gives up, exponentially distributed. */
   readonly givesUpAfter: Millis;

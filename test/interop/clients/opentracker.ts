@@ -10,7 +10,9 @@ import { isListening } from '../proc-net.js';
 import { READY_MS, until } from './client.js';
 
 export const TRACKER_PORT = 6969;
-export const announceUrl = (host: Host): string => `http://${host.ip4}:${TRACKER_PORT}/announce`;
+export type Transport = 'http' | 'udp';
+export const announceUrl = (host: Host, transport: Transport = 'http'): string =>
+  `${transport}://${host.ip4}:${TRACKER_PORT}/announce`;
 
 export interface TrackerJob {
   readonly host: Host;

@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { infoHash, peerId } from '../../../src/base/brand.js';
 import { fromSeed } from '../../../src/base/random.js';
-import { answer, type Reply, type TrackerRules } from '../../../src/cli/tracker/answer.js';
+import { answer, type Reply } from '../../../src/cli/tracker/http-answer.js';
+import type { TrackerRules } from '../../../src/cli/tracker/rules.js';
 import { SwarmTable } from '../../../src/model/swarm-table.js';
-import {
-  announceUrl, parseAnnounce, parseScrape, scrapeUrl, type AnnounceParams,
-} from '../../../src/protocol/tracker-http.js';
+import type { AnnounceParams } from '../../../src/protocol/announce.js';
+import { announceUrl, parseAnnounce, parseScrape, scrapeUrl } from '../../../src/protocol/tracker-http.js';
 
 const HASH = infoHash('5'.repeat(40));
 const BASE = 'http://t/announce';
@@ -21,7 +21,7 @@ const ask = (rules: TrackerRules, url: string, from = '10.0.0.9'): Reply =>
   answer({ target: url.replace('http://t', ''), from, now: 0, random }, rules);
 const announce = (n: number, change: Partial<AnnounceParams> = {}): string => announceUrl(BASE, {
   infoHash: HASH, peerId: peerId(String(n).padStart(40, '0')), port: n,
-  uploaded: 0, downloaded: 0, left: 1, compact: true, ...change,
+  uploaded: 0, downloaded: 0, left: 1, ...change,
 });
 function peersOf({ status, body }: Reply): unknown {
   assert.equal(status, 200);
