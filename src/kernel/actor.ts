@@ -13,7 +13,6 @@ import type { Msg } from './mailbox.js';
 export interface Hooks {
   start(): void;
   mail(message: Msg): void;
-  stop(): void;
   childError(id: string, error: unknown): void;
   /** A root has no parent to hear of its error. */
   rootError(error: unknown): void;
@@ -31,7 +30,6 @@ const LOGIC: ActorLogic<Life, AnyEventObject, Hooks> = {
     const { hooks } = snapshot;
     const type = event.type;
     if (type.charCodeAt(0) !== LETTER_X || !type.startsWith('xstate.')) hooks.mail(event);
-    else if (type === 'xstate.stop') hooks.stop();
     else if (type.startsWith('xstate.error.actor')) hooks.childError(String(event['actorId']), event['error']);
     return snapshot;
   },

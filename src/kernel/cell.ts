@@ -6,6 +6,7 @@ import type { Actor } from './actor.js';
 import type { AnyProcess } from './process.js';
 import { Ring } from './ring.js';
 import type { Outgoing } from './post.js';
+import type { Run } from './run.js';
 
 export class Cell {
   readonly id: string;
@@ -17,9 +18,12 @@ export class Cell {
   readonly ring = new Ring();
   /** There while it runs; gone after a stop or a crash. */
   actor: Actor | undefined;
+  run: Run | undefined;
   state: unknown;
   /** Messages waiting. */
   depth = 0;
+  /** The first so many of them were for an earlier life. */
+  stale = 0;
   received = 0;
   starts = 0;
 

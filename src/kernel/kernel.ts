@@ -1,13 +1,16 @@
 /**
  * Kernel: runs a tree of processes and carries their mail. It starts and stops processes, tells an owner when a child crashed, and
  * keeps what a post-mortem needs. Mail for a dead process is counted as a dead letter, never an exception.
+ *
+ * A process that starts again has an empty mailbox: what was on its way to its earlier life is dead too. Its relatives remind it: all
+ * in the group it belongs to and below, and the owners of that group.
  */
 import { createProcessActor, stopChild } from './actor.js';
 import { Cell } from './cell.js';
 import type { Mailbox, Msg } from './mailbox.js';
 import { Post, type Counter } from './post.js';
 import type { AnyProcess, Child, Failure, MailboxOf, Planner, Reserve, Supervised } from './process.js';
-import { childFailed, Run, STOP, type Host } from './run.js';
+import { Run, type Host } from './run.js';
 import { supervisor, type SupervisorInput } from './supervisor.js';
 import { isDeclared, showEdge, type Declaration, type Edge, type Scope } from './topology.js';
 
@@ -16,11 +19,24 @@ export interface KernelOptions {
   readonly seed: number;
   /** Mail along an undeclared edge throws in the sender (tests), instead of being delivered and counted. */
   readonly strict?: boolean;
+  /** Processes may be killed. */
+  readonly chaos?: boolean;
   /** A process crashed; it is restarted, or takes its group with it. */
   readonly onCrash?: (failure: Failure) => void;
   /** The root gave up: nothing runs any more. */
   readonly onPanic: (error: unknown) => void;
 }
+
+/** What the kernel has to do with a process in its turn: it waits in line with the mail. */
+class Notice implements Msg {
+  readonly type = NOTICE;
+  readonly act: () => void;
+
+  constructor(act: () => void) {
+    this.act = act;
+  }
+}
+const NOTICE = 'kernel.notice';
 
 export interface ProcessInfo {
   readonly id: string;
@@ -35,6 +51,7 @@ export class Kernel {
   private readonly options: KernelOptions;
   private readonly cells = new Map<string, Cell>();
   private readonly dead = new Map<string, number>();
+  private readonly kept = new Map<string, unknown>();
   private readonly post: Post;
   private readonly host: Host;
 
@@ -45,8 +62,10 @@ export class Kernel {
       admit: (from, edge) => this.admit(from, edge),
     });
     this.host = {
-      seed: options.seed, post: this.post, now: options.now,
+      seed: options.seed, post: this.post, now: options.now, kept: this.kept,
       supervise: (name, owner, planner) => this.supervise(name, owner, planner),
+      stopLater: (cell) => this.stopLater(cell),
+      lost: (cell, message) => this.lost(cell, message),
       crashed: (id, error) => this.crashed(id, error),
       rootCrashed: (root, error) => this.rootCrashed(root, error),
     };
@@ -61,8 +80,17 @@ export class Kernel {
 
   /** Stops a process and all below it, the youngest first, after the mail already sent. */
   shutDown(mailbox: Mailbox<never>): void {
-    this.post.push(mailbox as Cell, STOP);
+    this.stopLater(mailbox as Cell);
     this.post.drain();
+  }
+
+  /** Makes a process crash over its next mail; `now`: over this. Throws where no such process runs, or chaos was not asked for. */
+  kill(id: string, when: 'now' | 'next mail' = 'now'): void {
+    if (!this.options.chaos) throw new Error('only a client that was started with chaos can lose a process');
+    const cell = this.cells.get(id);
+    if (!cell?.run || cell.definition.group) throw new Error(`no process to kill: ${id}`);
+    cell.run.doom();
+    if (when === 'now') this.send(cell, { type: 'kernel.kill' });
   }
 
   /** Mail from outside the tree (the composition root, a test): counted along no edge. */
@@ -83,22 +111,28 @@ export class Kernel {
 
   /** The living processes, parents before children. */
   processes(): readonly ProcessInfo[] {
-    return [...this.cells.values()].filter((c) => c.actor).map(({ id, process, parent, depth, received, starts }) =>
+    return [...this.cells.values()].filter((c) => c.run).map(({ id, process, parent, depth, received, starts }) =>
       ({ id, process, parent: parent?.id, depth, received, starts }));
   }
 
   // MAIL ------------------------------------------------------------------------------
 
   private deliver(cell: Cell, message: Msg): void {
-    if (message === STOP) this.stop(cell, 'for ever');
-    else if (cell.actor) {
+    if (message.type === NOTICE) (message as Notice).act();
+    else if (cell.actor && cell.stale === 0) {
       cell.received++;
       cell.ring.push(message.type);
       cell.actor.send(message);
     } else {
-      const key = `${cell.process}: ${message.type}`;
-      this.dead.set(key, (this.dead.get(key) ?? 0) + 1);
+      if (cell.stale > 0) cell.stale--;
+      this.lost(cell, message);
     }
+  }
+
+  private lost(cell: Cell, message: Msg): void {
+    const key = `${cell.process}: ${message.type}`;
+    this.dead.set(key, (this.dead.get(key) ?? 0) + 1);
+    cell.definition.lost?.(message);
   }
 
   private admit(from: Cell, edge: Edge): void {
@@ -116,8 +150,8 @@ export class Kernel {
     const input: SupervisorInput = {
       plan,
       now: this.options.now,
-      start: (child: Child) => this.start(child.mailbox as Cell, child.input),
-      stop: (mailbox) => this.stop(mailbox as Cell, 'for a restart'),
+      start: (children) => this.startAll(children),
+      restart: (children) => this.restart(children),
     };
     this.start(cell, () => input);
     return { mailbox: cell, exports };
@@ -134,46 +168,90 @@ export class Kernel {
 
   private start(cell: Cell, input: () => unknown): void {
     cell.starts++;
-    cell.actor = createProcessActor(cell.id, cell.parent?.actor, new Run(cell, input, this.host));
+    cell.run = new Run(cell, input, this.host);
+    cell.actor = createProcessActor(cell.id, cell.parent?.actor, cell.run);
     cell.actor.start();
   }
 
-  /** Runs on top of the crashed child's step: it only cleans up and leaves the verdict to the owner, as mail. */
+  private startAll(children: readonly Child[]): void {
+    for (const { mailbox, input } of children) this.start(mailbox as Cell, input);
+  }
+
+  private restart(children: readonly Child[]): void {
+    const again = children.map(({ mailbox }) => mailbox as Cell);
+    for (const cell of [...again].reverse()) this.bury(cell, 'for a restart');
+    for (const cell of again) cell.stale = cell.depth;
+    this.startAll(children);
+    for (const relative of this.relatives(again)) for (const who of again) this.call(relative, (run) => run.remind(who));
+  }
+
+  /** Of processes of one group that start again: the others of the group and all below it, and its owners, owners first. */
+  private relatives(again: readonly Cell[]): Cell[] {
+    const group = again[0]?.parent?.id ?? '';
+    const related = (id: string): boolean => id.startsWith(`${group}/`) || group.startsWith(`${id}/`);
+    return [...this.cells.values()].filter((cell) => related(cell.id) && !again.includes(cell));
+  }
+
+  /** Outside its mail. A throw is a crash like any other. */
+  private call(cell: Cell, what: (run: Run) => void): void {
+    if (!cell.run) return;
+    try {
+      what(cell.run);
+    } catch (error) {
+      if (cell.parent) this.crashed(cell.id, error);
+      else this.rootCrashed(cell, error);
+    }
+  }
+
+  /** Runs on top of the crashed child's step: it only cleans up and leaves the verdict to the owner, in its turn. */
   private crashed(id: string, error: unknown): void {
     const cell = this.cells.get(id);
     if (!cell?.parent) return;
-    const failure: Failure = { id, process: cell.process, error, lastMail: cell.ring.list() };
-    this.options.onCrash?.(failure);
-    // Already buried: it threw while it was being stopped, and nobody waits for it any more.
-    if (!cell.actor) return;
-    this.bury(cell, 'crashed');
-    if (cell.definition.group) this.forget(cell);
-    this.post.push(cell.parent, childFailed(failure));
+    const owner = cell.parent;
+    const failure = this.report(cell, error);
+    const { to, message } = this.post.underWay;
+    this.bury(cell, cell.definition.group ? 'for ever' : 'for a restart');
+    if (to === cell && message) cell.definition.lost?.(message);
+    this.post.push(owner, new Notice(() => this.call(owner, (run) => run.childFailed(failure))));
   }
 
   private rootCrashed(root: Cell, error: unknown): void {
-    this.bury(root, 'crashed');
+    this.bury(root, 'for ever');
     this.options.onPanic(error);
   }
 
-  private stop(cell: Cell, until: 'for ever' | 'for a restart'): void {
-    this.bury(cell, 'stopped');
-    if (until === 'for ever') this.forget(cell);
+  private report(cell: Cell, error: unknown): Failure {
+    const failure: Failure = { id: cell.id, process: cell.process, error, lastMail: cell.ring.list() };
+    this.options.onCrash?.(failure);
+    return failure;
   }
 
-  /** Ends what runs in the cell and everything below it, the youngest first. */
-  private bury(cell: Cell, how: 'stopped' | 'crashed'): void {
-    const { actor } = cell;
-    if (!actor) return;
-    for (const below of [...cell.children].reverse()) {
-      this.bury(below, 'stopped');
-      this.forget(below);
+  private stopLater(cell: Cell): void {
+    this.post.push(cell, new Notice(() => this.bury(cell, 'for ever')));
+  }
+
+  /** Ends what runs in the cell and everything below it, the youngest first. Only what is for ever forgets what it kept. */
+  private bury(cell: Cell, until: Until): void {
+    const { actor, run } = cell;
+    if (actor && run) {
+      for (const below of [...cell.children].reverse()) {
+        this.bury(below, until);
+        this.forget(below);
+      }
+      cell.run = undefined;
+      try {
+        run.end();
+      } catch (error) {
+        this.report(cell, error);
+      }
+      cell.actor = undefined;
+      cell.state = undefined;
+      if (cell.parent?.actor) stopChild(cell.parent.actor, actor);
+      else actor.stop();
     }
-    cell.actor = undefined;
-    if (how === 'crashed') cell.definition.release?.(cell.state);
-    else if (cell.parent?.actor) stopChild(cell.parent.actor, actor);
-    else actor.stop();
-    cell.state = undefined;
+    if (until === 'for a restart') return;
+    this.kept.delete(cell.id);
+    this.forget(cell);
   }
 
   /** Once only: a group that crashed is forgotten, and its owner, when it hears of it, asks for its stop all the same. */
@@ -184,5 +262,7 @@ export class Kernel {
     if (siblings) siblings.splice(siblings.indexOf(cell), 1);
   }
 }
+
+type Until = 'for ever' | 'for a restart';
 
 const SCOPES: Readonly<Record<string, Scope>> = { Client: 'client', Torrent: 'torrent', Peer: 'peer' };

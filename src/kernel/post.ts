@@ -61,6 +61,12 @@ export class Post {
     }
   }
 
+  /** What is being delivered just now. */
+  get underWay(): { readonly to: Cell | undefined; readonly message: Msg | undefined } {
+    const at = this.draining ? this.head - 1 : -1;
+    return { to: this.to[at], message: this.mail[at] };
+  }
+
   outgoingOf(process: string): Outgoing {
     let out = this.counters.get(process);
     if (!out) this.counters.set(process, (out = new Map()));

@@ -13,10 +13,15 @@ export interface Process<D extends Declaration, I, S, M extends Msg> {
   readonly group?: boolean;
   init(input: I, self: Self<D, M>): S;
   step(state: S, message: M, self: Self<D, M>): void;
-  /** Asked to stop: let go of what `init` took (sockets, timers). Not called after a crash: `release` is. */
-  stop?(state: S, self: Self<D, M>): void;
-  /** After a crash, when the state cannot be trusted: let go of outside resources only. */
-  release?(state: S): void;
+  /** Its end, by order or by a crash (the state may be half-made then): lets go of what it took (sockets, timers) and says goodbye. */
+  end?(state: S, self: Self<D, M>): void;
+  /** Mail that nobody takes, since the process is gone or fell over it: lets go of what the mail carries (a socket). */
+  lost?(message: M): void;
+  /**
+   * By the name of whom it tells: such a one has started again, with an empty mailbox, and is told again what holds now. Comes before all
+   * mail, from relatives only (see Kernel).
+   */
+  readonly reminds?: { readonly [To in keyof D['tells'] & string]?: (state: S, self: Self<D, M>, who: Mailbox<never>) => void };
   /** A child crashed; it is already gone. Absent: this process crashes too, and so the failure climbs the tree. */
   childFailed?(state: S, child: Failure, self: Self<D, M>): void;
 }
@@ -44,11 +49,17 @@ export interface Self<D extends Declaration, M extends Msg> {
   readonly random: Random;
   /** Milliseconds of the run's clock; monotonic. */
   now(): number;
+  /**
+   * What the next life finds in `kept`, should this one crash: what nobody would tell it again, as the user's orders and its own counts.
+   * Small, and not changed after it was given.
+   */
+  keep(what: unknown): void;
+  readonly kept: unknown;
   /** Sends along a declared edge. A view into a reused buffer stays valid until all mail this causes is delivered. */
   tell<To extends keyof D['tells'] & string, A extends Msg>(
     to: Mailbox<A, To>, message: Extract<A, { readonly type: D['tells'][To][number] }>,
   ): void;
-  /** For callbacks of ports (a socket, a disk): puts a message into our own mailbox, and runs all mail that follows from it. */
+  /** For callbacks of ports (a socket, a disk): mail to ourselves, and all that follows from it. After this life it is `lost`. */
   post(message: M): void;
   /** Starts a group of children under a supervisor of its own and gives what the plan exports (mailboxes, mostly). */
   supervise<E>(name: string, plan: Planner<E>): Supervised<E>;

@@ -10,19 +10,17 @@ import type { Post } from './post.js';
 import type { Failure, Planner, Self, Supervised } from './process.js';
 import type { Declaration } from './topology.js';
 
-export const STOP: Msg = { type: 'kernel.stop' };
-const CHILD_FAILED = 'kernel.childFailed';
-interface ChildFailed extends Msg {
-  readonly failure: Failure;
-}
-export const childFailed = (failure: Failure): ChildFailed => ({ type: CHILD_FAILED, failure });
-
 /** What a run needs of the kernel; the same for all. */
 export interface Host {
   readonly seed: number;
   readonly post: Post;
   now(): number;
   supervise<E>(name: string, owner: Cell, planner: Planner<E>): Supervised<E>;
+  stopLater(cell: Cell): void;
+  /** Nobody takes this mail. */
+  lost(cell: Cell, message: Msg): void;
+  /** By process id. */
+  readonly kept: Map<string, unknown>;
   crashed(id: string, error: unknown): void;
   rootCrashed(root: Cell, error: unknown): void;
 }
@@ -46,15 +44,7 @@ export class Run implements Hooks, Self<Declaration, Msg> {
   }
 
   mail(message: Msg): void {
-    const { definition, state } = this.mailbox;
-    if (message.type !== CHILD_FAILED) return definition.step(state, message, this);
-    const { failure } = message as ChildFailed;
-    if (!definition.childFailed) throw failure.error;
-    definition.childFailed(state, failure, this);
-  }
-
-  stop(): void {
-    this.mailbox.definition.stop?.(this.mailbox.state, this);
+    this.mailbox.definition.step(this.mailbox.state, message, this);
   }
 
   childError(id: string, error: unknown): void {
@@ -63,6 +53,32 @@ export class Run implements Hooks, Self<Declaration, Msg> {
 
   rootError(error: unknown): void {
     this.host.rootCrashed(this.mailbox, error);
+  }
+
+  // AS THE KERNEL CALLS IT ---------------------------------------------------------------
+
+  childFailed(failure: Failure): void {
+    const { definition, state } = this.mailbox;
+    if (!definition.childFailed) throw failure.error;
+    definition.childFailed(state, failure, this);
+  }
+
+  remind(who: Cell): void {
+    const { definition, state } = this.mailbox;
+    definition.reminds?.[who.process]?.(state, this, who);
+  }
+
+  end(): void {
+    const { definition, state } = this.mailbox;
+    // None where `init` threw.
+    if (state !== undefined) definition.end?.(state, this);
+  }
+
+  /** It falls over its next mail. */
+  doom(): void {
+    this.mail = () => {
+      throw new Error('killed');
+    };
   }
 
   // AS THE PROCESS SEES IT ---------------------------------------------------------------
@@ -79,11 +95,20 @@ export class Run implements Hooks, Self<Declaration, Msg> {
     return this.host.now();
   }
 
+  keep(what: unknown): void {
+    this.host.kept.set(this.id, what);
+  }
+
+  get kept(): unknown {
+    return this.host.kept.get(this.id);
+  }
+
   tell(to: Mailbox<never>, message: Msg): void {
     this.host.post.tell(this.mailbox, to as Cell, message);
   }
 
   post(message: Msg): void {
+    if (this.mailbox.run !== this) return this.host.lost(this.mailbox, message);
     this.host.post.push(this.mailbox, message);
     this.host.post.drain();
   }
@@ -93,6 +118,6 @@ export class Run implements Hooks, Self<Declaration, Msg> {
   }
 
   stopChild(child: Mailbox<never>): void {
-    this.host.post.push(child as Cell, STOP);
+    this.host.stopLater(child as Cell);
   }
 }

@@ -4,7 +4,6 @@
  * all-or-nothing ends the group. More crashes than allowed within the time end the group too: the supervisor crashes, and its owner
  * is told with the error that was too much.
  */
-import type { Mailbox } from './mailbox.js';
 import { defineProcess, type AnyProcess, type Child, type Plan } from './process.js';
 
 const DEFAULT_RESTARTS = { most: 5, withinMs: 10_000 };
@@ -12,8 +11,9 @@ const DEFAULT_RESTARTS = { most: 5, withinMs: 10_000 };
 export interface SupervisorInput {
   readonly plan: Plan;
   readonly now: () => number;
-  readonly start: (child: Child) => void;
-  readonly stop: (child: Mailbox<never>) => void;
+  readonly start: (children: readonly Child[]) => void;
+  /** Those that still run are stopped first. */
+  readonly restart: (children: readonly Child[]) => void;
 }
 
 interface State extends SupervisorInput {
@@ -25,9 +25,9 @@ export function supervisor(name: string, scope: 'client' | 'torrent' | 'peer'): 
   return defineProcess({
     declaration: { name, scope, doc: 'supervises the processes below it', tells: {} },
     group: true,
-    init({ plan, now, start, stop }: SupervisorInput): State {
-      for (const child of plan.children) start(child);
-      return { plan, now, start, stop, restarts: [] };
+    init(input: SupervisorInput): State {
+      input.start(input.plan.children);
+      return { ...input, restarts: [] };
     },
     step(): void {
       throw new Error(`${name} is a supervisor: it takes no mail`);
@@ -36,9 +36,7 @@ export function supervisor(name: string, scope: 'client' | 'torrent' | 'peer'): 
       const { plan } = s;
       const at = plan.children.findIndex((c) => c.mailbox.id === failure.id);
       if (plan.strategy === 'all-or-nothing' || tooMany(s)) throw failure.error;
-      const again = plan.strategy === 'one-for-one' ? plan.children.slice(at, at + 1) : plan.children.slice(at);
-      for (const child of again.slice(1).reverse()) s.stop(child.mailbox);
-      for (const child of again) s.start(child);
+      s.restart(plan.strategy === 'one-for-one' ? plan.children.slice(at, at + 1) : plan.children.slice(at));
     },
   });
 }

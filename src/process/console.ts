@@ -127,6 +127,5 @@ export const consoleProcess = defineProcess({
     return { ...input, silence, stats: new Map() };
   },
   step,
-  stop: (s) => s.silence(),
-  release: (s) => s.silence(),
+  end: (s) => s.silence(),
 });

@@ -325,4 +325,4 @@ function remembered(s: FilesState, found: Trouble | undefined, self: Me): void {
 const letGo = (s: FilesState): void => void s.storage.close();
 
 // ACTOR ------------------------------------------------------------------------------
-export const files = defineProcess({ declaration, init, step, stop: letGo, release: letGo });
+export const files = defineProcess({ declaration, init, step, end: letGo });

@@ -57,8 +57,6 @@ interface State extends ListenerInput {
   readonly strangers: Map<number, Stranger>;
   socket: Listening | undefined;
   next: number;
-  /** Stopped: a socket that comes only now is closed at once. */
-  over: boolean;
 }
 
 const PENDING = 100;
@@ -66,9 +64,9 @@ const GREETING_MS = 10 * SECOND;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: ListenerInput, self: Me): State {
-  const s: State = { ...input, strangers: new Map(), socket: undefined, next: 1, over: false };
+  const s: State = { ...input, strangers: new Map(), socket: undefined, next: 1 };
   input.net.listen(input.at, (connection) => self.post({ type: 'accepted', connection })).then(
-    (socket) => (s.over ? socket.close() : self.post({ type: 'listening', socket })),
+    (socket) => self.post({ type: 'listening', socket }),
     (error: unknown) => self.post({ type: 'refused', reason: error instanceof Error ? error.message : String(error) }),
   );
   return s;
@@ -131,10 +129,14 @@ function dismiss(s: State, number: number, self: Me): void {
 }
 
 function close(s: State): void {
-  s.over = true;
   s.socket?.close();
   for (const { connection } of s.strangers.values()) connection.close();
 }
 
+function lost(m: ListenerMsg): void {
+  if (m.type === 'listening') m.socket.close();
+  if (m.type === 'accepted') m.connection.close();
+}
+
 // ACTOR ------------------------------------------------------------------------------
-export const listener = defineProcess({ declaration, init, step, stop: close, release: close });
+export const listener = defineProcess({ declaration, init, step, end: close, lost });

@@ -45,7 +45,7 @@ const nextFor = (s: State, now: Millis): Endpoint | undefined => (hasRoom(s) ? s
 function open(s: State, to: Endpoint, self: Me): void {
   s.dialing++;
   s.net.dial(to, DIAL_TIMEOUT).then(
-    (connection) => (s.over ? connection.close() : self.post({ type: 'dialed', to, connection })),
+    (connection) => self.post({ type: 'dialed', to, connection }),
     (error: unknown) => self.post({ type: 'dialFailed', to, reason: String(error) }),
   );
 }

@@ -106,8 +106,6 @@ export interface State extends PeerMgrInput {
   running: boolean;
   /** Paused or stopped, perhaps before the end of the check. */
   halted: boolean;
-  /** Stopped as a process: a dial that succeeds only now is nobody's. */
-  over: boolean;
   ready: boolean;
   pieces: number;
   complete: boolean;
@@ -117,6 +115,6 @@ export interface State extends PeerMgrInput {
 export function initialState(input: PeerMgrInput, candidates: Candidates): State {
   return {
     ...input, peersByKey: new Map(), candidates, early: [], dialing: 0, seekAt: 0, joined: 0,
-    running: false, halted: false, over: false, ready: false, pieces: 0, complete: false, completeFromStart: false,
+    running: false, halted: false, ready: false, pieces: 0, complete: false, completeFromStart: false,
   };
 }

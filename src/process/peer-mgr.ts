@@ -117,9 +117,13 @@ function tellTorrent(s: State, self: Me): void {
 }
 
 function letGo(s: State): void {
-  s.over = true;
   for (const { connection } of s.early) connection.close();
 }
 
+function lost(m: PeerMgrMsg): void {
+  if (m.type === 'incoming') m.incoming.connection.close();
+  if (m.type === 'dialed') m.connection.close();
+}
+
 // ACTOR ------------------------------------------------------------------------------
-export const peerMgr = defineProcess({ declaration, init, step, childFailed, stop: letGo, release: letGo });
+export const peerMgr = defineProcess({ declaration, init, step, childFailed, end: letGo, lost });

@@ -69,6 +69,5 @@ export const timer = defineProcess({
   declaration,
   init: (input: TimerInput): State => ({ ...input, alarms: new Map() }),
   step,
-  stop: silence,
-  release: silence,
+  end: silence,
 });

@@ -205,4 +205,5 @@ export const torrentMgr = defineProcess({
   init: (input: TorrentMgrInput): State => ({ ...input, torrents: new Map(), waiting: [], port: undefined, stopping: false }),
   step,
   childFailed,
+  lost: (m: TorrentMgrMsg) => m.type === 'incoming' && m.incoming.connection.close(),
 });

@@ -30,8 +30,7 @@ function makePinger(log: Log, peer: () => Mailbox<PongMsg, 'Ponger'>) {
       }
       s.inStep = false;
     },
-    stop: (_, self) => void log.lines.push(`stop ${self.id}`),
-    release: () => void log.lines.push('release'),
+    end: (_, self) => void log.lines.push(`end ${self.id}`),
   });
 }
 
@@ -78,13 +77,13 @@ test('one-for-one: the crashed process starts again behind the same mailbox, its
   const { kernel, log, a } = pair('one-for-one');
   kernel.send(a, { type: 'boom' });
   kernel.send(a, { type: 'ping', n: 0 });
-  assert.deepEqual(log.lines, ['start Client/Pinger', 'start Client/Ponger', 'release', 'start Client/Pinger', 'ping 0']);
+  assert.deepEqual(log.lines, ['start Client/Pinger', 'start Client/Ponger', 'end Client/Pinger', 'start Client/Pinger', 'ping 0']);
 });
 
 test('rest-for-one: those started later restart too', () => {
   const { kernel, log, a } = pair('rest-for-one');
   kernel.send(a, { type: 'boom' });
-  assert.deepEqual(log.lines.slice(2), ['release', 'start Client/Pinger', 'start Client/Ponger']);
+  assert.deepEqual(log.lines.slice(2), ['end Client/Pinger', 'start Client/Pinger', 'start Client/Ponger']);
 });
 
 test('more crashes than allowed end the group, and the root says so', () => {
@@ -113,7 +112,7 @@ test('a crash report names the process, the error and its last mail', () => {
 test('a stop runs from the youngest to the oldest, and later mail is a dead letter', () => {
   const { kernel, log, a, root } = pair('one-for-one');
   kernel.shutDown(root);
-  assert.deepEqual(log.lines.slice(2), ['stop Client/Pinger']);
+  assert.deepEqual(log.lines.slice(2), ['end Client/Pinger']);
   kernel.send(a, { type: 'ping', n: 1 });
   assert.deepEqual([...kernel.deadLetters()], [['Pinger: ping', 1]]);
 });
@@ -144,7 +143,7 @@ test('a process owns groups: it hears of their end, and they end with it', () =>
     declaration: leafDeclaration,
     init: (_: undefined, self: Self<typeof leafDeclaration, { type: 'boom' }>) => ({ id: self.id }),
     step: () => { throw new Error('boom'); },
-    stop: (s) => void log.lines.push(`stop ${s.id}`),
+    end: (s) => void log.lines.push(`end ${s.id}`),
   });
   const ownerDeclaration = declare({ name: 'Owner', scope: 'torrent', doc: '', tells: { Leaf: ['boom'] } });
   type OwnerMsg = { type: 'adopt'; n: number } | { type: 'hit'; n: number } | { type: 'drop'; n: number };
@@ -171,13 +170,13 @@ test('a process owns groups: it hears of their end, and they end with it', () =>
   });
   for (const n of [1, 2, 3]) kernel.send(exports, { type: 'adopt', n });
   kernel.send(exports, { type: 'hit', n: 1 });
-  assert.deepEqual(log.lines, ['lost Client/Owner/Peer-1: Error: boom']);
+  assert.deepEqual(log.lines.splice(0), ['end Client/Owner/Peer-1/Leaf', 'lost Client/Owner/Peer-1: Error: boom']);
   // To stop what has crashed is legal, and takes nobody else out of the tree.
   kernel.send(exports, { type: 'drop', n: 1 });
   kernel.send(exports, { type: 'adopt', n: 1 });
   kernel.send(exports, { type: 'drop', n: 2 });
-  assert.equal(log.lines.at(-1), 'stop Client/Owner/Peer-2/Leaf');
+  assert.equal(log.lines.at(-1), 'end Client/Owner/Peer-2/Leaf');
   kernel.shutDown(mailbox);
-  assert.deepEqual(log.lines.slice(2), ['stop Client/Owner/Peer-1/Leaf', 'stop Client/Owner/Peer-3/Leaf']);
+  assert.deepEqual(log.lines.slice(1), ['end Client/Owner/Peer-1/Leaf', 'end Client/Owner/Peer-3/Leaf']);
   assert.deepEqual(kernel.processes(), []);
 });

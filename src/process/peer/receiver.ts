@@ -157,4 +157,4 @@ function leave(s: State, self: Me): void {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const receiver = defineProcess({ declaration, init, step, stop: leave, release: (s: State) => s.connection.close() });
+export const receiver = defineProcess({ declaration, init, step, end: leave });

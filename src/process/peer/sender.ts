@@ -268,4 +268,4 @@ function leave(s: State, self: Me): void {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const sender = defineProcess({ declaration, init, step, stop: leave, release: (s: State) => s.connection.close() });
+export const sender = defineProcess({ declaration, init, step, end: leave });
