@@ -1,11 +1,7 @@
 /**
  * The composition root: ports and configuration in, a running client out. Everything that knows more than one process is here: who is
  * made, in which order, under which supervisor, and with whose mailboxes. The simulator composes the same with other ports.
- *
- * Owned by whom (a crash restarts what stands in brackets, or as it says):
- *   Client [one-for-one]: Timer, Limiter, ChokeMgr, Console, TorrentMgr, Listener
- *   TorrentMgr: Torrent [rest-for-one]: Status, Files, PeerMgr, PieceMgr, Tracker (one a tier)
- *   PeerMgr: Peer [ends as a whole]: Controller, SenderQueue, Sender, Receiver
+ * Who owns whom is in process/groups.ts.
  */
 import { torrentKey, type TorrentKey } from './base/brand.js';
 import { atMost } from './bounds/connections.js';
@@ -18,6 +14,7 @@ import { Bitfield } from './model/bitfield.js';
 import { Layout } from './model/layout.js';
 import type { Ports } from './ports/ports.js';
 import type { Terminal } from './ports/terminal.js';
+import { CLIENT, PEER, TORRENT } from './process/groups.js';
 import {
   chokeMgr, consoleProcess, controller, files, limiter, listener, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
   torrentMgr, tracker,
@@ -95,7 +92,7 @@ const planClient = (config: ClientConfig, ports: Ports): Planner<Mailbox<Torrent
   return {
     exports: parts.torrentMgr,
     plan: {
-      strategy: 'one-for-one',
+      strategy: CLIENT.strategy,
       children: [
         child(timer, parts.timer, () => ({ clock: ports.clock })),
         child(limiter, parts.limiter, () => ({ limits: config.limits, timer: clock, chokeMgr: parts.chokeMgr })),
@@ -140,7 +137,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
   return {
     exports: boxes,
     plan: {
-      strategy: 'rest-for-one',
+      strategy: TORRENT.strategy,
       children: [
         child(status, boxes.status, () => ({
           torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, console, timer: clock,
@@ -207,7 +204,7 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
   return {
     exports: own.controller,
     plan: {
-      strategy: 'all-or-nothing',
+      strategy: PEER.strategy,
       children: [
         child(controller, own.controller, () => ({
           ...boxes, ...client, ...own, peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout,

@@ -18,7 +18,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   bounds: ['base', 'ports', 'p-queue'],
   process: ['base', 'protocol', 'model', 'policy', 'kernel', 'ports', 'client.ts', 'xstate', 'p-queue'],
   edge: ['base', 'ports', 'node'],
-  graph: ['kernel', 'base'],
+  graph: ['kernel', 'base', '@dagrejs/dagre'],
 };
 /** Folders and files that may import anything of the project. */
 const FREE = new Set(['cli', 'compose.ts', 'client.ts', 'sim', 'web']);

@@ -2,6 +2,8 @@
  * Topology: the process graph as data. Each process declares whom it tells and what; diagrams, the live page and the tests
  * read these declarations, and the compiler holds `tell` against them.
  */
+import type { Plan } from './process.js';
+
 export type Scope = 'client' | 'torrent' | 'peer';
 
 export interface Declaration {
@@ -15,6 +17,18 @@ export interface Declaration {
 
 /** Keeps the literal types, so that `Self.tell` knows every declared edge. */
 export const declare = <const D extends Declaration>(declaration: D): D => declaration;
+
+/** Supervision is a second graph, never mixed with the first: a group is a supervisor, below its owner, with the processes it starts. */
+export interface Group {
+  readonly name: string;
+  /** One of it for each. */
+  readonly scope: Scope;
+  /** The process that starts it; the root has none. */
+  readonly owner: string | undefined;
+  readonly strategy: Plan['strategy'];
+  /** In the order in which they start. */
+  readonly owns: readonly string[];
+}
 
 export interface Edge {
   readonly from: string;

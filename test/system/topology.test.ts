@@ -8,7 +8,9 @@ import { readFileSync, rmSync, truncateSync, writeFileSync, mkdirSync } from 'no
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { MIB } from '../../src/base/units.js';
+import { owns } from '../../src/graph/owns.js';
 import { edgesOf, showEdge } from '../../src/kernel/topology.js';
+import { GROUPS } from '../../src/process/groups.js';
 import { TOPOLOGY } from '../../src/process/index.js';
 import type { BlockRange } from '../../src/protocol/wire.js';
 import { PLAIN } from '../../src/protocol/wire.js';
@@ -32,6 +34,7 @@ interface Stage {
 }
 
 const used = new Set<string>();
+const owned = new Set<string>();
 
 const scene = (what: string, play: (stage: Stage) => Promise<void>): void => {
   test(what, () => inLab(async (lab) => {
@@ -54,6 +57,7 @@ const scene = (what: string, play: (stage: Stage) => Promise<void>): void => {
         tracker: () => keep(startTracker()),
       });
     } finally {
+      for (const m of members) for (const pair of ownedNow(m)) owned.add(pair);
       for (const prop of props) prop.close();
       for (const m of members) m.client.stop();
       // Whoever waits for a tracker that hangs does so for four seconds.
@@ -314,6 +318,17 @@ test('a loopback run uses every edge of the declared topology, and none beside',
   const declared = edgesOf(TOPOLOGY).map(showEdge).sort();
   assert.deepEqual([...used].sort(), declared);
 });
+
+test('in a run, everybody is owned as the groups declare, and nobody else is there', () => {
+  const declared = owns(TOPOLOGY, GROUPS).edges.map(({ from, to }) => `${from} owns ${to}`);
+  assert.deepEqual([...owned].sort(), declared.sort());
+});
+
+function ownedNow({ client }: Member): string[] {
+  const all = client.kernel.processes();
+  const nameOf = (id: string): string => all.find((p) => p.id === id)!.process;
+  return all.flatMap(({ process, parent }) => (parent === undefined ? [] : [`${nameOf(parent)} owns ${process}`]));
+}
 
 const block = (piece: number, index: number): { type: 'request' } & BlockRange =>
   ({ type: 'request', piece, begin: index * BLOCK, length: BLOCK });

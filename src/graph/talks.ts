@@ -1,0 +1,26 @@
+/** Who tells whom: one line for each pair that talks, an arrow head at each end that hears. */
+import type { Declaration } from '../kernel/topology.js';
+import { FRAMES, TIMER, type Graph, type GraphEdge, type GraphNode } from './model.js';
+
+export function talks(topology: readonly Declaration[]): Graph {
+  return {
+    title: 'Who tells whom', direction: 'down', frames: FRAMES,
+    nodes: topology.map((d): GraphNode => processNode(d)),
+    edges: pairs(topology).filter(({ from, to }) => from !== TIMER && to !== TIMER),
+  };
+}
+
+export const processNode = ({ name, scope, doc, tells }: Declaration): GraphNode =>
+  ({ id: name, kind: 'process', scope, note: '', doc, alarms: TIMER in tells });
+
+/** Who comes first in the roll call is `from`, if it tells the other anything at all. */
+export function pairs(topology: readonly Declaration[]): GraphEdge[] {
+  return topology.flatMap((d, i) => topology.slice(i + 1).flatMap((e): GraphEdge[] => {
+    const there = d.tells[e.name] ?? [];
+    const back = e.tells[d.name] ?? [];
+    if (there.length + back.length === 0) return [];
+    return there.length > 0
+      ? [{ from: d.name, to: e.name, there, back, label: [] }]
+      : [{ from: e.name, to: d.name, there: back, back: there, label: [] }];
+  }));
+}

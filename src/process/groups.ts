@@ -1,0 +1,19 @@
+/**
+ * Who owns whom, as data: each group is a supervisor with the processes below it. The composition root plans by it, the pictures show it,
+ * and a test holds it against the tree of a run.
+ */
+import type { Group } from '../kernel/topology.js';
+
+export const CLIENT: Group = {
+  name: 'Client', scope: 'client', owner: undefined, strategy: 'one-for-one',
+  owns: ['Timer', 'Limiter', 'ChokeMgr', 'Console', 'TorrentMgr', 'Listener'],
+};
+export const TORRENT: Group = {
+  name: 'Torrent', scope: 'torrent', owner: 'TorrentMgr', strategy: 'rest-for-one',
+  owns: ['Status', 'Files', 'PeerMgr', 'PieceMgr', 'Tracker'],
+};
+export const PEER: Group = {
+  name: 'Peer', scope: 'peer', owner: 'PeerMgr', strategy: 'all-or-nothing',
+  owns: ['Controller', 'SenderQueue', 'Sender', 'Receiver'],
+};
+export const GROUPS: readonly Group[] = [CLIENT, TORRENT, PEER];

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { layOut, type Area } from '../../src/graph/layout.js';
+import { owns } from '../../src/graph/owns.js';
+import { talks } from '../../src/graph/talks.js';
+import { GROUPS } from '../../src/process/groups.js';
+import { TOPOLOGY } from '../../src/process/index.js';
+
+const GRAPHS = [talks(TOPOLOGY), owns(TOPOLOGY, GROUPS)];
+
+const inside = (a: Area, b: Area): boolean =>
+  a.x >= b.x && a.y >= b.y && a.x + a.width <= b.x + b.width && a.y + a.height <= b.y + b.height;
+const apart = (a: Area, b: Area): boolean =>
+  a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+
+/** Whether a point lies on the border of a box, give or take a pixel. */
+function onBorder([x, y]: readonly [number, number], a: Area): boolean {
+  const grown = { x: a.x - 1, y: a.y - 1, width: a.width + 2, height: a.height + 2 };
+  const shrunk = { x: a.x + 1, y: a.y + 1, width: a.width - 2, height: a.height - 2 };
+  const point = { x, y, width: 0, height: 0 };
+  return inside(point, grown) && !inside(point, shrunk);
+}
+
+/** First and last point of a path. */
+function ends(path: string): [readonly [number, number], readonly [number, number]] {
+  const numbers = [...path.matchAll(/-?[\d.]+/g)].map(Number);
+  return [[numbers[0]!, numbers[1]!], [numbers.at(-2)!, numbers.at(-1)!]];
+}
+
+for (const graph of GRAPHS) {
+  test(`${graph.title}: boxes apart from each other and inside their frames, lines from border to border`, async () => {
+    const layout = await layOut(graph);
+    const { nodes, edges, frames } = layout;
+    assert.deepEqual(nodes.map((n) => n.id), graph.nodes.map((n) => n.id));
+    assert.equal(edges.length, graph.edges.length);
+    const page = { x: 0, y: 0, width: layout.width, height: layout.height };
+    nodes.forEach((a, i) => {
+      assert.ok(inside(a, page), a.id);
+      for (const b of nodes.slice(i + 1)) assert.ok(apart(a, b), `${a.id} covers ${b.id}`);
+      for (const frame of frames) assert.ok(frame.scope === a.scope ? inside(a, frame) : apart(a, frame), `${a.id} and ${frame.title}`);
+    });
+    for (const { from, to, path } of edges) {
+      const [start, end] = ends(path);
+      assert.ok(onBorder(start, nodes.find((n) => n.id === from)!), `${from} -> ${to} starts at ${start}`);
+      assert.ok(onBorder(end, nodes.find((n) => n.id === to)!), `${from} -> ${to} ends at ${end}`);
+    }
+    assert.deepEqual(await layOut(graph), layout, 'the same each time');
+  });
+}
