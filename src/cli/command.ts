@@ -22,6 +22,8 @@ interface Described {
   readonly args: string;
   /** How many arguments it takes. */
   readonly arity: { readonly least: number; readonly most: number };
+  /** What its first argument may be, for completion; absent: help's word for it says enough. */
+  readonly words?: readonly string[];
   /** Options also come from ACTORRENT_* variables and the config file. */
   readonly configurable?: boolean;
   /** Below the options: lines of at most 80 columns. */

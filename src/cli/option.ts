@@ -16,6 +16,8 @@ export interface Option<T> {
   readonly initial: T;
   /** Told to people where `initial` alone does not say it. */
   readonly shownDefault?: string;
+  /** What its value may be, for completion; absent: the metavar says enough. */
+  readonly words?: readonly string[];
   /** May be given more than once. */
   readonly repeats: boolean;
   /**
@@ -33,6 +35,7 @@ interface Told {
   readonly meaning: string;
   readonly short?: string;
   readonly shownDefault?: string;
+  readonly words?: readonly string[];
 }
 
 export const flag = (told: Told): Option<boolean> => ({ ...told, initial: false, repeats: false, take: parseFlag });

@@ -7,7 +7,7 @@ import { parseEndpoint, parseHost } from '../base/endpoint.js';
 import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import { MINUTE } from '../base/units.js';
-import { DEFAULT_POLICY } from './policy-source.js';
+import { DEFAULT_POLICY, POLICY_NAMES } from './policy-source.js';
 import { flag, integer, many, positive, quoted, text, value, type ValuesOf } from './option.js';
 
 export const DEFAULT_PORT = 6881;
@@ -44,11 +44,11 @@ export const SESSION_OPTIONS = {
   }),
   downLimit: value('RATE', parseRate, { group: 'Rates', meaning: 'likewise', initial: null, shownDefault: 'none' }),
   chokePolicy: many('NAME|FILE', text, {
-    group: 'Choking', meaning: '`policies`; also GLOB=NAME', shownDefault: DEFAULT_POLICY,
+    group: 'Choking', meaning: '`policies`; also GLOB=NAME', words: POLICY_NAMES, shownDefault: DEFAULT_POLICY,
   }),
   chokeParam: many('KEY=VALUE', text, { group: 'Choking', meaning: 'a parameter of it; repeatable' }),
   shadowPolicy: value('NAME|FILE', text, {
-    group: 'Choking', meaning: 'looks on, and tells where it differs', initial: undefined,
+    group: 'Choking', meaning: 'looks on, and tells where it differs', words: POLICY_NAMES, initial: undefined,
   }),
   recordChoke: value('FILE', text, {
     group: 'Choking', meaning: 'for `policies replay FILE`', initial: undefined,

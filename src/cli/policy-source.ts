@@ -6,10 +6,13 @@ import { describe } from '../base/result.js';
 import type { ChosenPolicy } from '../client.js';
 import { nodeModules } from '../edge/modules.js';
 import { builtIn, fromModule, isFile, splitSpec } from '../policy/choke/choose.js';
+import { listPolicies } from '../policy/choke/registry.js';
 import { failure, misuse } from './exit.js';
 import { globMatcher } from './glob.js';
 
 export const DEFAULT_POLICY = 'tit-for-tat';
+/** For completion. */
+export const POLICY_NAMES: readonly string[] = listPolicies().map((policy) => policy.name);
 
 export interface NamedPolicy {
   readonly name: string;

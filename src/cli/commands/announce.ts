@@ -40,7 +40,7 @@ export const announce = defineCommand({
     }),
     numwant: value('N', integer(0, 2000), { group: 'Query', meaning: 'peers wanted', initial: 50 }),
     event: value('EVENT', event, {
-      group: 'Query', meaning: EVENTS.join(', '), initial: undefined, shownDefault: 'none',
+      group: 'Query', meaning: EVENTS.join(', '), words: EVENTS, initial: undefined, shownDefault: 'none',
     }),
     json: flag({ group: 'Output', meaning: 'one JSON object, for programs' }),
   },

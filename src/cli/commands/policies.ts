@@ -7,7 +7,7 @@ import { defineCommand } from '../command.js';
 import { EXIT, misuse } from '../exit.js';
 import { flag, many, text, value } from '../option.js';
 import { policyDetails, policyJson, policyLine } from '../render/policy.js';
-import { choosePolicy, DEFAULT_POLICY } from '../policy-source.js';
+import { choosePolicy, DEFAULT_POLICY, POLICY_NAMES } from '../policy-source.js';
 import { replayFile } from '../replay-file.js';
 
 export const policies = defineCommand({
@@ -15,9 +15,10 @@ export const policies = defineCommand({
   group: 'Learn',
   summary: 'lists choking policies; replays one',
   args: '[NAME]',
+  words: [...POLICY_NAMES, 'replay'],
   arity: { least: 0, most: 2 },
   options: {
-    policy: value('NAME|FILE', text, { group: 'Replay', meaning: 'which policy to ask', initial: DEFAULT_POLICY }),
+    policy: value('NAME|FILE', text, { group: 'Replay', meaning: 'which policy to ask', words: POLICY_NAMES, initial: DEFAULT_POLICY }),
     chokeParam: many('KEY=VALUE', text, { group: 'Replay', meaning: 'a parameter of it; repeatable' }),
     json: flag({ group: 'Output', meaning: 'for programs: an array; replay: an object a line' }),
   },

@@ -19,16 +19,18 @@ import { CHECK_WORKER, SIMULATION_WORKER } from '../entries.js';
 import { EXIT, misuse, type ExitCode } from '../exit.js';
 import type { Io } from '../io.js';
 import { flag, integer, many, text, value, type ValuesOf } from '../option.js';
-import { choosePolicy } from '../policy-source.js';
+import { choosePolicy, POLICY_NAMES } from '../policy-source.js';
 import { duration, plural } from '../render/format.js';
 import { runAll } from '../simulate/pool.js';
 import { loadScenario, POLICY, type Done, type Task } from '../simulate/task.js';
 
 const names = (typed: string): Result<readonly string[]> => ok(typed.split(',').map((name) => name.trim()).filter(Boolean));
 
+const SCENARIOS = BUILT_IN.map((s) => s.name);
+
 const OPTIONS = {
-  scenario: value('NAME|FILE', text, { group: 'What', meaning: 'for compare; see `simulate scenarios`', initial: undefined }),
-  policy: value('NAME|FILE', text, { group: 'What', meaning: 'for run; of all who name none', initial: 'tit-for-tat' }),
+  scenario: value('NAME|FILE', text, { group: 'What', meaning: 'for compare; see `simulate scenarios`', words: SCENARIOS, initial: undefined }),
+  policy: value('NAME|FILE', text, { group: 'What', meaning: 'for run; of all who name none', words: POLICY_NAMES, initial: 'tit-for-tat' }),
   param: many('KEY=VALUE', text, { group: 'What', meaning: 'a parameter of it; repeatable' }),
   policies: value('A,B,C', names, { group: 'What', meaning: 'for compare', initial: [] as readonly string[] }),
   seed: value('N', integer(0, 2 ** 32 - 1), { group: 'Chance', meaning: 'the first seed', initial: 1 }),
@@ -48,6 +50,7 @@ export const simulate = defineCommand({
   summary: 'a swarm in virtual time, or policies compared',
   args: 'run SCENARIO',
   arity: { least: 1, most: 1 + CHECKS.length },
+  words: ['run', 'compare', 'validate', 'scenarios', ...SCENARIOS],
   options: OPTIONS,
   notes: [
     '', 'simulate compare runs one scenario under several policies, simulate scenarios',
