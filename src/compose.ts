@@ -143,24 +143,24 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, console, timer: clock,
         })),
         child(files, boxes.files, () => ({
-          ...boxes, torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
-          disk: ports.disk, torrentMgr: manager, timer: clock,
+          torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
+          disk: ports.disk, pieceMgr: boxes.pieceMgr, status: boxes.status, torrentMgr: manager, timer: clock,
         })),
         child(peerMgr, boxes.peerMgr, () => ({
-          ...boxes, torrent, key, ownId: config.peerId, maxPeers: config.maxPeers, peers: request.peers, net: ports.net,
+          torrent, key, ownId: config.peerId, maxPeers: config.maxPeers, peers: request.peers, net: ports.net,
           view: {
             key, private: meta.private, totalSize: meta.totalBytes, pieceLength: meta.pieceLength, pieceCount: meta.pieceCount,
             maxUploads: null,
           },
           plan: (peer) => planPeer({ config, ports, client, boxes, layout, torrent, port, peer }),
-          chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, ...(request.choke && { choke: request.choke }),
+          chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, ...boxes, ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({
-          ...boxes, layout, sequential: request.sequential, pieceMemory: config.pieceMemory, timer: clock, ...(wanted && { wanted }),
+          layout, sequential: request.sequential, pieceMemory: config.pieceMemory, timer: clock, ...boxes, ...(wanted && { wanted }),
         })),
         ...boxes.trackers.map((box, tier) => child(tracker, box, () => ({
-          ...boxes, urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http, ...(ports.udp && { udp: ports.udp }),
-          torrentMgr: manager, timer: clock,
+          urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http, torrentMgr: manager, timer: clock,
+          ...boxes, ...(ports.udp && { udp: ports.udp }),
         }))),
       ],
     },
@@ -207,13 +207,13 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
       strategy: PEER.strategy,
       children: [
         child(controller, own.controller, () => ({
-          ...boxes, ...client, ...own, peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout,
-          sha1: ports.sha1, ...(incoming && { said: incoming.handshake }),
+          peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout, sha1: ports.sha1,
+          ...boxes, ...client, ...own, ...(incoming && { said: incoming.handshake }),
         })),
         child(senderQueue, own.senderQueue, () => own),
-        child(sender, own.sender, () => ({ ...boxes, ...own, peer, connection, limiter: credit })),
+        child(sender, own.sender, () => ({ peer, connection, limiter: credit, ...boxes, ...own })),
         child(receiver, own.receiver, () => ({
-          ...own, connection, limiter: credit, ...(incoming && { afterHandshake: incoming.rest }),
+          connection, limiter: credit, ...own, ...(incoming && { afterHandshake: incoming.rest }),
         })),
       ],
     },

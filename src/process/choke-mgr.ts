@@ -107,7 +107,7 @@ const REACTION_MS: Millis = 100;
 // CORE -------------------------------------------------------------------------------
 function init({ choke, shadow, record, limiter, timer, console }: ChokeInputs, self: Me): State {
   const engine = new ChokeEngine({
-    ...options(choke, shadow, self), ...(record && { record: (fact) => record.line(encodeFact(fact)) }),
+    ...(record && { record: (fact) => record.line(encodeFact(fact)) }), ...options(choke, shadow, self),
   });
   const s: State = {
     limiter, timer, console, shadow, limit: null, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers: new Map(),
@@ -253,7 +253,7 @@ function answer(s: State, office: Office, self: Me): void {
 }
 
 function decide(s: State, office: Office, event: Omit<Occasion, 'now'>, self: Me): void {
-  const outcome = office.engine.decide({ ...event, now: self.now() });
+  const outcome = office.engine.decide({ now: self.now(), ...event });
   for (const order of outcome.orders) give(s, order, self);
   for (const share of outcome.shares) divide(s, share, self);
   for (const reason of outcome.warnings) self.tell(s.console, { type: 'event', event: { event: 'warning', reason } });

@@ -124,7 +124,7 @@ export const consoleProcess = defineProcess({
   declaration,
   init: (input: ConsoleInput, self: Me): State => {
     const silence = input.terminal.lines((line) => self.post({ type: 'line', line }));
-    return { ...input, silence, stats: new Map() };
+    return { silence, stats: new Map(), ...input };
   },
   step,
   end: (s) => s.silence(),

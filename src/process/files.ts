@@ -116,9 +116,10 @@ function init(input: FilesInput, self: Me): FilesState {
   const storage = input.disk.open(input.folder, input.files);
   const readAhead = new ReadAhead<Reader>({ keep: RUNS_KEPT, atOnce: READS_AT_ONCE, recycle: (bytes) => storage.recycle(bytes) });
   const s: FilesState = {
-    ...input, storage, have: new Bitfield(input.layout.pieceCount),
+    storage, have: new Bitfield(input.layout.pieceCount),
     assemblies: new Map(), readAhead, unchecked: 0, notedAt: -Infinity, known: false, asked: false,
     dirty: false, remembering: false, closing: false,
+    ...input,
   };
   void recall(s).then((recalled) => self.post({ type: 'recalled', recalled }));
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: REMEMBER_EVERY, tag: REMEMBER });

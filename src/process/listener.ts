@@ -64,7 +64,7 @@ const GREETING_MS = 10 * SECOND;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: ListenerInput, self: Me): State {
-  const s: State = { ...input, strangers: new Map(), socket: undefined, next: 1 };
+  const s: State = { strangers: new Map(), socket: undefined, next: 1, ...input };
   input.net.listen(input.at, (connection) => self.post({ type: 'accepted', connection })).then(
     (socket) => self.post({ type: 'listening', socket }),
     (error: unknown) => self.post({ type: 'refused', reason: error instanceof Error ? error.message : String(error) }),

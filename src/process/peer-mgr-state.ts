@@ -114,7 +114,8 @@ export interface State extends PeerMgrInput {
 
 export function initialState(input: PeerMgrInput, candidates: Candidates): State {
   return {
-    ...input, peersByKey: new Map(), candidates, early: [], dialing: 0, seekAt: 0, joined: 0,
+    peersByKey: new Map(), candidates, early: [], dialing: 0, seekAt: 0, joined: 0,
     running: false, halted: false, ready: false, pieces: 0, complete: false, completeFromStart: false,
+    ...input,
   };
 }

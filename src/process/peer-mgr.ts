@@ -112,7 +112,8 @@ function have(s: State, m: PeerMgrMsg & { type: 'have' }, self: Me): void {
 
 function tellTorrent(s: State, self: Me): void {
   self.tell(s.chokeMgr, { type: 'torrent', torrent: s.torrent, ...(s.choke && { choke: s.choke }), view: {
-    ...s.view, seeding: s.complete, seededFromStart: s.completeFromStart, pieces: s.pieces, uploadAllowed: s.running,
+    seeding: s.complete, seededFromStart: s.completeFromStart, pieces: s.pieces, uploadAllowed: s.running,
+    ...s.view,
   } });
 }
 

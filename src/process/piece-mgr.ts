@@ -104,7 +104,7 @@ const TICK = 'timeouts';
 // CORE -------------------------------------------------------------------------------
 function init(input: PieceMgrInput, self: Me): State {
   self.tell(input.files, { type: 'recover' });
-  return { ...input, peers: new Map(), running: undefined, watching: false };
+  return { peers: new Map(), running: undefined, watching: false, ...input };
 }
 
 function step(s: State, m: PieceMgrMsg, self: Me): void {

@@ -95,8 +95,9 @@ function init(input: StatusInput, self: Me): State {
   const now = self.now();
   self.tell(input.timer, { type: 'register', replyTo: self.mailbox, after: BEAT, tag: TICK });
   return {
-    ...input, startedAt: now, movedAt: now, awake: true, peers: new Map(), down: createRate(RATE, now), up: createRate(RATE, now),
+    startedAt: now, movedAt: now, awake: true, peers: new Map(), down: createRate(RATE, now), up: createRate(RATE, now),
     downloaded: 0, uploaded: 0, progress: undefined, completeAt: undefined, seeded: false,
+    ...input,
   };
 }
 

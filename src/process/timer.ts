@@ -67,7 +67,7 @@ const silence = (s: State): void => {
 // ACTOR ------------------------------------------------------------------------------
 export const timer = defineProcess({
   declaration,
-  init: (input: TimerInput): State => ({ ...input, alarms: new Map() }),
+  init: (input: TimerInput): State => ({ alarms: new Map(), ...input }),
   step,
   end: silence,
 });

@@ -202,7 +202,7 @@ function say(s: State, event: ClientEvent, self: Me): void {
 // ACTOR ------------------------------------------------------------------------------
 export const torrentMgr = defineProcess({
   declaration,
-  init: (input: TorrentMgrInput): State => ({ ...input, torrents: new Map(), waiting: [], port: undefined, stopping: false }),
+  init: (input: TorrentMgrInput): State => ({ torrents: new Map(), waiting: [], port: undefined, stopping: false, ...input }),
   step,
   childFailed,
   lost: (m: TorrentMgrMsg) => m.type === 'incoming' && m.incoming.connection.close(),

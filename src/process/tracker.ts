@@ -85,9 +85,10 @@ const ANNOUNCE = 'announce';
 function init(input: TrackerInput, self: Me): State {
   self.tell(input.peerMgr, { type: 'trackerHere', tracker: self.mailbox });
   return {
-    ...input, key: self.random.u32().toString(16).padStart(8, '0'), order: shuffled(input.urls, self.random), at: 0,
+    key: self.random.u32().toString(16).padStart(8, '0'), order: shuffled(input.urls, self.random), at: 0,
     totals: undefined, on: false, started: false, completed: false, closing: false, underWay: undefined, failures: 0,
     trackerId: undefined, askedAt: -Infinity, minInterval: MINUTE,
+    ...input,
   };
 }
 

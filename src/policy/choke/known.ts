@@ -134,9 +134,10 @@ export class Known {
   scene(occasion: Occasion, { watcher, tickMs }: Watcher): Scene {
     const { now } = occasion;
     return {
-      ...occasion, round: this.round, torrents: this.torrents, link: this.link(now),
+      round: this.round, torrents: this.torrents, link: this.link(now),
       sinceLastRound: this.roundAt === undefined ? tickMs : now - this.roundAt,
       peers: [...this.peers.values()].map((e) => e.view(now, watcher)).sort((a, b) => a.key - b.key),
+      ...occasion,
     };
   }
 

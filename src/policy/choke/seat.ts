@@ -65,7 +65,7 @@ export class Seat {
     const untouched = new Set<PeerKey>();
     let requestTickIn: Millis | undefined;
     for (const [group, peers] of this.groups(scene)) {
-      const decision = this.decide(group, { ...scene, peers, entropy: [random.u32(), random.u32()] });
+      const decision = this.decide(group, { entropy: [random.u32(), random.u32()], ...scene, peers });
       if (typeof decision === 'string') return { choice: undefined, fault: decision };
       this.memos.set(group, decision.state);
       for (const [key, verdict] of decision.unchoked) unchoked.set(key, verdict);
@@ -91,7 +91,7 @@ export class Seat {
   private decide(group: TorrentKey, question: Omit<ChokeInput<Json>, 'state'>): ChokeDecision<Json> | string {
     const { policy, params } = this.chosen;
     try {
-      const input = { ...question, state: this.memos.get(group) ?? policy.init(params) };
+      const input = { state: this.memos.get(group) ?? policy.init(params), ...question };
       const checked = checkDecision(policy.decide(input, params), input);
       return checked.ok ? checked.value : describe(checked.error);
     } catch (thrown) {

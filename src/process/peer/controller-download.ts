@@ -58,7 +58,7 @@ export function ask(s: State, self: Me): void {
   if (room <= 0 || (room < size * BATCH && s.outstanding.size > 0)) return;
   s.asking = true;
   const request = { type: 'needBlocks', peer: s.peer, count: room, timeout: s.times.timeoutMs } as const;
-  self.tell(s.pieceMgr, standing.peerChoking ? { ...request, allowed: [...s.grantedFast] } : request);
+  self.tell(s.pieceMgr, standing.peerChoking ? { allowed: [...s.grantedFast], ...request } : request);
 }
 
 function windowOf(s: State): number {
@@ -128,7 +128,7 @@ export function cancel(s: State, blockRange: BlockRange, self: Me): void {
   if (!s.outstanding.take(blockRange.piece, blockRange.begin)) return;
   if (s.outstanding.size === 0) s.owingSince = null;
   s.pardoned++;
-  say(s, self, { ...blockRange, type: 'cancel' });
+  say(s, self, { type: 'cancel', ...blockRange });
   ask(s, self);
 }
 

@@ -135,13 +135,14 @@ const FIRST_RTT: Millis = 200;
 
 export function initialState(input: ControllerInput, now: Millis): State {
   return {
-    ...input, standing: initialStanding(), fast: false, extensions: false, client: 'unknown', uploadOnly: false, over: false,
+    standing: initialStanding(), fast: false, extensions: false, client: 'unknown', uploadOnly: false, over: false,
     have: undefined, early: [], theirs: new Bitfield(input.layout.pieceCount), complete: false,
     outstanding: new Outstanding(), pardoned: 0, window: initialWindow, grown: 0, reqq: DEFAULT_REQQ, asking: false,
     grantedFast: new Set(), times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
     askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,
     givenFast: new Set(), upRate: createRate(RATE, now), upTotal: 0, queuedBytes: 0, drained: true,
     heardAt: now, saidAt: now, dirty: true, awake: false,
+    ...input,
   };
 }
 

@@ -79,7 +79,7 @@ function init(input: ReceiverInput, self: Me): State {
     },
     block: (piece, begin, data) => void s.blocks.push({ piece, begin, data }),
   }, { expectHandshake: input.afterHandshake === undefined });
-  const s: State = { ...input, framer, blocks: [], credit: 0, waiting: false, rest: undefined };
+  const s: State = { framer, blocks: [], credit: 0, waiting: false, rest: undefined, ...input };
   const { reader } = input.connection;
   reader.readAtMost(READ_LIMITED);
   reader.read({

@@ -111,12 +111,12 @@ function choke(s: State, reject: boolean, self: Me): void {
 function refuse(s: State, blocks: readonly BlockRange[], self: Me): void {
   if (blocks.length === 0) return;
   self.tell(s.controller, { type: 'refused', bytes: blocks.reduce((n, b) => n + b.length, 0) });
-  if (s.reject) send(s, blocks.map((b) => ({ ...b, type: 'reject' })), self);
+  if (s.reject) send(s, blocks.map((b) => ({ type: 'reject', ...b })), self);
 }
 
 // ACTOR ------------------------------------------------------------------------------
 export const senderQueue = defineProcess({
   declaration,
-  init: (input: SenderQueueInput): State => ({ ...input, queue: [], room: 0, reject: false }),
+  init: (input: SenderQueueInput): State => ({ queue: [], room: 0, reject: false, ...input }),
   step,
 });

@@ -100,7 +100,7 @@ const MOST_MESSAGES = MIB;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: SenderInput, self: Me): State {
-  const s: State = { ...input, queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, asked: 0, inFlight: 0, messages: 0 };
+  const s: State = { queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, asked: 0, inFlight: 0, messages: 0, ...input };
   announce(s, self);
   return s;
 }
