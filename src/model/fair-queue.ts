@@ -2,15 +2,29 @@
  * FairQueue: who waits for how many bytes, served in turns of at most one quantum each (round-robin by deficit).
  * A turn cut short for want of bytes is finished at the next `share`, so two keys of one weight that wait all the time never
  * differ by more than one quantum, however small or uneven the portions are. A key with a part of the heaviest one's weight
- * earns that part of a turn each time it is passed, and has its turn once it has earned it.
- * Cost: O(1) for each call and each grant; while weights differ, O(waiters) for each `share` too. The waiters form a ring.
+ * earns that part of a turn each time it is passed, and has its turn once it has earned it. Keys with an account put their turns
+ * together: each such turn goes to the one of them that most is owed.
+ * Cost: O(1) for each call and each grant; while weights differ, O(waiters) for each `share` too, and with accounts for each turn.
+ * The waiters form a ring.
  */
 import type { Bytes } from '../base/units.js';
 
+/** What a key has a claim to in all, and what it had: grants are added here, the rest is the owner's to keep up. */
+export interface Account {
+  claim: Bytes;
+  had: Bytes;
+}
+/** How a key stands to others. */
+export interface Rank {
+  /** 1 if absent. */
+  readonly weight?: number | undefined;
+  readonly account?: Account | undefined;
+}
 interface Waiter<K> {
   readonly key: K;
   wants: Bytes;
   weight: number;
+  account: Account | undefined;
   /** Towards its next turn. */
   earned: Bytes;
   /** Granted by the running `share`. */
@@ -26,9 +40,11 @@ export class FairQueue<K> {
   private readonly waiters = new Map<K, Waiter<K>>();
   /** What those that wait no longer have earned towards a turn. */
   private readonly kept = new Map<K, Bytes>();
-  /** Whose turn it is, or who is looked at first for the next. */
+  /** Whose place in the ring the running turn comes from, or who is looked at first for the next. */
   private head: Waiter<K> | null = null;
-  /** What the head still has to get in its turn; 0: nobody's turn. */
+  /** Who has the turn: the head, or whom more is owed. */
+  private holder: Waiter<K> | null = null;
+  /** What the holder still has to get in its turn. */
   private due: Bytes = 0;
   /** How many have a weight other than 1. */
   private weighted = 0;
@@ -40,19 +56,19 @@ export class FairQueue<K> {
 
   /** From now on `key` waits for `bytes`, whatever it was before; a new key comes last. */
   want(key: K, bytes: Bytes): void {
-    this.waitFor(key, bytes, { instead: true, weight: 1 });
+    this.waitFor(key, bytes, { instead: true });
   }
 
-  /** Adds `bytes` to what `key` waits for, from now on with this weight; a new key comes last. */
-  wantMore(key: K, bytes: Bytes, weight = 1): void {
-    this.waitFor(key, bytes, { instead: false, weight });
+  /** Adds `bytes` to what `key` waits for, from now on with this rank; a new key comes last. */
+  wantMore(key: K, bytes: Bytes, rank: Rank = {}): void {
+    this.waitFor(key, bytes, { ...rank, instead: false });
   }
 
-  private waitFor(key: K, bytes: Bytes, { instead, weight }: { readonly instead: boolean; readonly weight: number }): void {
+  private waitFor(key: K, bytes: Bytes, { instead, weight = 1, account }: Rank & { readonly instead: boolean }): void {
     if (!(bytes > 0)) return;
     const waiter = this.waiters.get(key) ?? this.append(key);
     waiter.wants = instead ? bytes : waiter.wants + bytes;
-    this.weigh(waiter, weight);
+    this.rank(waiter, weight, account);
   }
 
   /** `key` waits no longer, and is forgotten. */
@@ -68,16 +84,16 @@ export class FairQueue<K> {
     const heaviest = this.heaviest();
     let left = available;
     while (left > 0 && this.head !== null) {
-      if (this.due === 0) this.elect(this.head, quantum, heaviest);
-      const waiter = this.head;
+      const waiter = this.holder ?? this.elect(this.head, quantum, heaviest);
       const grant = Math.min(this.due, waiter.wants, left);
       if (waiter.granted === 0) given.push(waiter);
       waiter.granted += grant;
       waiter.wants -= grant;
+      if (waiter.account) waiter.account.had += grant;
       this.due -= grant;
       left -= grant;
+      if (this.due === 0 || waiter.wants === 0) this.endTurn(this.head);
       if (waiter.wants === 0) this.satisfied(waiter);
-      else if (this.due === 0) this.head = waiter.after;
     }
     return given.map((waiter) => {
       const { key, granted } = waiter;
@@ -87,19 +103,35 @@ export class FairQueue<K> {
   }
 
   /** Whose turn is next, from `first` on: each that is looked at earns its part of one. */
-  private elect(first: Waiter<K>, quantum: Bytes, heaviest: number): void {
+  private elect(first: Waiter<K>, quantum: Bytes, heaviest: number): Waiter<K> {
     let waiter = first;
     for (;;) {
-      const due = Math.min(waiter.wants, quantum);
+      const holder = waiter.account ? this.mostOwed(waiter) : waiter;
+      const due = Math.min(holder.wants, quantum);
       waiter.earned += quantum * Math.max(LEAST_PART, waiter.weight / heaviest);
       if (waiter.earned >= due) {
         waiter.earned = Math.min(waiter.earned - due, quantum);
         this.head = waiter;
+        this.holder = holder;
         this.due = due;
-        return;
+        return holder;
       }
       waiter = waiter.after;
     }
+  }
+
+  /** Of those with an account; of several that as much is owed, the first from `first` on. */
+  private mostOwed(first: Waiter<K>): Waiter<K> {
+    let most = first;
+    for (let waiter = first.after; waiter !== first; waiter = waiter.after) {
+      if (waiter.account && owed(waiter.account) > owed(most.account!)) most = waiter;
+    }
+    return most;
+  }
+
+  private endTurn(head: Waiter<K>): void {
+    this.head = head.after;
+    this.holder = null;
   }
 
   private heaviest(): number {
@@ -109,13 +141,15 @@ export class FairQueue<K> {
     return most || 1;
   }
 
-  private weigh(waiter: Waiter<K>, weight: number): void {
+  private rank(waiter: Waiter<K>, weight: number, account: Account | undefined): void {
     this.weighted += Number(weight !== 1) - Number(waiter.weight !== 1);
     waiter.weight = weight;
+    waiter.account = account;
   }
 
   private append(key: K): Waiter<K> {
-    const waiter = { key, wants: 0, weight: 1, earned: this.kept.get(key) ?? 0, granted: 0 } as Waiter<K>;
+    const waiter = { key, wants: 0, weight: 1, account: undefined, earned: this.kept.get(key) ?? 0, granted: 0 } as Omit<
+      Waiter<K>, 'before' | 'after'> as Waiter<K>;
     const first = this.head ?? waiter;
     const last = this.head?.before ?? waiter;
     waiter.before = last;
@@ -137,9 +171,10 @@ export class FairQueue<K> {
     this.waiters.delete(waiter.key);
     waiter.before.after = waiter.after;
     waiter.after.before = waiter.before;
-    this.weigh(waiter, 1);
-    if (this.head !== waiter) return;
-    this.head = waiter.after === waiter ? null : waiter.after;
-    this.due = 0;
+    this.rank(waiter, 1, undefined);
+    if (this.holder === waiter) this.holder = null;
+    if (this.head === waiter) this.head = waiter.after === waiter ? null : waiter.after;
   }
 }
+
+const owed = ({ claim, had }: Account): Bytes => claim - had;

@@ -2,14 +2,14 @@
  * ChokeMgr: decides, round by round and as things happen, which peers we upload to. The decision itself is a policy's.
  * Hears:  PeerMgr (peerJoined, peerLeft, torrent, torrentLeft), Controller (report), Limiter (linkLimit),
  *         Console (setPolicy, setShadow), Timer (tick).
- * Tells:  Controller (choke, unchoke) and Limiter (share), and only when the answer changes; Console (event): a policy that failed, where a shadow differs;
- *         Timer (register, cancel).
+ * Tells:  Controller (choke, unchoke, lead) and Limiter (share), and only when the answer changes; Console (event): a policy that failed,
+ *         where a shadow differs; Timer (register, cancel).
  * Owns:   the roster of all peers of all torrents, the policies and their memos. What it knows of a peer is what was reported. One
  *         engine is for all torrents, but those that have a policy of their own, which have an engine each.
  * Source: BEP 3 "choking"; the policy interface is policy/choke/policy.ts.
  */
 import type { InfoHash, PeerKey, TorrentKey } from '../base/brand.js';
-import type { Millis } from '../base/units.js';
+import type { Bytes, Millis } from '../base/units.js';
 import type { ChosenPolicy, Limit } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
@@ -30,7 +30,7 @@ export type ChokeMsg =
       readonly inbox: Mailbox<ChokeOrder, 'Controller'> }
   /** Connection gone, for any reason. An unknown peer is ignored (the race is legal). */
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
-  /** How things stand with a peer; at most once a second, and at once when its interest changes. */
+  /** How things stand with a peer; at most once a second, and at once when its interest changes or its lead is used up. */
   | { readonly type: 'report'; readonly peer: PeerKey; readonly report: PeerReport }
   /** `choke`: it has a policy of its own from the start. */
   | { readonly type: 'torrent'; readonly view: TorrentView; readonly torrent: InfoHash; readonly choke?: ChosenPolicy }
@@ -41,13 +41,17 @@ export type ChokeMsg =
   /** A policy that looks on, beside every other; or none. */
   | { readonly type: 'setShadow'; readonly chosen?: ChosenPolicy }
   | Tick;
-export type ChokeOrder = { readonly type: 'choke' } | { readonly type: 'unchoke'; readonly why: Why };
+export type ChokeOrder =
+  | { readonly type: 'choke' }
+  | { readonly type: 'unchoke'; readonly why: Why }
+  /** From now on the peer may be ahead of us by this; undefined: as far as it likes. */
+  | { readonly type: 'lead'; readonly lead: Bytes | undefined };
 
 const declaration = declare({
   name: 'ChokeMgr',
   scope: 'client',
   doc: 'whom we upload to: rounds, policy, memo',
-  tells: { Controller: ['choke', 'unchoke'], Limiter: ['share'], Console: ['event'], Timer: ['register', 'cancel'] },
+  tells: { Controller: ['choke', 'unchoke', 'lead'], Limiter: ['share'], Console: ['event'], Timer: ['register', 'cancel'] },
 });
 type Me = Self<typeof declaration, ChokeMsg>;
 
@@ -256,6 +260,10 @@ function decide(s: State, office: Office, event: Omit<Occasion, 'now'>, self: Me
   const outcome = office.engine.decide({ now: self.now(), ...event });
   for (const order of outcome.orders) give(s, order, self);
   for (const share of outcome.shares) divide(s, share, self);
+  for (const { peer, lead } of outcome.leads) {
+    const known = s.peers.get(peer);
+    if (known) self.tell(known.inbox, { type: 'lead', lead });
+  }
   for (const reason of outcome.warnings) self.tell(s.console, { type: 'event', event: { event: 'warning', reason } });
   if (outcome.differences && event.trigger === 'tick') compare(s, office, outcome.differences, self);
   if (outcome.replaced) startRounds(s, office, self);
@@ -271,7 +279,7 @@ function give(s: State, order: Order, self: Me): void {
 function divide(s: State, share: Share, self: Me): void {
   const peer = s.peers.get(share.peer);
   if (!peer) return;
-  peer.hasShare = share.cap !== undefined || share.weight !== 1;
+  peer.hasShare = share.cap !== undefined || share.weight !== 1 || share.claim !== undefined;
   self.tell(s.limiter, { type: 'share', ...share });
 }
 

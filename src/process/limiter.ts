@@ -6,8 +6,8 @@
  *
  * Credit is in payload bytes. Without a limit the first `want` is granted without end and nobody asks again; setting a limit revokes
  * that. Waiters are served in turns of a block, and a turn is finished before the next begins, so that a peer's other messages
- * wait behind at most one block of its own. Turns follow the weights that ChokeMgr tells. What a capped peer wants comes into the queue
- * only as fast as its cap allows, and it is never granted without end.
+ * wait behind at most one block of its own. Turns follow the weights and claims that ChokeMgr tells. What a capped peer wants comes
+ * into the queue only as fast as its cap allows, and it is never granted without end.
  */
 import type { PeerKey } from '../base/brand.js';
 import { BLOCK_BYTES, type Bytes, type BytesPerSec } from '../base/units.js';
@@ -15,7 +15,7 @@ import type { Direction, Limit } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
-import { FairQueue } from '../model/fair-queue.js';
+import { FairQueue, type Account } from '../model/fair-queue.js';
 import { TokenBucket } from '../model/token-bucket.js';
 import type { Share } from '../policy/choke/engine.js';
 import type { ChokeMsg } from './choke-mgr.js';
@@ -29,8 +29,12 @@ export type Credit =
   | { readonly type: 'revoke' };
 export type CreditClient = Mailbox<Credit, 'Receiver' | 'Sender'>;
 export type LimiterMsg =
-  /** `peer`: whose share of the uplink it is; then it wants this in addition to what it waits for, and else instead. */
-  | { readonly type: 'want'; readonly direction: Direction; readonly bytes: Bytes; readonly replyTo: CreditClient; readonly peer?: PeerKey }
+  /**
+   * `peer`: whose share of the uplink it is; then it wants this in addition to what it waits for, and else instead.
+   * `sent`: what the peer has had so far.
+   */
+  | { readonly type: 'want'; readonly direction: Direction; readonly bytes: Bytes; readonly replyTo: CreditClient;
+      readonly peer?: PeerKey; readonly sent?: Bytes }
   /** Gone: it wants nothing, now or later. */
   | { readonly type: 'leave'; readonly direction: Direction; readonly replyTo: CreditClient; readonly peer?: PeerKey }
   /** From now on the peer has this of the uplink. */
@@ -70,6 +74,8 @@ interface State {
   readonly ways: Readonly<Record<Direction, Way>>;
   /** Other than 1. */
   readonly weights: Map<PeerKey, number>;
+  /** Of peers with a claim. */
+  readonly accounts: Map<PeerKey, Account>;
   /** Of capped peers. */
   readonly gates: Map<PeerKey, Gate>;
   /** Who has asked on behalf of a peer. */
@@ -87,7 +93,8 @@ function init(input: LimiterInput, self: Me): State {
     ({ bucket: new TokenBucket({ rate: limit }, self.now()), queue: new FairQueue(), free: new Set(), limit });
   self.tell(input.chokeMgr, { type: 'linkLimit', limit: input.limits.up });
   return {
-    input, ways: { up: way(input.limits.up), down: way(input.limits.down) }, weights: new Map(), gates: new Map(), senders: new Map(),
+    input, ways: { up: way(input.limits.up), down: way(input.limits.down) }, weights: new Map(), accounts: new Map(), gates: new Map(),
+    senders: new Map(),
   };
 }
 
@@ -106,6 +113,8 @@ type Want = LimiterMsg & { type: 'want' };
 function want(s: State, m: Want, self: Me): void {
   if (m.peer === undefined) return enqueue(s, m, self);
   s.senders.set(m.peer, m.replyTo);
+  const account = s.accounts.get(m.peer);
+  if (account && m.sent !== undefined) account.had = m.sent;
   const gate = s.gates.get(m.peer);
   if (!gate) return enqueue(s, m, self);
   gate.waits += m.bytes;
@@ -122,7 +131,7 @@ function enqueue(s: State, { direction, peer, bytes, replyTo }: Want, self: Me):
   }
   const first = queue.size === 0;
   if (peer === undefined) queue.want(replyTo, bytes);
-  else queue.wantMore(replyTo, bytes, s.weights.get(peer));
+  else queue.wantMore(replyTo, bytes, { weight: s.weights.get(peer), account: s.accounts.get(peer) });
   if (first) serve(s, direction, self);
 }
 
@@ -155,9 +164,11 @@ const leastGrant = (rate: BytesPerSec): Bytes => Math.max(1, Math.min(BLOCK_BYTE
 
 // SHARES OF THE UPLINK
 
-function share(s: State, { peer, cap, weight }: Share, self: Me): void {
+function share(s: State, { peer, cap, weight, claim }: Share, self: Me): void {
   if (weight === 1) s.weights.delete(peer);
   else s.weights.set(peer, weight);
+  if (claim === undefined) s.accounts.delete(peer);
+  else hold(s, peer, claim);
   const gate = s.gates.get(peer);
   if (cap === undefined) {
     s.gates.delete(peer);
@@ -172,6 +183,13 @@ function share(s: State, { peer, cap, weight }: Share, self: Me): void {
     const client = s.senders.get(peer);
     if (client && s.ways.up.free.delete(client)) self.tell(client, { type: 'revoke' });
   }
+}
+
+/** What it had is known from its next want on, and so is the account to the queue. */
+function hold(s: State, peer: PeerKey, claim: Bytes): void {
+  const account = s.accounts.get(peer);
+  if (account) account.claim = claim;
+  else s.accounts.set(peer, { claim, had: 0 });
 }
 
 /** As much of what a capped peer wants as its cap allows now, and the rest as time goes by. */

@@ -62,7 +62,7 @@ describe('FairQueue', () => {
     fc.assert(fc.property(portions, weights, fc.integer({ min: 100, max: 20_000 }), (sizes, all, quantum) => {
       const queue = new FairQueue<number>();
       const got = all.map(() => 0);
-      all.forEach((weight, key) => queue.wantMore(key, 1e9, weight / 100));
+      all.forEach((weight, key) => queue.wantMore(key, 1e9, { weight: weight / 100 }));
       for (const size of sizes) for (const [key, bytes] of queue.share(size, quantum)) got[key]! += bytes;
       const perWeight = sizes.reduce((a, b) => a + b) / all.reduce((a, b) => a + b);
       const heaviest = Math.max(...all);
@@ -73,13 +73,48 @@ describe('FairQueue', () => {
 
   it('gives what is there to the lightest, and to those without weight, where nobody else waits', () => {
     const queue = new FairQueue<string>();
-    queue.wantMore('heavy', 10, 5);
-    queue.wantMore('light', 1000, 1e-9);
-    queue.wantMore('nothing', 900, 0);
-    queue.wantMore('nothing', 100, 0);
+    queue.wantMore('heavy', 10, { weight: 5 });
+    queue.wantMore('light', 1000, { weight: 1e-9 });
+    queue.wantMore('nothing', 900, { weight: 0 });
+    queue.wantMore('nothing', 100, { weight: 0 });
     assert.deepEqual(queue.share(30, 10), [['heavy', 10], ['light', 10], ['nothing', 10]]);
     queue.drop('light');
     assert.deepEqual(queue.share(20, 10), [['nothing', 20]]);
+  });
+
+  it('gives each turn of those with an account to the one that most is owed, as grants and claims change', () => {
+    const queue = new FairQueue<string>();
+    const accounts = { a: { claim: 100, had: 100 }, b: { claim: 50, had: 20 }, c: { claim: 0, had: 0 } };
+    for (const [key, account] of Object.entries(accounts)) queue.wantMore(key, 1000, { account });
+    assert.deepEqual(queue.share(30, 10), [['b', 30]]);
+    assert.deepEqual([...queue.share(60, 10)].sort(), [['a', 20], ['b', 20], ['c', 20]], 'where all are even they take turns');
+    accounts.a.claim += 35;
+    assert.deepEqual(queue.share(45, 10), [['a', 40], ['b', 5]]);
+    queue.drop('b');
+    accounts.c.claim += 3;
+    assert.deepEqual(queue.share(10, 10), [['c', 10]]);
+  });
+
+  it('leaves those without an account as many turns as they would have, whoever of the others is served', () => {
+    const queue = new FairQueue<string>();
+    queue.wantMore('owed', 1000, { account: { claim: 500, had: 0 } });
+    queue.wantMore('even', 1000, { account: { claim: 0, had: 0 } });
+    queue.want('plain', 1000);
+    queue.wantMore('half', 1000, { weight: 0.5 });
+    assert.deepEqual(queue.share(350, 10), [['owed', 200], ['plain', 100], ['half', 50]]);
+  });
+
+  it('with accounts, what is owed to those that wait is even to a turn once all was owed that could be', () => {
+    const portions = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 50 });
+    fc.assert(fc.property(portions, fc.array(fc.nat(3000), { minLength: 2, maxLength: 10 }), (sizes, claims) => {
+      const queue = new FairQueue<number>();
+      const accounts = claims.map((claim) => ({ claim, had: 0 }));
+      accounts.forEach((account, key) => queue.wantMore(key, 1e9, { account }));
+      const given = sizes.reduce((sum, size) => sum + queue.share(size, 100).reduce((n, [, bytes]) => n + bytes, 0), 0);
+      assert.equal(given, sizes.reduce((a, b) => a + b));
+      const most = Math.max(...accounts.map(({ claim, had }) => claim - had));
+      for (const { claim, had } of accounts) assert.ok(had === 0 || claim - had >= most - 200, `${claim} - ${had}, and ${most}`);
+    }));
   });
 
   it('never grants more than was wanted, and forgets nobody', () => {

@@ -37,9 +37,9 @@ function start(choke = reacting(), more: Pick<InputOf<typeof chokeMgr>, 'shadow'
   } });
   return { stage, join, asked: choke.asked };
 }
-const report = (key: number, peerInterested: boolean): ChokeMsg => ({ type: 'report', peer: peerKey(key), report: {
+const report = (key: number, peerInterested: boolean, upTotal = 0): ChokeMsg => ({ type: 'report', peer: peerKey(key), report: {
   peerInterested, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 1,
-  peerHasWanted: false, downTotal: 0, upTotal: 0, lastPieceAt: null, peerUnchokedUsSince: null, outstandingToPeer: 0,
+  peerHasWanted: false, downTotal: 0, upTotal, lastPieceAt: null, peerUnchokedUsSince: null, outstandingToPeer: 0,
   queuedFromPeer: 0, socketDrained: true,
 } satisfies PeerReport });
 const leave = (key: number): ChokeMsg => ({ type: 'peerLeft', peer: peerKey(key) });
@@ -228,12 +228,28 @@ test('the Limiter hears what a peer has of the uplink, and that it is nothing of
   const heard = (): unknown => stage.told('Limiter').map(([, kind, rest]) => [kind, rest]);
   stage.send(torrent(), join(1), join(2)).advance(10_000);
   assert.deepEqual(heard(), [
-    ['share', { peer: 1, cap: undefined, weight: 0.25 }], ['share', { peer: 2, cap: undefined, weight: 0.5 }],
+    ['share', { peer: 1, cap: undefined, weight: 0.25, claim: undefined }],
+    ['share', { peer: 2, cap: undefined, weight: 0.5, claim: undefined }],
   ]);
   stage.advance(10_000);
   assert.deepEqual(heard(), []);
   stage.send(leave(1));
-  assert.deepEqual(heard(), [['share', { peer: 1, cap: undefined, weight: 1 }]]);
+  assert.deepEqual(heard(), [['share', { peer: 1, cap: undefined, weight: 1, claim: undefined }]]);
   stage.send({ type: 'torrentLeft', torrent: torrentKey(1) });
-  assert.deepEqual(heard(), [['share', { peer: 2, cap: undefined, weight: 1 }]]);
+  assert.deepEqual(heard(), [['share', { peer: 2, cap: undefined, weight: 1, claim: undefined }]]);
+});
+
+test('a peer hears how far it may be ahead; where that is used up, a policy that reacts hears of it', () => {
+  const choke = reacting({ react: ['spent'] });
+  const policy: ChokePolicy = { ...choke.chosen.policy, decide(input) {
+    const { unchoked, state } = choke.chosen.policy.decide(input, {});
+    return { unchoked: new Map([...unchoked.keys()].map((key) => [key, { why: 'regular', lead: 9 }])), state };
+  } };
+  const { stage, join, asked } = start({ ...choke, chosen: { policy, params: {} } });
+  stage.send(torrent(), join(1), report(1, true)).advance(10_000);
+  assert.deepEqual(stage.told(), [UNCHOKE_1, ['C1', 'lead', { lead: 9 }]]);
+  stage.send(report(1, true, 9), report(1, true, 10));
+  assert.deepEqual([stage.told(), asked.splice(0)], [[], ['tick', 'spent 1']]);
+  stage.send(report(1, false, 10)).advance(10_000);
+  assert.deepEqual(stage.told(), [['C1', 'choke'], ['C1', 'lead', { lead: undefined }]]);
 });

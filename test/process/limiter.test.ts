@@ -51,7 +51,9 @@ const waiter = defineProcess({
     switch (m.type) {
       case 'ask':
         s.left += BLOCK;
-        return self.tell(s.limiter, { type: 'want', direction: 'up', bytes: BLOCK * (m.blocks ?? 1), replyTo, peer: s.peer });
+        return self.tell(s.limiter, {
+          type: 'want', direction: 'up', bytes: BLOCK * (m.blocks ?? 1), replyTo, peer: s.peer, sent: s.log.bytes,
+        });
       case 'go':
         s.gone = true;
         return self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo, peer: s.peer });
@@ -100,7 +102,7 @@ interface Bench {
   readonly heard: readonly Limit[];
   total(): number;
   ask(i: number, blocks?: number): void;
-  share(i: number, share: { readonly cap?: number; readonly weight?: number }): void;
+  share(i: number, share: { readonly cap?: number; readonly weight?: number; readonly claim?: number }): void;
   leave(i: number): void;
   setLimit(direction: Direction, limit: Limit): void;
   timers(): number;
@@ -131,7 +133,7 @@ function bench(o: { limit: Limit; waiters: number; clock?: ManualClock }): Bench
     clock, logs, heard,
     total: () => logs.reduce((sum, l) => sum + l.bytes, 0),
     ask: (i, blocks = 1) => kernel.send(exports.waiters[i]!, { type: 'ask', blocks }),
-    share: (i, { cap, weight = 1 }) => kernel.send(exports.limiter, { type: 'share', peer: peerKey(i), cap, weight }),
+    share: (i, { cap, weight = 1, claim }) => kernel.send(exports.limiter, { type: 'share', peer: peerKey(i), cap, weight, claim }),
     leave: (i) => kernel.send(exports.waiters[i]!, { type: 'go' }),
     setLimit: (direction, limit) => kernel.send(exports.limiter, { type: 'setLimit', direction, limit }),
     timers: () => clock.pending,
@@ -357,4 +359,32 @@ test('a cap of nothing stops a peer until there is another', () => {
   b.share(0, { cap: 10 * KB });
   b.clock.advance(100_000);
   near(b.total(), 1 * MB);
+});
+
+test('of peers with a claim, each block goes to whom most is owed, and those who wait hear of new claims', () => {
+  const b = bench({ limit: 100 * KB, waiters: 3 });
+  b.logs.forEach((_, i) => b.share(i, { claim: 0 }));
+  b.share(2, { claim: 1 * MB });
+  twoAhead(b);
+  b.clock.advance(10_000);
+  near(b.logs[2]!.bytes, 1 * MB);
+  b.share(0, { claim: 0.5 * MB });
+  b.clock.advance(5000);
+  near(b.logs[0]!.bytes, 0.5 * MB);
+  b.clock.advance(9000);
+  [0.8, 0.3, 1.3].forEach((megabytes, i) => near(b.logs[i]!.bytes, megabytes * MB));
+});
+
+test('what a peer had while there was no limit counts towards its claim', () => {
+  const b = bench({ limit: null, waiters: 2 });
+  b.share(0, { claim: 1 * MB });
+  b.share(1, { claim: 1 * MB });
+  b.setLimit('up', 100 * KB);
+  b.logs[0]!.bytes = 0.6 * MB;
+  twoAhead(b);
+  b.clock.advance(6000);
+  near(b.logs[0]!.bytes, 0.6 * MB);
+  near(b.logs[1]!.bytes, 0.6 * MB);
+  b.clock.advance(2000);
+  for (const log of b.logs) near(log.bytes, 0.7 * MB);
 });

@@ -1,6 +1,6 @@
 /**
  * A choking policy for tests: a round lasts 200 ms, and everybody is unchoked in odd rounds and choked in even ones.
- * Nothing else moves it. Who is unchoked has a weight, of no effect as all have the same.
+ * Nothing else moves it. Who is unchoked has a weight, of no effect as all have the same, and a lead longer than any test.
  */
 import type { ChosenPolicy } from '../../src/client.js';
 import type { ChokePolicy } from '../../src/policy/choke/policy.js';
@@ -13,7 +13,7 @@ const policy: ChokePolicy = {
   timing: () => ({ tickMs: ROUND_MS, react: [], minHoldMs: 0 }),
   init: () => null,
   decide: ({ peers, round }) => ({
-    unchoked: new Map(round % 2 === 0 ? peers.map((p) => [p.key, { why: 'regular', weight: 0.5 }]) : []), state: null,
+    unchoked: new Map(round % 2 === 0 ? peers.map((p) => [p.key, { why: 'regular', weight: 0.5, lead: 1e12 }]) : []), state: null,
   }),
 };
 

@@ -1,13 +1,13 @@
 /**
  * block-tft: tit for tat by what was moved, not by how fast: a peer may be ahead of us by `delta` pieces and no more, and among those that
  * are not, the fastest have the slots. It evens out what fast and slow peers give, at the price of uplinks that idle. A torrent we seed
- * keeps no accounts: the fastest takers have its slots.
+ * keeps no accounts: the fastest takers have its slots. The bound holds block by block (`lead`); whoever reaches it loses its slot at once.
  * The paper's block is what BEP 3 calls a piece (256 KiB there).
  * Source: Bharambe, Herley, Padmanabhan, "Analyzing and improving a BitTorrent network's performance mechanisms" (2006).
  */
 import { fromEntropy } from '../../base/random.js';
-import { SECOND } from '../../base/units.js';
-import { grant, type Unchoked } from './decision.js';
+import { SECOND, type Bytes } from '../../base/units.js';
+import { ahead } from './decision.js';
 import { defaultsOf } from './params.js';
 import type { ChokeInput, ChokePolicy, Described, PeerView } from './policy.js';
 import { highestFirst, rank } from './rank.js';
@@ -34,19 +34,18 @@ export const blockTft: ChokePolicy<BlockTftParams, null> = {
   params,
   defaults: defaultsOf(params),
   rates: [TWENTY_SECONDS],
-  timing: (p) => ({ tickMs: p.roundMs, react: ['interested'], minHoldMs: 0 }),
+  timing: (p) => ({ tickMs: p.roundMs, react: ['interested', 'spent'], minHoldMs: 0 }),
   slotBound: (p) => p.slots,
   init: () => null,
   decide(input, p) {
-    const square = input.peers.filter((peer) => isInterested(peer) && isWithin(peer, input, p.delta));
-    const unchoked: Unchoked = new Map();
-    grant(unchoked, rank(square, highestFirst(tradeRate(input)), fromEntropy(input.entropy)).slice(0, p.slots), 'regular');
-    return { unchoked, state: null };
+    const lead = (peer: PeerView): Bytes | undefined => leadOf(input, peer, p.delta);
+    const square = input.peers.filter((peer) => isInterested(peer) && peer.upTotal - peer.downTotal <= (lead(peer) ?? Infinity));
+    const fastest = rank(square, highestFirst(tradeRate(input)), fromEntropy(input.entropy)).slice(0, p.slots);
+    return { unchoked: new Map(fastest.map((peer) => [peer.key, ahead(lead(peer))])), state: null };
   },
 };
 
-function isWithin(peer: PeerView, input: ChokeInput<null>, delta: number): boolean {
+function leadOf(input: ChokeInput<null>, peer: PeerView, delta: number): Bytes | undefined {
   const torrent = torrentOf(input, peer);
-  if (!torrent) return false;
-  return torrent.seeding || peer.upTotal <= peer.downTotal + delta * torrent.pieceLength;
+  return torrent?.seeding ? undefined : delta * (torrent?.pieceLength ?? 0);
 }

@@ -2,12 +2,12 @@
  * credit: a peer may be ahead of us by so many bytes and no more. No rounds and no slots: while we download, whoever has something for us
  * is unchoked as long as it has had less than it gave plus the credit; a torrent we seed unchokes everybody. New peers get started by the
  * credit, so nobody is optimistic.
- * Quirk: accounts are for a connection, so a peer that comes back has new credit. Here accounts are looked at once a second, not at
- * each block, so a fast peer may overdraw by a second's worth.
+ * Quirk: accounts are for a connection, so a peer that comes back has new credit. No block begins beyond the credit (`lead`); who has
+ * used it up is choked at once, and unchoked within a second of having given more.
  * Source: anacrolix/torrent, peerconn.go (uploadAllowed), 100 KiB.
  */
-import { KIB, SECOND } from '../../base/units.js';
-import type { Unchoked } from './decision.js';
+import { KIB, SECOND, type Bytes } from '../../base/units.js';
+import { ahead, type Unchoked } from './decision.js';
 import { defaultsOf } from './params.js';
 import type { ChokePolicy, Described } from './policy.js';
 import { isSeeding } from './standing.js';
@@ -28,13 +28,16 @@ export const credit: ChokePolicy<CreditParams, null> = {
   params,
   defaults: defaultsOf(params),
   rates: [],
-  timing: (p) => ({ tickMs: p.roundMs, react: ['joined', 'interested', 'completed'], minHoldMs: 0 }),
+  timing: (p) => ({ tickMs: p.roundMs, react: ['joined', 'interested', 'spent', 'completed'], minHoldMs: 0 }),
   init: () => null,
   decide(input, p) {
     const unchoked: Unchoked = new Map();
+    // Less than the credit.
+    const lead: Bytes = p.creditKib * KIB - 1;
     for (const peer of input.peers) {
-      const isGood = peer.peerHasWanted && peer.upTotal < peer.downTotal + p.creditKib * KIB;
-      if (isSeeding(input, peer) || isGood) unchoked.set(peer.key, { why: peer.peerInterested ? 'regular' : 'idle' });
+      const seeding = isSeeding(input, peer);
+      const isGood = peer.peerHasWanted && peer.upTotal - peer.downTotal <= lead;
+      if (seeding || isGood) unchoked.set(peer.key, ahead(seeding ? undefined : lead, peer.peerInterested ? 'regular' : 'idle'));
     }
     return { unchoked, state: null };
   },

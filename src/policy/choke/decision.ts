@@ -1,5 +1,6 @@
 /** What policies say in the same words: verdicts for a group of peers, and "leave all as it is". */
 import type { PeerKey } from '../../base/brand.js';
+import type { Bytes } from '../../base/units.js';
 import type { ChokeDecision, ChokeInput, ChokePolicy, Json, Params, PeerView, Verdict, Why } from './policy.js';
 
 export type Unchoked = Map<PeerKey, Verdict>;
@@ -7,6 +8,9 @@ export type Unchoked = Map<PeerKey, Verdict>;
 export function grant(unchoked: Unchoked, peers: readonly PeerView[], why: Why): void {
   for (const { key } of peers) unchoked.set(key, { why });
 }
+
+/** Unchoked, as long as it is ahead of us by so much at the most; undefined: by as much as it likes. */
+export const ahead = (lead: Bytes | undefined, why: Why = 'regular'): Verdict => ({ why, ...(lead !== undefined && { lead }) });
 
 /** No choke bit changes, but those of the peers in `unchoked`. */
 export function leaveOthers<S>({ peers }: ChokeInput<S>, unchoked: Unchoked, state: S): ChokeDecision<S> {

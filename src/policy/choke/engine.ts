@@ -7,16 +7,16 @@ import type { PeerKey, TorrentKey } from '../../base/brand.js';
 import type { Random } from '../../base/random.js';
 import type { BytesPerSec, Millis } from '../../base/units.js';
 import { differences, type Differences } from './differences.js';
-import { Known, type Handover, type Occasion, type Scene } from './known.js';
+import { Known, type Handover, type News, type Occasion, type Scene } from './known.js';
 import type { TorrentView, Timing, Why } from './policy.js';
 import type { Fact } from './record.js';
-import type { Introduction, PeerReport, Share } from './roster.js';
+import type { Introduction, Lead, PeerReport, Share } from './roster.js';
 import { Seat, type Choice, type Chosen, type Question } from './seat.js';
 import { titForTat } from './tit-for-tat.js';
 
 export type { Occasion } from './known.js';
 export { equalShare } from './roster.js';
-export type { Introduction, PeerReport, Share } from './roster.js';
+export type { Introduction, Lead, PeerReport, Share } from './roster.js';
 export type { Chosen } from './seat.js';
 
 /** Choke, where there is no `why`. */
@@ -28,6 +28,8 @@ export interface Outcome {
   readonly orders: readonly Order[];
   /** Of those whose share of the uplink has changed. */
   readonly shares: readonly Share[];
+  /** Of those that may be ahead of us by more or less than before. */
+  readonly leads: readonly Lead[];
   readonly requestTickIn: Millis | undefined;
   /** The policy in office has failed, the default is in its place; or the shadow has, and there is none. In words. */
   readonly warnings: readonly string[];
@@ -98,7 +100,7 @@ export class ChokeEngine {
   }
 
   /** What the report means for a policy that reacts. */
-  report(peer: PeerKey, report: PeerReport, now: Millis): 'interested' | 'uninterested' | undefined {
+  report(peer: PeerKey, report: PeerReport, now: Millis): News | undefined {
     this.record?.({ fact: 'report', peer, report, now });
     return this.known.report(peer, report, now);
   }
@@ -147,7 +149,8 @@ export class ChokeEngine {
       untouched: [...choice.untouched], orders: orders.map(({ peer, why }) => [peer, why ?? null]),
     });
     return {
-      orders, shares: this.known.divide(choice.unchoked), requestTickIn: choice.requestTickIn, replaced: this.live !== office,
+      orders, shares: this.known.divide(choice.unchoked), leads: this.known.trust(choice.unchoked),
+      requestTickIn: choice.requestTickIn, replaced: this.live !== office,
       warnings: [...warnings, ...shadowed.warnings], differences: shadowed.differences,
     };
   }

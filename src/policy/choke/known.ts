@@ -7,13 +7,15 @@ import type { Bytes, BytesPerSec, Millis } from '../../base/units.js';
 import { createRate } from '../../model/rate.js';
 import type { Wanted } from './gauges.js';
 import type { LinkView, PeerView, TorrentView, Trigger, Verdict } from './policy.js';
-import { RosterEntry, type Introduction, type PeerReport, type Share } from './roster.js';
+import { RosterEntry, type Introduction, type Lead, type PeerReport, type Share } from './roster.js';
 
 export interface Occasion {
   readonly trigger: Trigger;
   readonly subjects: readonly PeerKey[];
   readonly now: Millis;
 }
+/** What a report may be to a policy that reacts. */
+export type News = Trigger & ('interested' | 'uninterested' | 'spent');
 /** All that is known at one moment, as one watcher sees it; peers by key. */
 export interface Scene extends Occasion {
   readonly round: number;
@@ -67,13 +69,13 @@ export class Known {
   }
 
   /** What the report means for a policy that reacts. */
-  report(peer: PeerKey, report: PeerReport, now: Millis): 'interested' | 'uninterested' | undefined {
+  report(peer: PeerKey, report: PeerReport, now: Millis): News | undefined {
     const entry = this.peers.get(peer);
     if (!entry) return undefined;
     const { uploaded, was } = entry.take(report, now);
     this.uplink.add(now, uploaded);
-    if (was === report.peerInterested) return undefined;
-    return report.peerInterested ? 'interested' : 'uninterested';
+    if (was !== report.peerInterested) return report.peerInterested ? 'interested' : 'uninterested';
+    return entry.isSpent ? 'spent' : undefined;
   }
 
   /** True where this is news of its completion. */
@@ -114,6 +116,11 @@ export class Known {
   /** What changes in the division of the uplink. */
   divide(unchoked: ReadonlyMap<PeerKey, Verdict>): Share[] {
     return [...this.peers.values()].flatMap((entry) => entry.divide(unchoked.get(entry.key)) ?? []);
+  }
+
+  /** What changes in how far each may be ahead. */
+  trust(unchoked: ReadonlyMap<PeerKey, Verdict>): Lead[] {
+    return [...this.peers.values()].flatMap((entry) => entry.trust(unchoked.get(entry.key)) ?? []);
   }
 
   mayUpload(torrent: TorrentKey): boolean {

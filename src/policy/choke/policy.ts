@@ -4,8 +4,9 @@
  * Contract of `decide`: total; no I/O, clock or ambient chance (two u32 of entropy come in); mutates nothing; the
  * result does not depend on the order of `peers`. Its memo (`state`) is plain JSON, so that a run can be saved and
  * replayed. The ChokeMgr sends only the difference, drops or rejects (BEP 6) what a choked peer had queued, keeps
- * `minHoldMs`, and divides the uplink equally among unchoked peers unless a verdict says `cap` or `weight`. Times in
- * ms, rates in bytes/s of piece payload, always from our side: down is what the peer sent us. Source: BEP 3.
+ * `minHoldMs`, and divides the uplink equally among unchoked peers unless a verdict says otherwise. What verdicts say of
+ * bytes is obeyed block by block, between two decisions too. Times in ms, rates in bytes/s of piece payload, always from
+ * our side: down is what the peer sent us. Source: BEP 3.
  */
 import type { PeerKey, TorrentKey } from '../../base/brand.js';
 import type { Bytes, BytesPerSec, Millis } from '../../base/units.js';
@@ -98,8 +99,8 @@ export interface LinkView {
   readonly upSaturated: boolean;
 }
 
-/** Why `decide` is called: its own timer, or something that happened to peers (`subjects`) or a torrent. */
-export type Trigger = 'tick' | 'optimistic' | 'joined' | 'left' | 'interested' | 'uninterested' | 'completed';
+/** Why `decide` is called: its timer, or what happened to peers (`subjects`) or a torrent. `spent`: they have used up their `lead`. */
+export type Trigger = 'tick' | 'optimistic' | 'joined' | 'left' | 'interested' | 'uninterested' | 'spent' | 'completed';
 
 export interface ChokeInput<S> {
   readonly now: Millis;
@@ -133,6 +134,13 @@ export interface Verdict {
   readonly cap?: BytesPerSec;
   /** Share of the uplink relative to other unchoked peers; 1 if absent. */
   readonly weight?: number;
+  /**
+   * How far it may be ahead of us, until it is choked: a block begins while payload sent less payload received is this or less, bytes.
+   * Negative: it must give first.
+   */
+  readonly lead?: Bytes;
+  /** Payload it has a claim to since the connection began, bytes: of peers with a claim, the next block is for whom most of it is owed. */
+  readonly claim?: Bytes;
 }
 
 export interface ChokeDecision<S> {

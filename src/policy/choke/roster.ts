@@ -24,9 +24,15 @@ export interface Share {
   readonly peer: PeerKey;
   readonly cap: BytesPerSec | undefined;
   readonly weight: number;
+  readonly claim: Bytes | undefined;
+}
+/** How far a peer may be ahead of us; undefined: as far as it likes. */
+export interface Lead {
+  readonly peer: PeerKey;
+  readonly lead: Bytes | undefined;
 }
 /** As anybody. */
-export const equalShare = (peer: PeerKey): Share => ({ peer, cap: undefined, weight: 1 });
+export const equalShare = (peer: PeerKey): Share => ({ peer, cap: undefined, weight: 1, claim: undefined });
 
 const NOTHING_YET: PeerReport = {
   peerInterested: false, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 0,
@@ -42,6 +48,7 @@ export class RosterEntry {
   private gauges: readonly Gauges[];
   private latest = NOTHING_YET;
   private share: Share;
+  private lead: Bytes | undefined;
   private amChoking = true;
   private lastChokeChangeAt: Millis;
   private lastUnchokedAt: Millis | null = null;
@@ -100,8 +107,22 @@ export class RosterEntry {
   divide(verdict: Verdict | undefined): Share | undefined {
     const before = this.share;
     if (this.amChoking) this.share = equalShare(this.key);
-    else if (verdict) this.share = { peer: this.key, cap: verdict.cap, weight: verdict.weight ?? 1 };
-    return this.share.cap === before.cap && this.share.weight === before.weight ? undefined : this.share;
+    else if (verdict) this.share = { peer: this.key, cap: verdict.cap, weight: verdict.weight ?? 1, claim: verdict.claim };
+    const { cap, weight, claim } = this.share;
+    return cap === before.cap && weight === before.weight && claim === before.claim ? undefined : this.share;
+  }
+
+  /** How far it may be ahead, where that has changed; likewise. */
+  trust(verdict: Verdict | undefined): Lead | undefined {
+    const before = this.lead;
+    if (this.amChoking) this.lead = undefined;
+    else if (verdict) this.lead = verdict.lead;
+    return this.lead === before ? undefined : { peer: this.key, lead: this.lead };
+  }
+
+  /** No further block begins until it has sent us more. */
+  get isSpent(): boolean {
+    return this.lead !== undefined && this.latest.upTotal - this.latest.downTotal > this.lead;
   }
 
   /**

@@ -44,10 +44,12 @@ export function checkDecision(decision: unknown, input: ChokeInput<Json>): Resul
 
 function checkVerdict(field: string, verdict: unknown): Result<true> {
   if (!isRecord(verdict)) return wrong(field, '{ why }', verdict);
-  const { why, cap, weight } = verdict;
+  const { why, cap, weight, lead, claim } = verdict;
   if (!(WHYS as readonly unknown[]).includes(why)) return wrong(`${field}.why`, WHYS.join(', '), why);
   if (cap !== undefined && !isAmount(cap)) return wrong(`${field}.cap`, 'bytes a second, 0 or more', cap);
   if (weight !== undefined && !isAmount(weight)) return wrong(`${field}.weight`, 'a number, 0 or more', weight);
+  if (lead !== undefined && !Number.isFinite(lead)) return wrong(`${field}.lead`, 'bytes', lead);
+  if (claim !== undefined && !isAmount(claim)) return wrong(`${field}.claim`, 'bytes, 0 or more', claim);
   return ok(true);
 }
 

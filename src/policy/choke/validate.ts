@@ -11,7 +11,7 @@ import { checkRates } from './validate-rates.js';
 import { isRecord, show, wrong, type Fields } from './validate-shape.js';
 
 const TRIGGERS: readonly Trigger[] =
-  ['tick', 'optimistic', 'joined', 'left', 'interested', 'uninterested', 'completed'];
+  ['tick', 'optimistic', 'joined', 'left', 'interested', 'uninterested', 'spent', 'completed'];
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 
 /**

@@ -8,6 +8,7 @@ import { isSnubbed, MAX_REQUEST_TIMEOUT_MS } from '../../policy/pick/timeouts.js
 import { PLAIN, type BlockRange } from '../../protocol/wire.js';
 import { next } from './controller-chart.js';
 import { end, say, type Me, type State } from './controller-state.js';
+import { allow } from './controller-upload.js';
 import type { ReceivedBlock } from './receiver.js';
 
 /** More than any peer is asked for at once: see request-window. */
@@ -120,6 +121,7 @@ function take(s: State, blocks: readonly ReceivedBlock[], self: Me): void {
   s.snubbed = false;
   s.grown += blocks.length;
   s.downTotal += bytes;
+  if (s.lead !== undefined) allow(s, self);
   s.downRate.add(now, bytes);
   s.dirty = true;
 }

@@ -40,7 +40,7 @@ export const declaration = declare({
   scope: 'peer',
   doc: 'one peer: handshake, choke and interest, request window',
   tells: {
-    SenderQueue: ['greet', 'send', 'request', 'serve', 'cancel', 'choke'],
+    SenderQueue: ['greet', 'send', 'request', 'serve', 'cancel', 'choke', 'allow'],
     PieceMgr: ['join', 'bitfield', 'haveAll', 'have', 'needBlocks', 'gotBlocks', 'lostBlock', 'choked'],
     Files: ['blocks'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
   },
@@ -115,6 +115,10 @@ export interface State extends ControllerInput {
   givenFast: ReadonlySet<number>;
   readonly upRate: Rate;
   upTotal: Bytes;
+  /** How far the peer may be ahead of us; undefined: as far as it likes. */
+  lead: Bytes | undefined;
+  /** ChokeMgr knows that it is used up. */
+  spent: boolean;
   /** Asked for by the peer, and neither sent nor refused. */
   queuedBytes: Bytes;
   /** Its socket takes what we write. */
@@ -140,7 +144,7 @@ export function initialState(input: ControllerInput, now: Millis): State {
     outstanding: new Outstanding(), pardoned: 0, window: initialWindow, grown: 0, reqq: DEFAULT_REQQ, asking: false,
     grantedFast: new Set(), times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
     askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,
-    givenFast: new Set(), upRate: createRate(RATE, now), upTotal: 0, queuedBytes: 0, drained: true,
+    givenFast: new Set(), upRate: createRate(RATE, now), upTotal: 0, lead: undefined, spent: false, queuedBytes: 0, drained: true,
     heardAt: now, saidAt: now, dirty: true, awake: false,
     ...input,
   };

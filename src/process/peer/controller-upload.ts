@@ -1,7 +1,7 @@
 /**
  * The Controller's upload side: ChokeMgr's orders, and the blocks the peer asks for.
  */
-import { BLOCK_BYTES, KIB } from '../../base/units.js';
+import { BLOCK_BYTES, KIB, type Bytes } from '../../base/units.js';
 import type { Why } from '../../policy/choke/policy.js';
 import { allowedFastSet } from '../../protocol/allowed-fast.js';
 import { PLAIN, type BlockRange } from '../../protocol/wire.js';
@@ -63,13 +63,29 @@ export function cancelled(s: State, { piece, begin, length }: BlockRange, self: 
   self.tell(s.senderQueue, { type: 'cancel', block: { piece, begin, length }, reject: s.fast });
 }
 
-export function sent(s: State, bytes: number, drained: boolean, self: Me): void {
+/** ChokeMgr says how far the peer may be ahead of us. */
+export function lead(s: State, bytes: Bytes | undefined, self: Me): void {
+  s.lead = bytes;
+  s.spent = false;
+  allow(s, self);
+}
+
+/** What the lead comes to now, after what the peer has sent us. */
+export function allow(s: State, self: Me): void {
+  self.tell(s.senderQueue, { type: 'allow', upTo: s.lead === undefined ? Infinity : s.downTotal + s.lead });
+}
+
+/** True where the peer has now used up its lead. Said once for each lead: ChokeMgr is not to hear of every block that is at the line. */
+export function sent(s: State, bytes: Bytes, drained: boolean, self: Me): boolean {
   s.upTotal += bytes;
   s.upRate.add(self.now(), bytes);
   s.queuedBytes -= bytes;
   s.drained = drained;
   s.saidAt = self.now();
   s.dirty = true;
+  if (s.spent || s.lead === undefined || s.upTotal <= s.downTotal + s.lead) return false;
+  s.spent = true;
+  return true;
 }
 
 export function refused(s: State, bytes: number): void {
@@ -77,9 +93,12 @@ export function refused(s: State, bytes: number): void {
   s.dirty = true;
 }
 
-/** BEP 6: a few pieces that the peer may fetch although choked, so that it soon has something to trade. Not for one that has plenty. */
+/**
+ * BEP 6: a few pieces that the peer may fetch although choked, so that it soon has something to trade. Not for one that has plenty: so once
+ * both have told what they have. All of one /24 are granted the same, as the BEP has it: many addresses of one person come to no more.
+ */
 export function grantFast(s: State, self: Me): void {
-  if (!s.fast || !s.have || s.theirs.count > ENOUGH_TO_TRADE) return;
+  if (!s.fast || !s.have || s.standing.untold || s.theirs.count > ENOUGH_TO_TRADE) return;
   const { torrent, layout, sha1 } = s;
   const pieces = allowedFastSet({ ip: s.endpoint.host, infoHash: torrent, pieceCount: layout.pieceCount, sha1 });
   const granted = pieces.filter((piece) => s.have?.has(piece));

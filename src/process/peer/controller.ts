@@ -1,8 +1,8 @@
 /**
  * Controller: one peer. Speaks the protocol with it, and knows how we stand with each other.
  * Hears:  Receiver (handshake, wire, block, violation, disconnected), Sender (sent, clogged),
- *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke), PeerMgr (have, finish), Timer (tick).
- * Tells:  SenderQueue (greet, send, request, serve, cancel, choke), PieceMgr (join, bitfield, haveAll, have, needBlocks,
+ *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke, lead), PeerMgr (have, finish), Timer (tick).
+ * Tells:  SenderQueue (greet, send, request, serve, cancel, choke, allow), PieceMgr (join, bitfield, haveAll, have, needBlocks,
  *         gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, ended),
  *         Status (downloaded, peer, note), Timer (register).
  * Owns:   the state chart, the requests that are out, the request window, the totals of this peer.
@@ -65,7 +65,9 @@ function take(s: State, m: ControllerMsg, self: Me): void {
     case 'wire': return wire(s, m.message, self);
     case 'request': return down.request(s, m.blocks, self);
     case 'refused': return up.refused(s, m.bytes);
-    case 'sent': return up.sent(s, m.bytes, m.drained, self);
+    case 'sent':
+      if (up.sent(s, m.bytes, m.drained, self)) reportChoke(s, self);
+      return;
     case 'handshake': return shakeHands(s, m.handshake, self);
     case 'welcome': return welcome(s, m.have, self);
     case 'have': return have(s, m.piece, self);
@@ -73,6 +75,7 @@ function take(s: State, m: ControllerMsg, self: Me): void {
     case 'interest': return down.interest(s, m.interested, self);
     case 'choke': return up.choke(s, self);
     case 'unchoke': return up.unchoke(s, m.why, self);
+    case 'lead': return up.lead(s, m.lead, self);
     case 'finish': return finish(s, self);
     case 'clogged': return end(s, 'does not read what it makes us say: 1 MiB waits for it', true, self);
     case 'violation': return end(s, describe(m.flaw), true, self);
@@ -164,6 +167,7 @@ function tellPieces(s: State, bits: Bitfield, self: Me): void {
   for (let i = bits.nextSet(0); i >= 0; i = bits.nextSet(i + 1)) s.theirs.set(i);
   if (bits.isFull) self.tell(s.pieceMgr, { type: 'haveAll', peer: s.peer });
   else if (!bits.isEmpty) self.tell(s.pieceMgr, { type: 'bitfield', peer: s.peer, bits });
+  up.grantFast(s, self);
   partIfUseless(s, self);
 }
 

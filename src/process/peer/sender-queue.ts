@@ -1,6 +1,6 @@
 /**
  * SenderQueue: what waits to be sent to one peer. It holds requests for blocks, never their bytes.
- * Hears:  Controller (greet, send, request, serve, cancel, choke), Sender (ready, dropped).
+ * Hears:  Controller (greet, send, request, serve, cancel, choke, allow), Sender (ready, dropped).
  * Tells:  Sender (control, blocks, drop), Controller (refused).
  * Owns:   the queue. A choke empties it, a cancel takes one out; a peer with the fast extension is told of each (BEP 6 reject).
  *         Messages other than blocks go to the Sender at once; blocks only as it has room for them.
@@ -25,6 +25,8 @@ export type SenderQueueMsg =
   | { readonly type: 'serve'; readonly block: BlockRange; readonly reject: boolean }
   | { readonly type: 'cancel'; readonly block: BlockRange; readonly reject: boolean }
   | { readonly type: 'choke'; readonly reject: boolean }
+  /** Blocks may begin until this much payload has gone out since the connection began. */
+  | { readonly type: 'allow'; readonly upTo: Bytes }
   /** The Sender has so much more room, reckoned as `chargeOf` does. */
   | { readonly type: 'ready'; readonly bytes: Bytes }
   /** The Sender gives back what it had not begun. */
@@ -49,6 +51,9 @@ interface State extends SenderQueueInput {
   queue: BlockRange[];
   /** What the Sender can still take; below zero where the last block was larger than the room. */
   room: Bytes;
+  /** Payload given to the Sender, less what it gave back. */
+  passed: Bytes;
+  allowed: Bytes;
   /** As was last said. */
   reject: boolean;
 }
@@ -68,7 +73,13 @@ function step(s: State, m: SenderQueueMsg, self: Me): void {
     case 'ready':
       s.room += m.bytes;
       return fill(s, self);
-    case 'dropped': return refuse(s, m.blocks, self);
+    case 'allow':
+      s.allowed = m.upTo;
+      return fill(s, self);
+    case 'dropped':
+      s.passed -= payloadOf(m.blocks);
+      refuse(s, m.blocks, self);
+      return fill(s, self);
   }
 }
 
@@ -85,7 +96,11 @@ function serve(s: State, block: BlockRange, reject: boolean, self: Me): void {
 
 function fill(s: State, self: Me): void {
   let count = 0;
-  while (s.room > 0 && count < s.queue.length) s.room -= chargeOf(s.queue[count++]!);
+  while (s.room > 0 && s.passed <= s.allowed && count < s.queue.length) {
+    const block = s.queue[count++]!;
+    s.room -= chargeOf(block);
+    s.passed += block.length;
+  }
   if (count === 0) return;
   const blocks = s.queue.splice(0, count);
   self.tell(s.sender, { type: 'blocks', blocks });
@@ -110,13 +125,15 @@ function choke(s: State, reject: boolean, self: Me): void {
 
 function refuse(s: State, blocks: readonly BlockRange[], self: Me): void {
   if (blocks.length === 0) return;
-  self.tell(s.controller, { type: 'refused', bytes: blocks.reduce((n, b) => n + b.length, 0) });
+  self.tell(s.controller, { type: 'refused', bytes: payloadOf(blocks) });
   if (s.reject) send(s, blocks.map((b) => ({ type: 'reject', ...b })), self);
 }
+
+const payloadOf = (blocks: readonly BlockRange[]): Bytes => blocks.reduce((n, b) => n + b.length, 0);
 
 // ACTOR ------------------------------------------------------------------------------
 export const senderQueue = defineProcess({
   declaration,
-  init: (input: SenderQueueInput): State => ({ queue: [], room: 0, reject: false, ...input }),
+  init: (input: SenderQueueInput): State => ({ queue: [], room: 0, passed: 0, allowed: Infinity, reject: false, ...input }),
   step,
 });

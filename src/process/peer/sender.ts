@@ -78,6 +78,8 @@ interface State extends SenderInput {
   /** Room given away: announced, being read (also for what was dropped meanwhile), or read and not wholly written. */
   charged: Bytes;
   credit: Bytes;
+  /** Payload written since the connection began. */
+  sent: Bytes;
   /** Credit asked for and not granted. */
   asked: Bytes;
   /** Written, and not yet taken by the transport. */
@@ -100,7 +102,9 @@ const MOST_MESSAGES = MIB;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: SenderInput, self: Me): State {
-  const s: State = { queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, asked: 0, inFlight: 0, messages: 0, ...input };
+  const s: State = {
+    queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, sent: 0, asked: 0, inFlight: 0, messages: 0, ...input,
+  };
   announce(s, self);
   return s;
 }
@@ -194,6 +198,7 @@ function pump(s: State, self: Me): void {
       parts.push(n === bytes.length ? bytes : bytes.subarray(s.begun, s.begun + n));
       payload += n;
       s.credit -= n;
+      s.sent += n;
       s.begun += n;
       if (s.begun === bytes.length) endBlock(s, lent, parts);
     }
@@ -222,7 +227,7 @@ function ask(s: State, self: Me): void {
   const bytes = s.queue.slice(0, AHEAD_ASKED).reduce((sum, { block }) => sum + block.length, 0) - s.begun - s.asked;
   if (bytes <= 0) return;
   s.asked += bytes;
-  self.tell(s.limiter, { type: 'want', direction: 'up', bytes, replyTo: self.mailbox, peer: s.peer });
+  self.tell(s.limiter, { type: 'want', direction: 'up', bytes, replyTo: self.mailbox, peer: s.peer, sent: s.sent });
 }
 
 interface Write {

@@ -12,6 +12,10 @@ import { ask, chosen, ladder, peer, play, torrent } from './views.js';
 const account = (key: number, downTotal: number, upTotal: number, over: Partial<PeerView> = {}): PeerView =>
   peer(key, { downTotal, upTotal, ...over });
 
+/** How far those that are chosen may be ahead. */
+const leads = (...asked: Parameters<typeof ask<any, any>>): unknown[] =>
+  [...new Set([...ask(...asked).unchoked.values()].map(({ lead }) => lead))];
+
 test('credit: up to 100 KiB ahead, and only who has something for us; once we seed, all', () => {
   const k = 100 * KIB;
   const peers = [account(1, 0, k - 1), account(2, 0, k), account(3, 5, k + 4), account(4, 5, k + 5),
@@ -19,6 +23,8 @@ test('credit: up to 100 KiB ahead, and only who has something for us; once we se
   assert.deepEqual(chosen(credit, peers), { regular: [1, 3], idle: [6] });
   assert.deepEqual(chosen(credit, peers, { of: { seeding: true } }), { regular: [1, 2, 3, 4, 5], idle: [6] });
   assert.deepEqual(chosen(credit, peers, { params: { creditKib: 0 } }), {});
+  assert.deepEqual(leads(credit, peers), [k - 1]);
+  assert.deepEqual(leads(credit, peers, { of: { seeding: true } }), [undefined]);
 });
 
 test('block-tft: two pieces ahead at the most, the fastest first', () => {
@@ -28,12 +34,14 @@ test('block-tft: two pieces ahead at the most, the fastest first', () => {
   const ahead = peers.map((p) => (p.key === 7 ? { ...p, upTotal: 11 + two } : p));
   assert.deepEqual(chosen(blockTft, ahead), { regular: [2, 3, 4, 5, 6] });
   assert.deepEqual(chosen(blockTft, ahead, { of: { seeding: true } }), { regular: [1, 2, 3, 4, 5] });
+  assert.deepEqual(leads(blockTft, ahead), [two]);
+  assert.deepEqual(leads(blockTft, ahead, { of: { seeding: true } }), [undefined]);
 });
 
-test('fairtorrent: everybody that wants, and each weight is half of that of who is owed next more', () => {
+test('fairtorrent: everybody that wants, and each has a claim to as much as it sent', () => {
   const peers = [account(1, 0, 50), account(2, 70, 0), account(3, 10, 10), account(4, 0, 0), account(5, 99, 0, { peerInterested: false })];
   const { unchoked } = ask(fairtorrent, peers);
-  assert.deepEqual([...unchoked].map(([key, { weight }]) => [key, weight]), [[2, 1], [3, 0.5], [4, 0.5], [1, 0.25]]);
+  assert.deepEqual([...unchoked].map(([key, { claim }]) => [key, claim]), [[1, 0], [2, 70], [3, 10], [4, 0]]);
 });
 
 const weights = (peers: readonly PeerView[], over: Parameters<typeof ask<any, any>>[2] = {}) =>

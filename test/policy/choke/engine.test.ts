@@ -77,19 +77,36 @@ describe('ChokeEngine', () => {
     const { policy, script } = scripted();
     const engine = engineOf(policy);
     const shares = (now: number): unknown =>
-      engine.decide({ trigger: 'tick', subjects: [], now }).shares.map(({ peer, cap, weight }) => [peer, cap, weight]);
+      engine.decide({ trigger: 'tick', subjects: [], now }).shares.map(({ peer, cap, weight, claim }) => [peer, cap, weight, claim]);
     script.unchoke = [1, 2, 3];
-    script.shares.set(1, { weight: 0.5 }).set(2, { cap: 1000 });
-    assert.deepEqual(shares(0), [[1, undefined, 0.5], [2, 1000, 1]]);
+    script.shares.set(1, { weight: 0.5 }).set(2, { cap: 1000 }).set(3, { claim: 7 });
+    assert.deepEqual(shares(0), [[1, undefined, 0.5, undefined], [2, 1000, 1, undefined], [3, undefined, 1, 7]]);
     assert.deepEqual(shares(10_000), []);
-    script.shares.set(2, { cap: 2000, weight: 3 });
+    script.shares.set(2, { cap: 2000, weight: 3 }).set(3, { claim: 8 });
     script.unchoke = [2, 3];
-    assert.deepEqual(shares(20_000), [[1, undefined, 1], [2, 2000, 3]]);
+    assert.deepEqual(shares(20_000), [[1, undefined, 1, undefined], [2, 2000, 3, undefined], [3, undefined, 1, 8]]);
     script.unchoke = [1, 3];
     script.untouched = [2];
-    assert.deepEqual(shares(30_000), [[1, undefined, 0.5]]);
+    assert.deepEqual(shares(30_000), [[1, undefined, 0.5, undefined]]);
     engine.use({ policy: scripted().policy, params: {} });
-    assert.deepEqual(shares(40_000), [[1, undefined, 1], [2, undefined, 1]]);
+    assert.deepEqual(shares(40_000), [1, 2, 3].map((peer) => [peer, undefined, 1, undefined]));
+  });
+
+  it('tells how far a peer may be ahead, where that changes; a choke ends it, and who is at its end is spent', () => {
+    const { policy, script } = scripted();
+    const engine = engineOf(policy);
+    const leads = (now: number): unknown =>
+      engine.decide({ trigger: 'tick', subjects: [], now }).leads.map(({ peer, lead }) => [peer, lead]);
+    script.unchoke = [1, 2];
+    script.shares.set(1, { lead: 100 });
+    assert.deepEqual(leads(0), [[1, 100]]);
+    assert.deepEqual(leads(10_000), []);
+    const news = (upTotal: number): unknown => engine.report(peerKey(1), report({ upTotal, downTotal: 50 }), 11_000);
+    assert.deepEqual([news(150), news(151), news(152)], [undefined, 'spent', 'spent']);
+    script.shares.set(1, { lead: 200 });
+    assert.deepEqual([leads(20_000), news(250), news(251)], [[[1, 200]], undefined, 'spent']);
+    script.unchoke = [2];
+    assert.deepEqual([leads(30_000), news(999)], [[[1, undefined]], undefined]);
   });
 
   it('leaves alone what the policy leaves alone', () => {

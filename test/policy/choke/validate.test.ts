@@ -90,7 +90,7 @@ test('asPolicy never throws on a module without a usable default', () => {
 
 const asked = input(null, [peer(1), peer(2)]);
 const good = {
-  unchoked: new Map([[1, { why: 'regular', cap: 1000, weight: 2 }]]), untouched: new Set([2]), state: null,
+  unchoked: new Map([[1, { why: 'regular', cap: 1000, weight: 2, lead: -1, claim: 5 }]]), untouched: new Set([2]), state: null,
   requestTickIn: 1000,
 };
 
@@ -113,6 +113,8 @@ const wrongDecisions: readonly [decision: unknown, message: RegExp][] = [
   [{ ...good, unchoked: new Map([[1, { why: 'mood' }]]) }, /^decide\(\)\.unchoked\[1\]\.why: .*found "mood"$/],
   [{ ...good, unchoked: new Map([[1, { why: 'idle', cap: -1 }]]) }, /^decide\(\)\.unchoked\[1\]\.cap: .*found -1$/],
   [{ ...good, unchoked: new Map([[1, { why: 'idle', weight: Infinity }]]) }, /^decide\(\)\.unchoked\[1\]\.weight: /],
+  [{ ...good, unchoked: new Map([[1, { why: 'idle', lead: Infinity }]]) }, /^decide\(\)\.unchoked\[1\]\.lead: /],
+  [{ ...good, unchoked: new Map([[1, { why: 'idle', claim: -1 }]]) }, /^decide\(\)\.unchoked\[1\]\.claim: .*found -1$/],
   [{ ...good, untouched: [2] }, /^decide\(\)\.untouched: expected a Set.*found an array$/],
   [{ ...good, untouched: new Set([9]) }, /^decide\(\)\.untouched: .*found 9$/],
   [{ ...good, untouched: new Set([1]) },

@@ -4,10 +4,10 @@ import { infoHash, peerId } from '../../../src/base/brand.js';
 import { encodeHandshake, reservedBits } from '../../../src/protocol/handshake.js';
 import { encodeExtendedHandshake, parseExtendedHandshake } from '../../../src/protocol/extended.js';
 import type { WireMessage } from '../../../src/protocol/wire.js';
+import type { ControllerMsg } from '../../../src/process/peer/controller.js';
 import {
   arrives, asks, block, choke, downloading, everything, hello, interest, open, PEER, plain, request, short, start,
-  TORRENT, unchoke, welcome,
-  wire, type ControllerStage,
+  TORRENT, unchoke, welcome, wire,
 } from './controller-stage.js';
 
 const greeting = (over = {}) => ({ type: 'handshake', handshake: hello(over) }) as const;
@@ -81,14 +81,18 @@ test('with BEP 10 our extended handshake follows what we have', () => {
     { m: new Map(), client: 'actorrent test', reqq: 2000, port: 6881, uploadOnly: false, yourIp: '10.1.2.3' });
 });
 
-test('of the allowed-fast set, what we have is granted, to those who know what that is', () => {
-  const granted = (stage: ControllerStage): number[] => stage.all('send').flatMap((s) => s.messages as WireMessage[])
-    .flatMap((m) => (m.type === 'allowedFast' ? [m.piece] : []));
-  const all = granted(start().send(greeting()).forget().send(welcome(...everything)));
-  assert.equal(all.length, 10);
-  const some = granted(start().send(greeting()).forget().send(welcome(all[0]!, all[1]!)));
-  assert.deepEqual(some, [all[0], all[1]]);
-  assert.deepEqual(granted(start().send(greeting({ fast: false })).forget().send(welcome(...everything))), []);
+test('of the allowed-fast set, what we have is granted, once both have told, to those with few pieces that know what it is', () => {
+  const granted = (...messages: ControllerMsg[]): number[] => start().send(...messages).all('send')
+    .flatMap((s) => s.messages as WireMessage[]).flatMap((m) => (m.type === 'allowedFast' ? [m.piece] : []));
+  const [all, few, many] = [welcome(...everything), Uint8Array.of(0xff, 0xc0, 0), Uint8Array.of(0xff, 0xe0, 0)];
+  const tells = (bits: Uint8Array): ControllerMsg => wire({ type: 'bitfield', bits });
+  const set = granted(greeting(), all, tells(few));
+  assert.equal(set.length, 10);
+  assert.deepEqual(granted(greeting(), plain('haveNone'), all), set);
+  assert.deepEqual(granted(greeting(), plain('haveNone'), welcome(set[0]!, set[1]!)), set.slice(0, 2));
+  assert.deepEqual(granted(greeting(), all), []);
+  assert.deepEqual(granted(greeting(), all, tells(many)), []);
+  assert.deepEqual(granted(greeting({ fast: false }), all, tells(few)), []);
 });
 
 // WHAT THE PEER HAS ------------------------------------------------------------------
@@ -172,7 +176,7 @@ test('two that have everything part, whichever learns it first', () => {
   const last = open(everything).send(...everything.slice(1).map((piece) => wire({ type: 'have', piece }))).forget();
   assert.deepEqual(short(last.send(wire({ type: 'have', piece: 0 })).told()), ['PieceMgr: have', BYE]);
   assert.deepEqual(short(downloading().send({ type: 'finish' }).told()), [BYE]);
-  assert.deepEqual(short(open(everything).send(plain('haveNone'), wire(extended(false))).told()), []);
+  assert.deepEqual(short(open(everything).send(plain('haveNone')).forget().send(wire(extended(false))).told()), []);
 });
 
 test('when we are done we say so to those who speak BEP 10', () => {

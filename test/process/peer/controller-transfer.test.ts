@@ -205,7 +205,7 @@ for (const [what, fast, unchoked, told] of refused) {
 }
 
 test('pieces of the allowed-fast set are served to a choked peer', () => {
-  const stage = open(everything, { extensions: false });
+  const stage = open(everything, { extensions: false }).send(plain('haveNone'));
   const served = everything.filter((piece) => stage.send(request(block(piece, 0))).all('serve').length > 0);
   assert.equal(served.length, 10);
 });
@@ -232,6 +232,26 @@ test('what the peer has asked for and not got: counted in blocks, less by what i
   assert.deepEqual(reported(), [1, false, BLOCK_BYTES]);
   stage.send({ type: 'sent', bytes: BLOCK_BYTES, drained: true });
   assert.deepEqual(reported(), [0, true, 2 * BLOCK_BYTES]);
+});
+
+test('a lead allows as much as the peer sent and so much more, until it ends', () => {
+  const stage = downloading().send(unchoke, asks(block(0, 0)), arrives(block(0, 0))).forget();
+  const allowed = (): unknown[] => stage.all('allow').map(({ upTo }) => upTo);
+  stage.send({ type: 'lead', lead: 1000 }, asks(block(0, 1)), arrives(block(0, 1)), { type: 'lead', lead: undefined });
+  assert.deepEqual(allowed(), [BLOCK_BYTES + 1000, 2 * BLOCK_BYTES + 1000, Infinity]);
+  stage.send(asks(block(0, 2)), arrives(block(0, 2)));
+  assert.deepEqual(allowed(), []);
+});
+
+test('ChokeMgr hears at once that a lead is used up, once for each lead', () => {
+  const stage = open([0]).send(unchoke, { type: 'lead', lead: BLOCK_BYTES }).forget();
+  const reported = (): unknown[] => {
+    stage.send({ type: 'sent', bytes: BLOCK_BYTES, drained: true });
+    return stage.all('report').map(({ report }) => report.upTotal / BLOCK_BYTES);
+  };
+  assert.deepEqual([reported(), reported(), reported()], [[], [2], []]);
+  stage.send({ type: 'lead', lead: 3 * BLOCK_BYTES });
+  assert.deepEqual([reported(), reported()], [[4], []]);
 });
 
 test('the window follows the rate: three seconds of it and a round trip, once it no longer grows', () => {

@@ -12,6 +12,7 @@ const serve = (begin: number, reject = true): SenderQueueMsg => ({ type: 'serve'
 const cancel = (begin: number, reject = true): SenderQueueMsg => ({ type: 'cancel', block: block(begin), reject });
 /** Of usual length; those here are small, and take as much room. */
 const ready = (blocks: number): SenderQueueMsg => ({ type: 'ready', bytes: blocks * BLOCK_BYTES });
+const allow = (upTo: number): SenderQueueMsg => ({ type: 'allow', upTo });
 const control = (bytes: Uint8Array): Told => ['Sender', 'control', { bytes }];
 const blocks = (...begins: number[]): Told => ['Sender', 'blocks', { blocks: begins.map(block) }];
 const refused = (count: number): Told => ['Controller', 'refused', { bytes: 10 * count }];
@@ -61,6 +62,12 @@ const rows: readonly Row[] = [
     sent: [{ type: 'dropped', blocks: [block(0), block(10)] }], told: [refused(2), rejects(0, 10)] },
   { what: 'what the Sender gives back is lost without BEP 6', before: [ready(2), serve(0, false)],
     sent: [{ type: 'dropped', blocks: [block(0)] }], told: [refused(1)] },
+  { what: 'no further block begins once more than is allowed has gone', before: [ready(9), allow(20)],
+    sent: [serve(0), serve(10), serve(20), serve(30)], told: [blocks(0), blocks(10), blocks(20)] },
+  { what: 'what waits goes on as more is allowed, and without end again', before: [ready(9), allow(-1), serve(0), serve(10), serve(20)],
+    sent: [allow(0), allow(9), allow(10), allow(Infinity)], told: [blocks(0), blocks(10), blocks(20)] },
+  { what: 'what the Sender gives back has not gone', before: [ready(9), allow(0), serve(0), serve(10)],
+    sent: [{ type: 'dropped', blocks: [block(0)] }], told: [refused(1), rejects(0), blocks(10)] },
 ];
 for (const { what, before = [], sent, told } of rows) {
   test(what, () => {

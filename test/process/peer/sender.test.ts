@@ -53,7 +53,7 @@ test('a block is read, credit for it is wanted, and it goes out in one write wit
   stage.forget().send(blocks(block(1)));
   assert.deepEqual(stage.told(), [['Files', 'read', { blocks: [block(1)], replyTo: '@Sender' }]]);
   stage.send(data(block(1)));
-  assert.deepEqual(stage.told(), [['Limiter', 'want', { direction: 'up', bytes: SIZE, replyTo: '@Sender', peer: PEER }]]);
+  assert.deepEqual(stage.told(), [['Limiter', 'want', { direction: 'up', bytes: SIZE, replyTo: '@Sender', peer: PEER, sent: 0 }]]);
   stage.send(grant(SIZE));
   assert.deepEqual(connection.writes, [onWire(block(1))]);
 });
