@@ -40,7 +40,7 @@ export const distributionTime: Check = {
     const [count, size] = [50, 4 * MIB];
     const [seedUp, up, down] = [500_000, 50_000, 400_000];
     const swarm = await lab.swarm({
-      size, pieceLength: 64 * KIB, peers: [{ name: 'seed', has: 1, up: seedUp, down: 1e6 }, { name: 'home', count, up, down }],
+      size, pieceLength: 32 * KIB, peers: [{ name: 'seed', has: 1, up: seedUp, down: 1e6 }, { name: 'home', count, up, down }],
     }, []);
     const bound = Math.max(size / seedUp, size / down, count * size / (seedUp + count * up));
     const ratio = lastDone(swarm) / bound;
