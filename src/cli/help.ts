@@ -1,6 +1,6 @@
 /**
  * Help, made from the tables: groups stand in the left margin, so that every option has one line and a whole command
- * fits a screen of 80 x 24. Pure: tables in, text out.
+ * fits a screen of 80 x 24; what few people need is left to `--help-all`. Pure: tables in, text out.
  */
 import type { Command } from './command.js';
 import { dashed, type Option } from './option.js';
@@ -29,11 +29,15 @@ export function programHelp(commands: readonly Command[], version: string): stri
   ].join('\n');
 }
 
-export function commandHelp(command: Command): string {
-  const rows = Object.entries(command.options).map(([key, option]) => optionRow(key, option));
+export function commandHelp(command: Command, all = false): string {
+  const options = Object.entries(command.options);
+  const shown = options.filter(([, option]) => all || option.rare !== true);
+  const rows = shown.map(([key, option]) => optionRow(key, option));
+  const more = options.length - shown.length;
   return [
     `Usage: actorrent ${[command.name, command.args, rows.length > 0 ? '[OPTION...]' : ''].filter(Boolean).join(' ')}`,
     ...(rows.length > 0 ? table(rows) : [`       ${command.summary}`]),
+    ...(more > 0 ? [`${more} more: actorrent ${command.name} --help-all`] : []),
     ...(command.notes ?? []),
   ].join('\n');
 }

@@ -18,6 +18,8 @@ export interface Option<T> {
   readonly shownDefault?: string;
   /** What its value may be, for completion; absent: the metavar says enough. */
   readonly words?: readonly string[];
+  /** Only `--help-all` shows it. */
+  readonly rare?: boolean;
   /** May be given more than once. */
   readonly repeats: boolean;
   /**
@@ -36,6 +38,7 @@ interface Told {
   readonly short?: string;
   readonly shownDefault?: string;
   readonly words?: readonly string[];
+  readonly rare?: boolean;
 }
 
 export const flag = (told: Told): Option<boolean> => ({ ...told, initial: false, repeats: false, take: parseFlag });

@@ -29,6 +29,9 @@ export const procs = value('N', integer(1, 256), {
 export const SESSION_OPTIONS = {
   folder: value('DIR', text, { group: 'Files', meaning: 'where the files go', initial: '.' }),
   only: many('GLOB', text, { group: 'Files', meaning: 'only the files that match; repeatable' }),
+  onDone: value('COMMAND', text, {
+    rare: true, group: 'Files', meaning: 'for the shell, when complete: $TORRENT_NAME', initial: undefined,
+  }),
   sequential: flag({ group: 'Files', meaning: 'pieces in order, not rarest first' }),
   procs: { ...procs, group: 'Files' },
   ip: value('ADDR', address, { group: 'Network', meaning: 'where to listen', initial: undefined, shownDefault: 'all' }),
@@ -48,10 +51,10 @@ export const SESSION_OPTIONS = {
   }),
   chokeParam: many('KEY=VALUE', text, { group: 'Choking', meaning: 'a parameter of it; repeatable' }),
   shadowPolicy: value('NAME|FILE', text, {
-    group: 'Choking', meaning: 'looks on, and tells where it differs', words: POLICY_NAMES, initial: undefined,
+    rare: true, group: 'Choking', meaning: 'looks on, and tells where it differs', words: POLICY_NAMES, initial: undefined,
   }),
   recordChoke: value('FILE', text, {
-    group: 'Choking', meaning: 'for `policies replay FILE`', initial: undefined,
+    rare: true, group: 'Choking', meaning: 'for `policies replay FILE`', initial: undefined,
   }),
   seed: flag({ group: 'Seeding', meaning: 'go on when complete, until stopped' }),
   seedRatio: value('R', positive, {
@@ -63,7 +66,7 @@ export const SESSION_OPTIONS = {
   json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
   quiet: flag({ group: 'Output', meaning: 'only what goes wrong' }),
   verbose: flag({ group: 'Output', meaning: 'also peers, chokes and announces' }),
-  logFile: value('FILE', text, { group: 'Output', meaning: 'appends every event, with its time', initial: undefined }),
+  logFile: value('FILE', text, { rare: true, group: 'Output', meaning: 'appends every event, with its time', initial: undefined }),
   config: value('FILE', text, {
     group: 'Output', meaning: 'these options as TOML or JSON, or none', initial: undefined,
   }),

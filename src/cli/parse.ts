@@ -15,7 +15,7 @@ export type Given = ReadonlyMap<string, readonly string[]>;
 
 export type Parsed =
   | { readonly type: 'run'; readonly command: Command; readonly args: readonly string[]; readonly given: Given }
-  | { readonly type: 'help'; readonly command: Command | undefined }
+  | { readonly type: 'help'; readonly command: Command | undefined; readonly all?: boolean }
   | { readonly type: 'version' };
 
 /** What is typed without a command. */
@@ -55,15 +55,16 @@ function parseCommand(command: Command, words: readonly string[], commands: read
   const parser = new Parser(command.name).exitOverride().helpOption(false).allowExcessArguments().argument('[args...]')
     .configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
   for (const [key, option] of Object.entries(command.options)) addOption(parser, key, { option, given });
-  let wantsHelp = false;
-  parser.option('-h, --help').on('option:help', () => { wantsHelp = true; });
+  let help: Parsed | undefined;
+  parser.option('-h, --help').on('option:help', () => { help ??= { type: 'help', command }; });
+  parser.option('--help-all').on('option:help-all', () => { help = { type: 'help', command, all: true }; });
   try {
     parser.parse([...words], { from: 'user' });
   } catch (e) {
-    if (wantsHelp) return { type: 'help', command };
+    if (help) return help;
     throw e instanceof CommanderError ? misuse(explain(e, command)) : e;
   }
-  if (wantsHelp) return { type: 'help', command };
+  if (help) return help;
   checkArgs(command, parser.args, commands);
   return { type: 'run', command, args: parser.args, given };
 }

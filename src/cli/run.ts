@@ -15,7 +15,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     const parsed = parseArgv(argv, COMMANDS);
     switch (parsed.type) {
       case 'help':
-        io.print(parsed.command === undefined ? programHelp(COMMANDS, VERSION) : commandHelp(parsed.command));
+        io.print(parsed.command === undefined ? programHelp(COMMANDS, VERSION) : commandHelp(parsed.command, parsed.all));
         return argv.length === 0 ? EXIT.usage : EXIT.done;
       case 'version':
         io.print(`actorrent ${VERSION}`);

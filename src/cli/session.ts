@@ -11,6 +11,7 @@ import { EXIT, failure, type ExitCode } from './exit.js';
 import { after, hopes, type Until } from './outcome.js';
 import type { LogFile } from './render/log-file.js';
 import type { Output } from './render/output.js';
+import type { OnDone } from './on-done.js';
 import { onStopSignal } from './signals.js';
 
 export interface Session {
@@ -21,6 +22,7 @@ export interface Session {
   readonly until: Until;
   readonly output: Output;
   readonly log: LogFile | undefined;
+  readonly onDone: OnDone | undefined;
   /** Where typed lines come from. */
   readonly lines: (onLine: (line: string) => void) => Cancel;
 }
@@ -51,6 +53,7 @@ export function runSession(s: Session): Promise<ExitCode> {
     const show = (event: ClientEvent): void => {
       if (outcome.stopped) return;
       s.log?.show(event);
+      s.onDone?.show(event);
       s.output.show(event);
       outcome = after(outcome, event, s.until);
       if (outcome.stopped) end();

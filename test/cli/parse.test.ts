@@ -63,7 +63,7 @@ test('wrong usage is one line that names the nearest', () => {
 });
 
 test('help fits a screen of 80 x 24', () => {
-  const pages = [programHelp(COMMANDS, '99.99.99'), ...COMMANDS.map(commandHelp)];
+  const pages = [programHelp(COMMANDS, '99.99.99'), ...COMMANDS.map((c) => commandHelp(c))];
   for (const page of pages) {
     const lines = page.split('\n');
     assert.ok(lines.length <= 23, page);
@@ -71,11 +71,20 @@ test('help fits a screen of 80 x 24', () => {
   }
 });
 
+test('what few people need is left to --help-all, and help says so', () => {
+  const download = COMMANDS.find((c) => c.name === 'download')!;
+  assert.match(commandHelp(download), /^\d+ more: actorrent download --help-all$/m);
+  assert.doesNotMatch(commandHelp(download), /--record-choke/);
+  assert.match(commandHelp(download, true), /--record-choke FILE/);
+  const parsed = parseArgv(['download', '--help-all'], COMMANDS);
+  assert.deepEqual([parsed.type, 'all' in parsed && parsed.all], ['help', true]);
+});
+
 test('help names every command and every option', () => {
   for (const command of COMMANDS) {
     assert.match(programHelp(COMMANDS, '1'), new RegExp(`^.{0,12}${command.name}`, 'm'));
     for (const key of Object.keys(command.options)) {
-      assert.ok(commandHelp(command).includes(`--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`), key);
+      assert.ok(commandHelp(command, true).includes(`--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`), key);
     }
   }
 });

@@ -74,6 +74,22 @@ test('create: the same again, other options, and nothing is overwritten unasked'
   assert.match((await actorrent(['create', 'nowhere'])).err, /^actorrent: nowhere: no such file or directory\n$/);
 });
 
+test('create: what is ignored, with all that is in it, and the tag of a tracker', async () => {
+  const files = async (...globs: readonly string[]): Promise<readonly string[]> => {
+    const { out } = await actorrent(['create', 'show', '-o', 'i.torrent', '--force', '--json', ...globs.flatMap((g) => ['--ignore', g])]);
+    return (JSON.parse(out) as { files: { path: string }[] }).files.map((f) => f.path);
+  };
+  assert.deepEqual(await files('extra'), ['show/a.bin', 'show/empty']);
+  assert.deepEqual(await files('extra/*.bin', 'empty'), ['show/a.bin']);
+  const hashes = await Promise.all(['A', 'B'].map(async (tag) => {
+    const { out } = await actorrent(['create', 'show', '-o', `${tag}.torrent`, '--source', tag, '--json']);
+    const { infoHash, source } = JSON.parse(out) as Record<string, unknown>;
+    assert.equal(source, tag);
+    return infoHash;
+  }));
+  assert.notEqual(hashes[0], hashes[1]);
+});
+
 test('a bad torrent: exit 3, and one line that says what is wrong and where', async () => {
   const bytes = await readFile(join(folder, 'show.torrent'), 'latin1');
   await writeFile(join(folder, 'bad.torrent'), bytes.replace('piece lengthi16384e', 'piece lengthi-6384e'), 'latin1');

@@ -10,6 +10,7 @@ import { parseMetainfo, type Metainfo } from '../../protocol/metainfo.js';
 import { buildMetainfo, choosePieceLength, type MetainfoParts } from '../../protocol/metainfo-build.js';
 import { defineCommand } from '../command.js';
 import { EXIT, failure } from '../exit.js';
+import { globMatcher } from '../glob.js';
 import { hashPieces } from '../hash/hash-pieces.js';
 import { listSource, type Source } from '../hash/source-files.js';
 import type { Env } from '../io.js';
@@ -54,6 +55,10 @@ export const create = defineCommand({
     name: value('NAME', partName, {
       group: 'Content', meaning: 'name of the torrent', initial: undefined, shownDefault: 'that of PATH',
     }),
+    source: value('TAG', text, {
+      group: 'Content', meaning: 'of which tracker; makes another info-hash', initial: undefined,
+    }),
+    ignore: many('GLOB', text, { group: 'Content', meaning: 'files to leave out; repeatable' }),
     comment: value('TEXT', text, { group: 'Content', meaning: 'a comment for people', initial: undefined }),
     pieceLength: value('SIZE', parsePieceLength, {
       group: 'Content', meaning: 'a power of two, such as 256Ki', initial: undefined, shownDefault: 'by size',
@@ -61,7 +66,7 @@ export const create = defineCommand({
     procs: { ...procs, group: 'Work' },
   },
   async run({ values, args: [path = ''], io }) {
-    const source = await listSource(path);
+    const source = withoutIgnored(await listSource(path), values.ignore);
     const total = source.files.reduce((sum, f) => sum + f.length, 0);
     if (total === 0) throw failure(`${path}: nothing in it to share`);
     for (const skipped of source.skipped) io.complain(`actorrent: left out ${printable(skipped)}: no regular file`);
@@ -80,7 +85,7 @@ export const create = defineCommand({
       name, pieceLength, hashes, files: entries(source, name), single: source.single,
       trackers: values.tracker, webSeeds: values.webSeed, private: values.private,
       createdBy: AGENT, creationDate: creationDate(io.env),
-      ...(values.comment !== undefined && { comment: values.comment }),
+      ...(values.comment !== undefined && { comment: values.comment }), ...(values.source !== undefined && { source: values.source }),
     });
     const meta = checked(bytes, path);
     if (target === '-') {
@@ -92,6 +97,14 @@ export const create = defineCommand({
     return EXIT.done;
   },
 });
+
+/** A pattern that matches a folder leaves out all that is in it. */
+function withoutIgnored(source: Source, globs: readonly string[]): Source {
+  const ignored = globs.map(globMatcher);
+  const leftOut = (parts: readonly string[]): boolean =>
+    parts.some((_, i) => ignored.some((matches) => matches(parts.slice(0, i + 1))));
+  return { ...source, files: source.files.filter((f) => !leftOut(f.parts)) };
+}
 
 const entries = (source: Source, name: string): MetainfoParts['files'] =>
   source.files.map(({ parts, length }) => ({ path: [name, ...parts], length, padding: false }));

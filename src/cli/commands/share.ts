@@ -3,7 +3,7 @@
  * over, what they take, and that `seed` refuses a folder with nothing of the torrent in it (it would download into it).
  */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import PQueue from 'p-queue';
 import { MIB, type Bytes } from '../../base/units.js';
 import type { ClientConfig, TorrentRequest } from '../../client.js';
@@ -23,6 +23,7 @@ import { usualPort } from '../free-port.js';
 import { globMatcher } from '../glob.js';
 import { freshPeerId, freshSeed } from '../identity.js';
 import type { Io } from '../io.js';
+import { onDone } from '../on-done.js';
 import { SESSION_OPTIONS, type SessionValues } from '../options.js';
 import type { Until } from '../outcome.js';
 import { choosePolicies, choosePolicySpec, type OwnPolicy, type Policies } from '../policy-source.js';
@@ -48,7 +49,7 @@ export const download = defineCommand({
   run: (invocation) => share(invocation, untilOf(invocation.values)),
 });
 
-const { seed: _, only: _only, sequential: _sequential, ...SEED_OPTIONS } = SESSION_OPTIONS;
+const { seed: _, only: _only, sequential: _sequential, onDone: _onDone, ...SEED_OPTIONS } = SESSION_OPTIONS;
 
 export const seed = defineCommand({
   name: 'seed',
@@ -59,7 +60,7 @@ export const seed = defineCommand({
   configurable: true,
   options: SEED_OPTIONS,
   async run({ values, args, io }) {
-    const all = { ...values, seed: true, only: [], sequential: false };
+    const all = { ...values, seed: true, only: [], sequential: false, onDone: undefined };
     return share({ values: all, args, io }, untilOf(all), mustBeThere);
   },
 });
@@ -91,15 +92,17 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const live = isLive(values, io);
   const output = outputOf(values, { io, live, now: () => clock.now(), wall });
   const record = values.recordChoke === undefined ? undefined : openRecord(values.recordChoke, output.note);
+  const hook = values.onDone === undefined ? undefined
+    : onDone({ command: values.onDone, folder: resolve(values.folder), env: io.env, note: (line) => io.complain(printable(line)) });
   const session = runSession({
-    start: startClient, config, requests, until, output, log,
+    start: startClient, config, requests, until, output, log, onDone: hook,
     ports: {
       clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1, udp: nodeUdp(),
       modules: nodeModules, ...(record && { record }),
     },
     lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
   });
-  return session.finally(() => record?.close());
+  return session.finally(() => hook?.settled()).finally(() => record?.close());
 }
 
 /** A few at a time: hundreds of files in memory at once leave a heap behind that is twice as large. */
