@@ -36,6 +36,8 @@ export interface ClientConfig {
   readonly pieceMemory: Bytes;
   /** Undeclared edges and crashes are errors: for tests. */
   readonly strict?: boolean;
+  /** Its processes may be killed (`kernel.kill`), and so may crash more often. */
+  readonly chaos?: boolean;
 }
 
 export interface TorrentRequest {

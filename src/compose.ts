@@ -4,12 +4,13 @@
  * Who owns whom is in process/groups.ts.
  */
 import { torrentKey, type TorrentKey } from './base/brand.js';
+import { SECOND } from './base/units.js';
 import { atMost } from './bounds/connections.js';
 import { fewAtOnce } from './bounds/asking.js';
 import type { Client, ClientConfig, TorrentRequest } from './client.js';
 import { Kernel } from './kernel/kernel.js';
 import type { Mailbox } from './kernel/mailbox.js';
-import { child, type Failure, type Planner } from './kernel/process.js';
+import { child, type Failure, type Plan, type Planner } from './kernel/process.js';
 import { Bitfield } from './model/bitfield.js';
 import { Layout } from './model/layout.js';
 import type { Ports } from './ports/ports.js';
@@ -37,6 +38,7 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
     now: () => clock.now(),
     seed: config.seed,
     strict: config.strict ?? false,
+    chaos: config.chaos ?? false,
     onCrash: (failure) => ports.terminal.show({ event: 'warning', reason: crashLine(failure) }),
     onPanic: (error) => {
       ports.terminal.show({ event: 'error', reason: `nothing runs any more: ${String(error)}` });
@@ -71,6 +73,9 @@ const CONNECTIONS = 2000;
 
 const crashLine = (f: Failure): string => `${f.id} crashed after ${f.lastMail.slice(-5).join(', ')}: ${String(f.error)}`;
 
+/** Where processes are killed on purpose, many crashes are no sign that something is beyond rescue. */
+const restartsOf = ({ chaos }: ClientConfig): Pick<Plan, 'restarts'> => (chaos ? { restarts: { most: 1000, withinMs: 10 * SECOND } } : {});
+
 // CLIENT -----------------------------------------------------------------------------
 
 /** The mailboxes of the client that torrents and peers are given. */
@@ -92,7 +97,7 @@ const planClient = (config: ClientConfig, ports: Ports): Planner<Mailbox<Torrent
   return {
     exports: parts.torrentMgr,
     plan: {
-      strategy: CLIENT.strategy,
+      strategy: CLIENT.strategy, ...restartsOf(config),
       children: [
         child(timer, parts.timer, () => ({ clock: ports.clock })),
         child(limiter, parts.limiter, () => ({ limits: config.limits, timer: clock, chokeMgr: parts.chokeMgr })),
@@ -137,11 +142,8 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
   return {
     exports: boxes,
     plan: {
-      strategy: TORRENT.strategy,
+      strategy: TORRENT.strategy, ...restartsOf(config),
       children: [
-        child(status, boxes.status, () => ({
-          torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, console, timer: clock,
-        })),
         child(files, boxes.files, () => ({
           torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
           disk: ports.disk, pieceMgr: boxes.pieceMgr, status: boxes.status, torrentMgr: manager, timer: clock,
@@ -162,6 +164,9 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http, torrentMgr: manager, timer: clock,
           ...boxes, ...(ports.udp && { udp: ports.udp }),
         }))),
+        child(status, boxes.status, () => ({
+          torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, console, timer: clock,
+        })),
       ],
     },
   };

@@ -132,7 +132,7 @@ export class Kernel {
   private lost(cell: Cell, message: Msg): void {
     const key = `${cell.process}: ${message.type}`;
     this.dead.set(key, (this.dead.get(key) ?? 0) + 1);
-    cell.definition.lost?.(message);
+    this.attempt(cell, () => cell.definition.lost?.(message));
   }
 
   private admit(from: Cell, edge: Edge): void {
@@ -211,7 +211,7 @@ export class Kernel {
     const failure = this.report(cell, error);
     const { to, message } = this.post.underWay;
     this.bury(cell, cell.definition.group ? 'for ever' : 'for a restart');
-    if (to === cell && message) cell.definition.lost?.(message);
+    if (to === cell && message) this.attempt(cell, () => cell.definition.lost?.(message));
     this.post.push(owner, new Notice(() => this.call(owner, (run) => run.childFailed(failure))));
   }
 
@@ -224,6 +224,15 @@ export class Kernel {
     const failure: Failure = { id: cell.id, process: cell.process, error, lastMail: cell.ring.list() };
     this.options.onCrash?.(failure);
     return failure;
+  }
+
+  /** What is left to do for a process that is gone: where that fails, too, it is told and left at that. */
+  private attempt(cell: Cell, what: () => void): void {
+    try {
+      what();
+    } catch (error) {
+      this.report(cell, error);
+    }
   }
 
   private stopLater(cell: Cell): void {
@@ -239,11 +248,7 @@ export class Kernel {
         this.forget(below);
       }
       cell.run = undefined;
-      try {
-        run.end();
-      } catch (error) {
-        this.report(cell, error);
-      }
+      this.attempt(cell, () => run.end());
       cell.actor = undefined;
       cell.state = undefined;
       if (cell.parent?.actor) stopChild(cell.parent.actor, actor);

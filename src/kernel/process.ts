@@ -51,7 +51,7 @@ export interface Self<D extends Declaration, M extends Msg> {
   now(): number;
   /**
    * What the next life finds in `kept`, should this one crash: what nobody would tell it again, as the user's orders and its own counts.
-   * Small, and not changed after it was given.
+   * Plain and small. It may go on changing, but only in ways that leave it sound wherever a step breaks off.
    */
   keep(what: unknown): void;
   readonly kept: unknown;

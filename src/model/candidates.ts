@@ -27,10 +27,12 @@ interface Candidate {
 export class Candidates {
   private readonly random: Random;
   private readonly byAddress = new Map<string, Candidate>();
-  private readonly banned = new Set<string>();
+  private readonly banned: Set<string>;
 
-  constructor(random: Random) {
+  /** `banned`: hosts and addresses; it grows with each ban. */
+  constructor(random: Random, banned = new Set<string>()) {
     this.random = random;
+    this.banned = banned;
   }
 
   get size(): number {

@@ -52,7 +52,7 @@ export class ReadAhead<W> {
   private readonly o: ReadAheadOptions;
   /** To be read, being read, and kept; the least recently used first. */
   private readonly runs = new Map<Key, Run<W>>();
-  private readonly loans = new WeakMap<Lent, Run<W>>();
+  private readonly loans = new Map<Lent, { readonly run: Run<W>; readonly who: W }>();
   private readonly toRead: Run<W>[] = [];
   private reading = 0;
   private kept = 0;
@@ -61,13 +61,13 @@ export class ReadAhead<W> {
     this.o = o;
   }
 
-  /** The block if it is here. */
-  find(block: Stretch, pieceBytes: Bytes): Lent | undefined {
+  /** Lends `who` the block if it is here. */
+  find(block: Stretch, pieceBytes: Bytes, who: W): Lent | undefined {
     const run = this.runs.get(keyOf(runOf(block, pieceBytes)));
     if (!run?.bytes) return undefined;
     this.runs.delete(run.key);
     this.runs.set(run.key, run);
-    return this.lend(run, run.bytes, block);
+    return this.lend(run, { block, who });
   }
 
   /** Puts `who` in line for the block. */
@@ -104,7 +104,7 @@ export class ReadAhead<W> {
       run.bytes = bytes;
       this.runs.set(run.key, run);
       this.kept++;
-      return waiting.map(({ who, block }) => ({ who, block, lent: this.lend(run, bytes, block) }));
+      return waiting.map(({ who, block }) => ({ who, block, lent: this.lend(run, { block, who }) }));
     }
     const copies = waiting.map(({ who, block }) =>
       ({ who, block, lent: new Lent(block, new Uint8Array(within(bytes, stretch, block))) }));
@@ -114,10 +114,16 @@ export class ReadAhead<W> {
 
   /** Of no consequence for a copy, or where it was returned before. */
   returned(lent: Lent): void {
-    const run = this.loans.get(lent);
-    if (!run) return;
+    const loan = this.loans.get(lent);
+    if (!loan) return;
     this.loans.delete(lent);
-    run.lent--;
+    loan.run.lent--;
+  }
+
+  /** Waits for nothing more, and has returned everything. Costs as much as is lent to all. */
+  leave(who: W): void {
+    for (const [lent, loan] of this.loans) if (loan.who === who) this.returned(lent);
+    for (const run of this.runs.values()) run.waiting = run.waiting.filter((waiter) => waiter.who !== who);
   }
 
   /** Lets go of what was not used since the last time. */
@@ -128,9 +134,9 @@ export class ReadAhead<W> {
     }
   }
 
-  private lend(run: Run<W>, bytes: Uint8Array, block: Stretch): Lent {
-    const lent = new Lent(block, within(bytes, run.stretch, block));
-    this.loans.set(lent, run);
+  private lend(run: Run<W>, { block, who }: { readonly block: Stretch; readonly who: W }): Lent {
+    const lent = new Lent(block, within(run.bytes!, run.stretch, block));
+    this.loans.set(lent, { run, who });
     run.lent++;
     run.used = true;
     return lent;

@@ -1,6 +1,6 @@
 /**
  * Files: the torrent's bytes, in memory while a piece is being put together and on disk after that.
- * Hears:  Controller (blocks), Sender (read), PieceMgr (recover, check, discard), TorrentMgr (retry, stop), Timer (tick), the disk.
+ * Hears:  Controller (blocks), Sender (read, returned, readerLeft), PieceMgr (recover, check, discard), TorrentMgr (retry, stop), Timer (tick), the disk.
  * Tells:  PieceMgr (recovered, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, closed), Timer (register).
  * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record. A block is copied once, into its piece's buffer; a whole
  *         piece is hashed and written off the main thread in one job. The memory is bounded by PieceMgr, which starts no piece beyond it.
@@ -36,6 +36,8 @@ export type FilesMsg =
   | { readonly type: 'read'; readonly blocks: readonly BlockRange[]; readonly replyTo: Reader }
   /** Nobody looks at these any more. */
   | { readonly type: 'returned'; readonly lent: readonly Lent[] }
+  /** It is gone, with all it has been lent and will be. */
+  | { readonly type: 'readerLeft'; readonly reader: Reader }
   /** The user says that the trouble is mended. */
   | { readonly type: 'retry' }
   | { readonly type: 'stop' }
@@ -122,8 +124,12 @@ function init(input: FilesInput, self: Me): FilesState {
     ...input,
   };
   void recall(s).then((recalled) => self.post({ type: 'recalled', recalled }));
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: REMEMBER_EVERY, tag: REMEMBER });
+  rearm(s, self);
   return s;
+}
+
+function rearm({ timer }: FilesState, self: Me): void {
+  self.tell(timer, { type: 'register', replyTo: self.mailbox, after: REMEMBER_EVERY, tag: REMEMBER });
 }
 
 function step(s: FilesState, m: FilesMsg, self: Me): void {
@@ -140,6 +146,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'returned':
       for (const lent of m.lent) s.readAhead.returned(lent);
       return;
+    case 'readerLeft': return s.readAhead.leave(m.reader);
     case 'retry':
       void s.storage.prepare().then((found) => self.post({ type: 'prepared', trouble: found }));
       return;
@@ -149,7 +156,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'tick':
       s.readAhead.age();
       if (s.dirty) rememberNow(s, self);
-      return self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: REMEMBER_EVERY, tag: REMEMBER });
+      return rearm(s, self);
     case 'recalled': return recalled(s, m.recalled, self);
     case 'pieceChecked': return pieceChecked(s, m.piece, m.outcome, self);
     case 'stored': return stored(s, m.piece, m.outcome, self);
@@ -232,7 +239,7 @@ function read(s: FilesState, blocks: readonly BlockRange[], replyTo: Reader, sel
   const here: Lent[] = [];
   for (const block of blocks) {
     const pieceBytes = s.layout.pieceBytes(block.piece);
-    const lent = s.readAhead.find(block, pieceBytes);
+    const lent = s.readAhead.find(block, pieceBytes, replyTo);
     if (lent) here.push(lent);
     else s.readAhead.wait(block, pieceBytes, replyTo);
   }
@@ -326,4 +333,4 @@ function remembered(s: FilesState, found: Trouble | undefined, self: Me): void {
 const letGo = (s: FilesState): void => void s.storage.close();
 
 // ACTOR ------------------------------------------------------------------------------
-export const files = defineProcess({ declaration, init, step, end: letGo });
+export const files = defineProcess({ declaration, init, step, end: letGo, reminds: { Timer: rearm } });

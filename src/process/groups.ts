@@ -10,7 +10,7 @@ export const CLIENT: Group = {
 };
 export const TORRENT: Group = {
   name: 'Torrent', scope: 'torrent', owner: 'TorrentMgr', strategy: 'rest-for-one',
-  owns: ['Status', 'Files', 'PeerMgr', 'PieceMgr', 'Tracker'],
+  owns: ['Files', 'PeerMgr', 'PieceMgr', 'Tracker', 'Status'],
 };
 export const PEER: Group = {
   name: 'Peer', scope: 'peer', owner: 'PeerMgr', strategy: 'all-or-nothing',

@@ -17,7 +17,7 @@ import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { FairQueue, type Account } from '../model/fair-queue.js';
 import { TokenBucket } from '../model/token-bucket.js';
-import type { Share } from '../policy/choke/engine.js';
+import { equalShare, type Share } from '../policy/choke/engine.js';
 import type { ChokeMsg } from './choke-mgr.js';
 import type { Tick, TimerMsg } from './timer.js';
 
@@ -89,11 +89,12 @@ const LEAST_WAIT_MS = 5;
 
 // CORE -------------------------------------------------------------------------------
 function init(input: LimiterInput, self: Me): State {
+  const limits = self.kept as LimiterInput['limits'] | undefined ?? input.limits;
   const way = (limit: Limit): Way =>
     ({ bucket: new TokenBucket({ rate: limit }, self.now()), queue: new FairQueue(), free: new Set(), limit });
-  self.tell(input.chokeMgr, { type: 'linkLimit', limit: input.limits.up });
+  self.tell(input.chokeMgr, { type: 'linkLimit', limit: limits.up });
   return {
-    input, ways: { up: way(input.limits.up), down: way(input.limits.down) }, weights: new Map(), accounts: new Map(), gates: new Map(),
+    input, ways: { up: way(limits.up), down: way(limits.down) }, weights: new Map(), accounts: new Map(), gates: new Map(),
     senders: new Map(),
   };
 }
@@ -210,11 +211,24 @@ function letIn(s: State, peer: PeerKey, self: Me): void {
   if (after < Infinity) self.tell(s.input.timer, { type: 'register', replyTo: self.mailbox, after, tag: String(peer) });
 }
 
+/** Whose shares they were has started again, and thinks that all are equal. */
+function chokeMgrIsNew(s: State, self: Me): void {
+  for (const peer of new Set([...s.weights.keys(), ...s.gates.keys()])) share(s, equalShare(peer), self);
+  self.tell(s.input.chokeMgr, { type: 'linkLimit', limit: s.ways.up.limit });
+}
+
+function timerIsNew(s: State, self: Me): void {
+  serve(s, 'up', self);
+  serve(s, 'down', self);
+  for (const peer of s.gates.keys()) letIn(s, peer, self);
+}
+
 // LIMITS
 
 function setLimit(s: State, direction: Direction, limit: Limit, self: Me): void {
   const way = s.ways[direction];
   way.limit = limit;
+  self.keep({ up: s.ways.up.limit, down: s.ways.down.limit });
   way.bucket.setRate(limit, self.now());
   if (direction === 'up') self.tell(s.input.chokeMgr, { type: 'linkLimit', limit });
   if (limit === null) {
@@ -232,4 +246,4 @@ function setLimit(s: State, direction: Direction, limit: Limit, self: Me): void 
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const limiter = defineProcess({ declaration, init, step });
+export const limiter = defineProcess({ declaration, init, step, reminds: { Timer: timerIsNew, ChokeMgr: chokeMgrIsNew } });

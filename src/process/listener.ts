@@ -65,7 +65,9 @@ const GREETING_MS = 10 * SECOND;
 // CORE -------------------------------------------------------------------------------
 function init(input: ListenerInput, self: Me): State {
   const s: State = { strangers: new Map(), socket: undefined, next: 1, ...input };
-  input.net.listen(input.at, (connection) => self.post({ type: 'accepted', connection })).then(
+  // The port that others were told of, where any was welcome.
+  const port = self.kept as number | undefined ?? input.at.port;
+  input.net.listen({ ...input.at, port }, (connection) => self.post({ type: 'accepted', connection })).then(
     (socket) => self.post({ type: 'listening', socket }),
     (error: unknown) => self.post({ type: 'refused', reason: error instanceof Error ? error.message : String(error) }),
   );
@@ -76,8 +78,9 @@ function step(s: State, m: ListenerMsg, self: Me): void {
   switch (m.type) {
     case 'listening':
       s.socket = m.socket;
+      self.keep(m.socket.port);
       self.tell(s.console, { type: 'event', event: { event: 'listening', port: m.socket.port } });
-      return self.tell(s.torrentMgr, { type: 'listening', port: m.socket.port });
+      return tellPort(s, self);
     case 'refused':
       self.tell(s.console, { type: 'event', event: { event: 'error', reason: `cannot listen: ${m.reason}` } });
       return self.tell(s.torrentMgr, { type: 'listening', port: 0 });
@@ -86,6 +89,10 @@ function step(s: State, m: ListenerMsg, self: Me): void {
     case 'ended': return dismiss(s, m.stranger, self);
     case 'tick': return dismiss(s, Number(m.tag), self);
   }
+}
+
+function tellPort({ torrentMgr, socket }: State, self: Me): void {
+  if (socket) self.tell(torrentMgr, { type: 'listening', port: socket.port });
 }
 
 function accept(s: State, connection: Connection, self: Me): void {
@@ -99,7 +106,15 @@ function accept(s: State, connection: Connection, self: Me): void {
     data: (data) => self.post({ type: 'greeting', stranger, data }),
     end: () => self.post({ type: 'ended', stranger }),
   });
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: GREETING_MS, tag: `${stranger}` });
+  awaitGreeting(s, stranger, self);
+}
+
+function awaitGreeting({ timer }: State, stranger: number, self: Me): void {
+  self.tell(timer, { type: 'register', replyTo: self.mailbox, after: GREETING_MS, tag: `${stranger}` });
+}
+
+function timerIsNew(s: State, self: Me): void {
+  for (const stranger of s.strangers.keys()) awaitGreeting(s, stranger, self);
 }
 
 function greeting(s: State, number: number, data: Uint8Array, self: Me): void {
@@ -139,4 +154,4 @@ function lost(m: ListenerMsg): void {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const listener = defineProcess({ declaration, init, step, end: close, lost });
+export const listener = defineProcess({ declaration, init, step, end: close, lost, reminds: { Timer: timerIsNew, TorrentMgr: tellPort } });

@@ -74,12 +74,13 @@ export function incoming(s: State, arrival: Incoming, self: Me): void {
 }
 
 function start(s: State, o: { endpoint: Endpoint; connection: Connection; arrival?: Incoming }, self: Me): void {
-  const peer = peerKey(++s.joined * KEY_STRIDE + s.key);
+  const number = ++s.lasting.joined;
+  const peer = peerKey(number * KEY_STRIDE + s.key);
   const { endpoint, connection, arrival } = o;
-  const { mailbox, exports } = self.supervise(`Peer-${s.joined}`, s.plan({ peer, connection, ...(arrival && { incoming: arrival }) }));
+  const { mailbox, exports } = self.supervise(`Peer-${number}`, s.plan({ peer, connection, ...(arrival && { incoming: arrival }) }));
   s.peersByKey.set(peer, {
-    group: mailbox, controller: exports, endpoint, local: isLocalNetwork(connection.remote.host), incoming: arrival !== undefined,
-    candidate: arrival ? undefined : endpoint, peerId: undefined, client: undefined, handshakenAt: 0, strikes: 0,
+    group: mailbox, controller: exports, connection, endpoint, local: isLocalNetwork(connection.remote.host), incoming: arrival !== undefined,
+    candidate: arrival ? undefined : endpoint, peerId: undefined, client: undefined, fast: false, handshakenAt: 0, strikes: 0,
   });
 }
 
@@ -94,17 +95,21 @@ export function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, sel
   if (rival && !settle(s, rival, [m.peer, p], m.peerId, self)) return;
   p.peerId = m.peerId;
   p.client = m.client;
+  p.fast = m.fast;
   p.handshakenAt = self.now();
   if (!p.incoming) s.candidates.connected(p.endpoint);
-  self.tell(s.chokeMgr, {
-    type: 'peerJoined', inbox: p.controller, address: formatEndpoint(p.endpoint),
-    peer: {
-      key: m.peer, torrent: s.key, connectedAt: self.now(), outgoing: !p.incoming, local: p.local, priority: 1, fastExtension: m.fast,
-    },
-  });
+  introduce(s, m.peer, p, self);
   self.tell(s.status, { type: 'note', note:
     { event: 'peer', what: 'connected', address: formatEndpoint(p.endpoint), client: m.client } });
   if (s.complete) self.tell(p.controller, { type: 'finish' });
+}
+
+export function introduce(s: State, key: PeerKey, p: Peer, self: Me): void {
+  const { endpoint, handshakenAt: connectedAt, incoming, local, fast: fastExtension } = p;
+  self.tell(s.chokeMgr, {
+    type: 'peerJoined', inbox: p.controller, address: formatEndpoint(endpoint),
+    peer: { key, torrent: s.key, connectedAt, outgoing: !incoming, local, priority: 1, fastExtension },
+  });
 }
 
 /**

@@ -47,5 +47,10 @@ export function badPeers(s: State, peers: readonly PeerKey[], sole: boolean, sel
 
 export function crashed(s: State, failure: Failure, self: Me): void {
   const found = [...s.peersByKey].find(([, p]) => p.group.id === failure.id);
-  if (found) end(s, found[0], `crashed: ${String(failure.error)}`, self);
+  if (!found) return;
+  const [peer, { connection, candidate }] = found;
+  // None of the four may have come to hold it.
+  connection.close();
+  if (candidate) s.candidates.failed(candidate, self.now());
+  end(s, peer, `crashed: ${String(failure.error)}`, self);
 }

@@ -30,8 +30,6 @@ export type PeerMgrMsg =
   | { readonly type: 'handshaken'; readonly peer: PeerKey; readonly peerId: PeerId; readonly fast: boolean; readonly client: string }
   /** The peer is to go: closed, broke the protocol, or of no more use. */
   | { readonly type: 'ended'; readonly peer: PeerKey; readonly reason: string; readonly fault: boolean }
-  /** A tracker starts, or starts again: it announces once it is told to. */
-  | { readonly type: 'trackerHere'; readonly tracker: Mailbox<TrackerMsg, 'Tracker'> }
   /** The check of what is on disk is over; or PieceMgr has started again and knows no peer. */
   | { readonly type: 'ready'; readonly have: number; readonly complete: boolean }
   | { readonly type: 'have'; readonly piece: number; readonly complete: boolean }
@@ -45,8 +43,8 @@ export const declaration = declare({
   scope: 'torrent',
   doc: 'candidates, dials, connections, bans',
   tells: {
-    Controller: ['have', 'finish'], ChokeMgr: ['peerJoined', 'peerLeft', 'torrent', 'torrentLeft'], PieceMgr: ['peerLeft'],
-    Tracker: ['start', 'wantPeers'], Status: ['noPeers', 'peerLeft', 'note'], TorrentMgr: ['closed'], Timer: ['register'],
+    Controller: ['have', 'finish', 'rejoin'], ChokeMgr: ['peerJoined', 'peerLeft', 'torrent', 'torrentLeft'], PieceMgr: ['peerLeft'],
+    Tracker: ['start', 'wantPeers'], Status: ['peerLeft', 'note'], TorrentMgr: ['closed'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, PeerMgrMsg>;
@@ -80,6 +78,7 @@ export interface PeerMgrInput {
 export interface Peer {
   readonly group: Mailbox<never>;
   readonly controller: Mailbox<ControllerMsg, 'Controller'>;
+  readonly connection: Connection;
   readonly endpoint: Endpoint;
   /** Of our own network. */
   readonly local: boolean;
@@ -89,10 +88,19 @@ export interface Peer {
   /** Once it has said so. */
   peerId: PeerId | undefined;
   client: string | undefined;
+  fast: boolean;
   handshakenAt: Millis;
   strikes: number;
 }
+/** What a crash must not undo. */
+export interface Lasting {
+  /** Peers so far, for keys that never come again. */
+  joined: number;
+  /** See Candidates. */
+  readonly banned: Set<string>;
+}
 export interface State extends PeerMgrInput {
+  readonly lasting: Lasting;
   readonly peersByKey: Map<PeerKey, Peer>;
   readonly candidates: Candidates;
   /** Came before we knew what we have. */
@@ -101,7 +109,6 @@ export interface State extends PeerMgrInput {
   dialing: number;
   /** When trackers may be asked for more peers again. */
   seekAt: Millis;
-  joined: number;
   /** From the check on, unless halted. */
   running: boolean;
   /** Paused or stopped, perhaps before the end of the check. */
@@ -112,9 +119,9 @@ export interface State extends PeerMgrInput {
   completeFromStart: boolean;
 }
 
-export function initialState(input: PeerMgrInput, candidates: Candidates): State {
+export function initialState(input: PeerMgrInput, candidates: Candidates, lasting: Lasting): State {
   return {
-    peersByKey: new Map(), candidates, early: [], dialing: 0, seekAt: 0, joined: 0,
+    lasting, peersByKey: new Map(), candidates, early: [], dialing: 0, seekAt: 0,
     running: false, halted: false, ready: false, pieces: 0, complete: false, completeFromStart: false,
     ...input,
   };

@@ -1,28 +1,28 @@
 /**
  * PeerMgr: whom this torrent is connected to.
- * Hears:  Tracker and others (candidates, trackerHere), TorrentMgr (incoming, pause, resume, stop), PieceMgr (ready, have, badPeers),
+ * Hears:  Tracker and others (candidates), TorrentMgr (incoming, pause, resume, stop), PieceMgr (ready, have, badPeers),
  *         Controller (handshaken, ended), Timer (tick), its dials.
- * Tells:  Controller (have, finish), ChokeMgr (peerJoined, peerLeft, torrent, torrentLeft), PieceMgr (peerLeft),
- *         Tracker (start, wantPeers), Status (noPeers, peerLeft, note), TorrentMgr (closed), Timer (register).
+ * Tells:  Controller (have, finish, rejoin), ChokeMgr (peerJoined, peerLeft, torrent, torrentLeft), PieceMgr (peerLeft),
+ *         Tracker (start, wantPeers), Status (peerLeft, note), TorrentMgr (closed), Timer (register).
  * Owns:   candidates, dials and bans (pure: model/candidates.ts), and the connected peers, each a group of four processes. A group that
  *         crashes ends that peer and nothing else.
  */
+import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Failure } from '../kernel/process.js';
 import { Candidates } from '../model/candidates.js';
-import { dial, dialed, dialFailed, handshaken, incoming } from './peer-mgr-connecting.js';
+import { dial, dialed, dialFailed, handshaken, incoming, introduce } from './peer-mgr-connecting.js';
 import { badPeers, crashed, end, ended } from './peer-mgr-ending.js';
-import { declaration, initialState, type Me, type PeerMgrInput, type PeerMgrMsg, type State } from './peer-mgr-state.js';
+import { declaration, initialState, type Lasting, type Me, type PeerMgrInput, type PeerMgrMsg, type State } from './peer-mgr-state.js';
 
 export type { NewPeer, PeerMgrInput, PeerMgrMsg } from './peer-mgr-state.js';
 
 // CORE -------------------------------------------------------------------------------
 function init(input: PeerMgrInput, self: Me): State {
-  const candidates = new Candidates(self.random);
+  const lasting = self.kept as Lasting | undefined ?? { joined: 0, banned: new Set() };
+  self.keep(lasting);
+  const candidates = new Candidates(self.random, lasting.banned);
   candidates.add(input.peers, 'user');
-  // After a crash the connections of before are gone, and their peers were not there to say so.
-  self.tell(input.chokeMgr, { type: 'torrentLeft', torrent: input.key });
-  self.tell(input.status, { type: 'noPeers' });
-  return initialState(input, candidates);
+  return initialState(input, candidates, lasting);
 }
 
 function step(s: State, m: PeerMgrMsg, self: Me): void {
@@ -30,9 +30,6 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
     case 'candidates':
       s.candidates.add(m.endpoints, m.from);
       return dial(s, self);
-    case 'trackerHere':
-      if (s.running) self.tell(m.tracker, { type: 'start' });
-      return;
     case 'incoming': return incoming(s, m.incoming, self);
     case 'dialed':
       dialed(s, m.to, m.connection, self);
@@ -60,7 +57,6 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
     case 'stop':
       s.halted = true;
       halt(s, 'stopping', self);
-      self.tell(s.chokeMgr, { type: 'torrentLeft', torrent: s.key });
       return self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });
     case 'tick': return dial(s, self);
   }
@@ -74,11 +70,22 @@ function childFailed(s: State, failure: Failure, self: Me): void {
 // RUNNING AND PROGRESS
 
 function ready(s: State, m: { readonly have: number; readonly complete: boolean }, self: Me): void {
-  if (s.ready) halt(s, 'our pieces are counted anew', self);
+  const again = s.ready;
   s.ready = true;
   s.pieces = m.have;
-  s.complete = s.completeFromStart = m.complete;
+  s.complete = m.complete;
+  if (again) return rejoin(s, self);
+  s.completeFromStart = m.complete;
   run(s, self);
+}
+
+/** PieceMgr has started again, and knows no peer. */
+function rejoin(s: State, self: Me): void {
+  for (const p of s.peersByKey.values()) {
+    self.tell(p.controller, { type: 'rejoin' });
+    if (s.complete) self.tell(p.controller, { type: 'finish' });
+  }
+  tellTorrent(s, self);
 }
 
 function run(s: State, self: Me): void {
@@ -117,8 +124,23 @@ function tellTorrent(s: State, self: Me): void {
   } });
 }
 
-function letGo(s: State): void {
+// WHO HAS STARTED AGAIN
+
+function chokeMgrIsNew(s: State, self: Me): void {
+  if (!s.ready) return;
+  tellTorrent(s, self);
+  for (const [key, p] of s.peersByKey) if (p.peerId !== undefined) introduce(s, key, p, self);
+}
+
+function trackerIsNew(s: State, self: Me, who: Mailbox<never>): void {
+  for (const tracker of s.trackers) if (s.running && tracker.id === who.id) self.tell(tracker, { type: 'start' });
+}
+
+// THE END
+
+function leave(s: State, self: Me): void {
   for (const { connection } of s.early) connection.close();
+  self.tell(s.chokeMgr, { type: 'torrentLeft', torrent: s.key });
 }
 
 function lost(m: PeerMgrMsg): void {
@@ -127,4 +149,7 @@ function lost(m: PeerMgrMsg): void {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const peerMgr = defineProcess({ declaration, init, step, childFailed, end: letGo, lost });
+export const peerMgr = defineProcess({
+  declaration, init, step, childFailed, end: leave, lost,
+  reminds: { Timer: dial, ChokeMgr: chokeMgrIsNew, Tracker: trackerIsNew },
+});

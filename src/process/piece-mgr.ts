@@ -125,10 +125,10 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
       return self.tell(m.inbox, { type: 'welcome', have: running.have.clone() });
     case 'bitfield':
       picker.setBitfield(m.peer, m.bits);
-      return tellInterest(s, picker, self);
+      return learnt(s, picker, m.peer, self);
     case 'haveAll':
       picker.setAll(m.peer);
-      return tellInterest(s, picker, self);
+      return learnt(s, picker, m.peer, self);
     case 'have':
       picker.have(m.peer, m.piece);
       tellInterest(s, picker, self);
@@ -260,9 +260,24 @@ function checked(s: State, running: Running, m: { readonly piece: number; readon
   feedAll(s, picker, self);
 }
 
+function statusIsNew(s: State, self: Me): void {
+  if (s.running) progress(s, s.running, self);
+}
+
+function timerIsNew(s: State, self: Me): void {
+  if (s.watching) watch(s, self);
+}
+
 function progress(s: State, { picker, wantedBytes, unwantedBytes }: Running, self: Me): void {
   const { left, isComplete: complete } = picker;
   self.tell(s.status, { type: 'progress', left, wanted: wantedBytes, unwanted: unwantedBytes, complete });
+}
+
+/** All that a peer has. That it has nothing for us is said outright, too: one that joins again may think otherwise. */
+function learnt(s: State, picker: Picker, key: PeerKey, self: Me): void {
+  tellInterest(s, picker, self);
+  const peer = s.peers.get(key);
+  if (peer && !picker.interesting(key)) self.tell(peer.inbox, { type: 'interest', interested: false });
 }
 
 function tellInterest(s: State, picker: Picker, self: Me): void {
@@ -277,4 +292,4 @@ function rangeOf(layout: Layout, piece: number, block: number): BlockRange {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const pieceMgr = defineProcess({ declaration, init, step });
+export const pieceMgr = defineProcess({ declaration, init, step, reminds: { Timer: timerIsNew, Status: statusIsNew } });

@@ -1,7 +1,7 @@
 /**
  * Status: what a torrent has done so far, and how fast.
  * Hears:  Sender (uploaded), Controller (downloaded, peer, note), PieceMgr (progress, note),
- *         PeerMgr (noPeers, peerLeft, note), Tracker (note), Files (note), TorrentMgr (listPeers), Timer (tick).
+ *         PeerMgr (peerLeft, note), Tracker (note), Files (note), TorrentMgr (listPeers), Timer (tick).
  * Tells:  Console (event), Tracker (totals), Timer (register).
  * Owns:   totals, rates, and the latest facts of each peer. It decides nothing but when a seeding goal is reached.
  */
@@ -30,8 +30,6 @@ export type StatusMsg =
   /** How a peer stands: once a second, if anything changed. */
   | { readonly type: 'peer'; readonly peer: PeerKey; readonly facts: PeerFacts }
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
-  /** PeerMgr starts, perhaps again: nobody is connected. */
-  | { readonly type: 'noPeers' }
   /** Bytes: `left` of those `wanted`, and those `unwanted` and not had. `complete`: nothing wanted is missing. */
   | { readonly type: 'progress'; readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes; readonly complete: boolean }
   | { readonly type: 'note'; readonly note: Note }
@@ -63,18 +61,22 @@ export interface StatusInput {
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
 }
-interface State extends StatusInput {
+/** What nobody could say again after a crash. */
+interface Tally {
   readonly startedAt: Millis;
-  readonly peers: Map<PeerKey, PeerFacts>;
-  readonly down: Rate;
-  readonly up: Rate;
   downloaded: Bytes;
   uploaded: Bytes;
-  /** Unknown until the check is over. */
-  progress: { readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes } | undefined;
   completeAt: Millis | undefined;
   /** Goals are announced once. */
   seeded: boolean;
+}
+interface State extends StatusInput {
+  readonly tally: Tally;
+  readonly peers: Map<PeerKey, PeerFacts>;
+  readonly down: Rate;
+  readonly up: Rate;
+  /** Unknown until the check is over. */
+  progress: { readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes } | undefined;
   /** When there last was news. */
   movedAt: Millis;
   /** The next report is due within a BEAT. */
@@ -86,7 +88,7 @@ const RATE = { kind: 'window', ms: 5000, bucketMs: 500 } as const;
 /** Between reports while anything moves, and for a LINGER after that: the rates have then come down to zero, and displays have shown it. */
 const BEAT = SECOND;
 const LINGER = 10 * SECOND;
-/** Between reports while nothing does: for a Tracker that has started again, and whoever came late. */
+/** Between reports while nothing does: for whoever came late. */
 const QUIET = MINUTE;
 const TICK = 'report';
 
@@ -94,9 +96,11 @@ const TICK = 'report';
 function init(input: StatusInput, self: Me): State {
   const now = self.now();
   self.tell(input.timer, { type: 'register', replyTo: self.mailbox, after: BEAT, tag: TICK });
+  const tally = self.kept as Tally | undefined
+    ?? { startedAt: now, downloaded: 0, uploaded: 0, completeAt: undefined, seeded: false };
+  self.keep(tally);
   return {
-    startedAt: now, movedAt: now, awake: true, peers: new Map(), down: createRate(RATE, now), up: createRate(RATE, now),
-    downloaded: 0, uploaded: 0, progress: undefined, completeAt: undefined, seeded: false,
+    tally, movedAt: now, awake: true, peers: new Map(), down: createRate(RATE, now), up: createRate(RATE, now), progress: undefined,
     ...input,
   };
 }
@@ -105,14 +109,13 @@ function step(s: State, m: StatusMsg, self: Me): void {
   if (m.type !== 'tick') moved(s, self);
   switch (m.type) {
     case 'uploaded':
-      s.uploaded += m.bytes;
+      s.tally.uploaded += m.bytes;
       return s.up.add(s.movedAt, m.bytes);
     case 'downloaded':
-      s.downloaded += m.bytes;
+      s.tally.downloaded += m.bytes;
       return s.down.add(s.movedAt, m.bytes);
     case 'peer': return void s.peers.set(m.peer, m.facts);
     case 'peerLeft': return void s.peers.delete(m.peer);
-    case 'noPeers': return s.peers.clear();
     case 'progress': return progress(s, m, self);
     case 'note': return say(s, m.note, self);
     case 'listPeers':
@@ -136,19 +139,19 @@ function rearm(s: State, self: Me): void {
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: TICK });
 }
 
-const timeGoalAt = (s: State): Millis =>
-  (s.seeded || s.completeAt === undefined ? Infinity : s.completeAt + (s.goals.time ?? Infinity));
+const timeGoalAt = ({ goals, tally: { seeded, completeAt } }: State): Millis =>
+  (seeded || completeAt === undefined ? Infinity : completeAt + (goals.time ?? Infinity));
 
 function progress(s: State, m: StatusMsg & { type: 'progress' }, self: Me): void {
-  const before = s.progress;
+  const { progress: before, tally } = s;
   s.progress = m;
   if (!m.complete) {
-    s.completeAt = undefined;
-  } else if (s.completeAt === undefined) {
-    s.completeAt = self.now();
+    tally.completeAt = undefined;
+  } else if (tally.completeAt === undefined) {
+    tally.completeAt = self.now();
     report(s, self);
-    const { downloaded, uploaded } = s;
-    say(s, { event: 'done', downloaded, uploaded, elapsedMs: s.completeAt - s.startedAt }, self);
+    const { downloaded, uploaded, startedAt, completeAt } = tally;
+    say(s, { event: 'done', downloaded, uploaded, elapsedMs: completeAt - startedAt }, self);
   }
   if (!before) tellTrackers(s, self);
 }
@@ -159,7 +162,7 @@ function report(s: State, self: Me): void {
   const { left, wanted } = s.progress;
   const seeds = [...s.peers.values()].filter((p) => p.progress === 1).length;
   say(s, {
-    event: 'stats', downloaded: s.downloaded, uploaded: s.uploaded, left, progress: wanted === 0 ? 1 : 1 - left / wanted,
+    event: 'stats', downloaded: s.tally.downloaded, uploaded: s.tally.uploaded, left, progress: wanted === 0 ? 1 : 1 - left / wanted,
     downloadRate: Math.round(s.down.at(now)), uploadRate: Math.round(s.up.at(now)), peers: s.peers.size, seeds,
   }, self);
   tellTrackers(s, self);
@@ -167,19 +170,20 @@ function report(s: State, self: Me): void {
 }
 
 function goals(s: State, now: Millis, self: Me): void {
-  if (s.seeded || s.completeAt === undefined || !s.progress) return;
+  const { tally } = s;
+  if (tally.seeded || tally.completeAt === undefined || !s.progress) return;
   const { ratio: goal = Infinity, time = Infinity } = s.goals;
   // By what was downloaded, or, where nothing had to be, by the size.
-  const ratio = s.uploaded / Math.max(1, s.downloaded || s.progress.wanted);
-  if (ratio < goal && now - s.completeAt < time) return;
-  s.seeded = true;
-  say(s, { event: 'seeded', uploaded: s.uploaded, ratio }, self);
+  const ratio = tally.uploaded / Math.max(1, tally.downloaded || s.progress.wanted);
+  if (ratio < goal && now - tally.completeAt < time) return;
+  tally.seeded = true;
+  say(s, { event: 'seeded', uploaded: tally.uploaded, ratio }, self);
 }
 
 /** To a tracker only the whole torrent is complete: what is not wanted is left too (BEP 3). */
 function tellTrackers(s: State, self: Me): void {
   if (!s.progress) return;
-  const { uploaded, downloaded } = s;
+  const { uploaded, downloaded } = s.tally;
   const left = s.progress.left + s.progress.unwanted;
   const totals: Totals = { uploaded, downloaded, left, complete: left === 0 };
   for (const tracker of s.trackers) self.tell(tracker, { type: 'totals', totals });
@@ -204,4 +208,4 @@ function peerTable(s: State): string[] {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const status = defineProcess({ declaration, init, step });
+export const status = defineProcess({ declaration, init, step, reminds: { Timer: rearm, Console: report } });

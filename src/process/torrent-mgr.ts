@@ -58,19 +58,28 @@ export interface TorrentMgrInput {
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
 }
+/** What we were told, and hold to after a crash. */
+interface Orders {
+  readonly added: Map<TorrentKey, Added>;
+  port: number | undefined;
+  stopping: boolean;
+}
+interface Added {
+  readonly request: TorrentRequest;
+  paused: boolean;
+}
 interface Torrent {
+  readonly key: TorrentKey;
   readonly name: string;
+  readonly order: Added;
   readonly group: Mailbox<never>;
   readonly parts: TorrentParts;
   /** Process ids that have not said goodbye; only while stopping. */
   readonly open: Set<string>;
-  paused: boolean;
 }
 interface State extends TorrentMgrInput {
+  readonly orders: Orders;
   readonly torrents: Map<InfoHash, Torrent>;
-  readonly waiting: { readonly key: TorrentKey; readonly request: TorrentRequest }[];
-  port: number | undefined;
-  stopping: boolean;
 }
 
 /** How long a stop waits: for trackers not long, for data on its way to the disk longer. */
@@ -78,14 +87,24 @@ const TRACKERS_MS = 4 * SECOND;
 const ALL_MS = 60 * SECOND;
 
 // CORE -------------------------------------------------------------------------------
+function init(input: TorrentMgrInput, self: Me): State {
+  const orders = self.kept as Orders | undefined ?? { added: new Map(), port: undefined, stopping: false };
+  self.keep(orders);
+  const s: State = { orders, torrents: new Map(), ...input };
+  if (orders.port === undefined) return s;
+  // After a crash: the torrents have ended with us.
+  for (const [key, order] of orders.added) {
+    const { parts } = open(s, key, order, self);
+    if (order.paused) self.tell(parts.peerMgr, { type: 'pause' });
+  }
+  if (orders.stopping) sayGoodbye(s, self);
+  return s;
+}
+
 function step(s: State, m: TorrentMgrMsg, self: Me): void {
   switch (m.type) {
     case 'add': return add(s, m.key, m.request, self);
-    case 'listening': {
-      s.port = m.port;
-      for (const { key, request } of s.waiting.splice(0)) start(s, key, request, self);
-      return;
-    }
+    case 'listening': return listening(s, m.port, self);
     case 'incoming': return incoming(s, m.incoming, self);
     case 'trouble': return trouble(s, m.torrent, m.reason, self);
     case 'closed': return closed(s, m.torrent, m.part, self);
@@ -104,24 +123,47 @@ function step(s: State, m: TorrentMgrMsg, self: Me): void {
 }
 
 function add(s: State, key: TorrentKey, request: TorrentRequest, self: Me): void {
-  if (s.stopping) return;
-  if (s.port === undefined) s.waiting.push({ key, request });
-  else start(s, key, request, self);
-}
-
-function start(s: State, key: TorrentKey, request: TorrentRequest, self: Me): void {
-  const { infoHash: torrent, name, totalBytes, pieceCount } = request.meta;
-  if (s.torrents.has(torrent)) {
+  const { added, port, stopping } = s.orders;
+  if (stopping) return;
+  const { infoHash: torrent, name } = request.meta;
+  if ([...added.values()].some((other) => other.request.meta.infoHash === torrent)) {
     return say(s, { event: 'warning', reason: 'is here already', torrent, name }, self);
   }
-  say(s, { event: 'started', torrent, name, bytes: totalBytes, pieces: pieceCount, folder: request.folder }, self);
-  const { mailbox, exports } = self.supervise(`Torrent-${key}`, s.plan(key, request, s.port ?? 0));
-  s.torrents.set(torrent, { name, group: mailbox, parts: exports, open: new Set(), paused: false });
+  const order: Added = { request, paused: false };
+  added.set(key, order);
+  if (port !== undefined) start(s, key, order, self);
+}
+
+/** The first time it begins all that waited for it; another port is for those that come later. */
+function listening(s: State, port: number, self: Me): void {
+  const first = s.orders.port === undefined;
+  s.orders.port = port;
+  if (first && !s.orders.stopping) for (const [key, order] of s.orders.added) start(s, key, order, self);
+}
+
+function start(s: State, key: TorrentKey, order: Added, self: Me): void {
+  const { meta: { infoHash: torrent, name, totalBytes: bytes, pieceCount: pieces }, folder } = order.request;
+  say(s, { event: 'started', torrent, name, bytes, pieces, folder }, self);
+  open(s, key, order, self);
+}
+
+function open(s: State, key: TorrentKey, order: Added, self: Me): Torrent {
+  const { request } = order;
+  const { infoHash, name } = request.meta;
+  const { mailbox, exports } = self.supervise(`Torrent-${key}`, s.plan(key, request, s.orders.port ?? 0));
+  const torrent: Torrent = { key, name, order, group: mailbox, parts: exports, open: new Set() };
+  s.torrents.set(infoHash, torrent);
+  return torrent;
+}
+
+function forget(s: State, torrent: InfoHash, { key }: Torrent): void {
+  s.torrents.delete(torrent);
+  s.orders.added.delete(key);
 }
 
 function incoming(s: State, arrival: Incoming, self: Me): void {
   const torrent = s.torrents.get(arrival.handshake.infoHash);
-  if (torrent && !s.stopping) self.tell(torrent.parts.peerMgr, { type: 'incoming', incoming: arrival });
+  if (torrent && !s.orders.stopping) self.tell(torrent.parts.peerMgr, { type: 'incoming', incoming: arrival });
   else arrival.connection.close();
 }
 
@@ -133,15 +175,15 @@ function trouble(s: State, torrent: InfoHash, reason: string, self: Me): void {
 }
 
 function pause(s: State, torrent: InfoHash, t: Torrent, reason: string | undefined, self: Me): void {
-  if (t.paused) return;
-  t.paused = true;
+  if (t.order.paused) return;
+  t.order.paused = true;
   self.tell(t.parts.peerMgr, { type: 'pause' });
   say(s, { event: 'paused', torrent, name: t.name, ...(reason !== undefined && { reason }) }, self);
 }
 
 function resume(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
-  if (!t.paused) return;
-  t.paused = false;
+  if (!t.order.paused) return;
+  t.order.paused = false;
   self.tell(t.parts.files, { type: 'retry' });
   self.tell(t.parts.peerMgr, { type: 'resume' });
   say(s, { event: 'resumed', torrent, name: t.name }, self);
@@ -150,35 +192,42 @@ function resume(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
 function childFailed(s: State, failure: Failure, self: Me): void {
   for (const [torrent, t] of s.torrents) {
     if (t.group.id !== failure.id) continue;
-    s.torrents.delete(torrent);
+    forget(s, torrent, t);
     say(s, { event: 'error', reason: `gave up: ${String(failure.error)}`, torrent, name: t.name }, self);
   }
-  if (s.stopping) stoppedIfAll(s, self);
+  if (s.orders.stopping) stoppedIfAll(s, self);
 }
 
 // STOPPING: PEERS FIRST, THEN WHAT IS TO BE SAVED; EACH SAYS WHEN IT IS DONE
 
 function stop(s: State, self: Me): void {
-  if (s.stopping) return;
-  s.stopping = true;
-  s.waiting.length = 0;
+  if (s.orders.stopping) return;
+  s.orders.stopping = true;
+  sayGoodbye(s, self);
+}
+
+function sayGoodbye(s: State, self: Me): void {
   for (const { parts, open } of s.torrents.values()) {
     for (const { id } of [parts.peerMgr, parts.files, ...parts.trackers]) open.add(id);
     self.tell(parts.peerMgr, { type: 'stop' });
     self.tell(parts.files, { type: 'stop' });
     for (const tracker of parts.trackers) self.tell(tracker, { type: 'stop' });
   }
+  bePatient(s, self);
+  stoppedIfAll(s, self);
+}
+
+function bePatient(s: State, self: Me): void {
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: TRACKERS_MS, tag: 'trackers' });
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: ALL_MS, tag: 'all' });
-  stoppedIfAll(s, self);
 }
 
 function closed(s: State, torrent: InfoHash, part: string, self: Me): void {
   const t = s.torrents.get(torrent);
-  if (!s.stopping || !t) return;
+  if (!s.orders.stopping || !t) return;
   t.open.delete(part);
   if (t.open.size === 0) {
-    s.torrents.delete(torrent);
+    forget(s, torrent, t);
     self.stopChild(t.group);
   }
   stoppedIfAll(s, self);
@@ -199,11 +248,35 @@ function say(s: State, event: ClientEvent, self: Me): void {
   self.tell(s.console, { type: 'event', event });
 }
 
+// WHO HAS STARTED AGAIN
+
+function peerMgrIsNew(s: State, self: Me, who: Mailbox<never>): void {
+  for (const { parts: { peerMgr }, order } of s.torrents.values()) {
+    if (peerMgr.id !== who.id) continue;
+    if (order.paused) self.tell(peerMgr, { type: 'pause' });
+    if (s.orders.stopping) self.tell(peerMgr, { type: 'stop' });
+  }
+}
+
+function filesAreNew(s: State, self: Me, who: Mailbox<never>): void {
+  if (!s.orders.stopping) return;
+  for (const { parts: { files } } of s.torrents.values()) if (files.id === who.id) self.tell(files, { type: 'stop' });
+}
+
+function trackerIsNew(s: State, self: Me, who: Mailbox<never>): void {
+  if (!s.orders.stopping) return;
+  for (const { parts: { trackers } } of s.torrents.values()) {
+    for (const tracker of trackers) if (tracker.id === who.id) self.tell(tracker, { type: 'stop' });
+  }
+}
+
+function timerIsNew(s: State, self: Me): void {
+  if (s.orders.stopping) bePatient(s, self);
+}
+
 // ACTOR ------------------------------------------------------------------------------
 export const torrentMgr = defineProcess({
-  declaration,
-  init: (input: TorrentMgrInput): State => ({ torrents: new Map(), waiting: [], port: undefined, stopping: false, ...input }),
-  step,
-  childFailed,
+  declaration, init, step, childFailed,
   lost: (m: TorrentMgrMsg) => m.type === 'incoming' && m.incoming.connection.close(),
+  reminds: { Timer: timerIsNew, PeerMgr: peerMgrIsNew, Files: filesAreNew, Tracker: trackerIsNew },
 });

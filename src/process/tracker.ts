@@ -1,7 +1,7 @@
 /**
  * Tracker: announces to the trackers of one tier (BEP 3, BEP 12).
  * Hears:  Status (totals), PeerMgr (start, wantPeers), TorrentMgr (stop), Timer (tick), the network (answered, failed).
- * Tells:  PeerMgr (trackerHere, candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
+ * Tells:  PeerMgr (candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
  * Owns:   the order of the tier's URLs, the announce state (which events are owed) and the backoff. One announce is under way at most.
  * Source: BEP 3 "trackers", BEP 12 (a tier is shuffled once; who answers is moved to its front), BEP 15 (UDP).
  */
@@ -37,7 +37,7 @@ const declaration = declare({
   name: 'Tracker',
   scope: 'torrent',
   doc: 'announces to one tier of trackers',
-  tells: { PeerMgr: ['trackerHere', 'candidates'], Status: ['note'], TorrentMgr: ['closed'], Timer: ['register', 'cancel'] },
+  tells: { PeerMgr: ['candidates'], Status: ['note'], TorrentMgr: ['closed'], Timer: ['register', 'cancel'] },
 });
 type Me = Self<typeof declaration, TrackerMsg>;
 
@@ -54,24 +54,30 @@ export interface TrackerInput {
   readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
 }
-interface State extends TrackerInput {
+/** What we and the tracker know of each other, whatever happens to us. */
+interface Relation {
   readonly key: string;
+  /** The tracker knows of us. */
+  started: boolean;
+  /** `completed` was said, or was never to be: the torrent was complete at the start. Undefined until totals are known. */
+  completed: boolean | undefined;
+  trackerId: string | undefined;
+}
+interface State extends TrackerInput {
+  readonly relation: Relation;
   /** The first is asked first. */
   order: string[];
   at: number;
   totals: Totals | undefined;
   /** Asked to run. */
   on: boolean;
-  /** The tracker knows of us. */
-  started: boolean;
-  /** `completed` was said, or was never to be: the torrent was complete at the start. */
-  completed: boolean;
   closing: boolean;
   underWay: AnnounceEvent | 'none' | undefined;
   failures: number;
-  trackerId: string | undefined;
   askedAt: Millis;
   minInterval: Millis;
+  /** When the alarm for the next announce is due. */
+  nextAt: Millis | undefined;
 }
 
 const WANT = 80;
@@ -83,11 +89,13 @@ const ANNOUNCE = 'announce';
 
 // CORE -------------------------------------------------------------------------------
 function init(input: TrackerInput, self: Me): State {
-  self.tell(input.peerMgr, { type: 'trackerHere', tracker: self.mailbox });
+  const relation = self.kept as Relation | undefined ?? {
+    key: self.random.u32().toString(16).padStart(8, '0'), started: false, completed: undefined, trackerId: undefined,
+  };
+  self.keep(relation);
   return {
-    key: self.random.u32().toString(16).padStart(8, '0'), order: shuffled(input.urls, self.random), at: 0,
-    totals: undefined, on: false, started: false, completed: false, closing: false, underWay: undefined, failures: 0,
-    trackerId: undefined, askedAt: -Infinity, minInterval: MINUTE,
+    relation, order: shuffled(input.urls, self.random), at: 0, totals: undefined, on: false, closing: false,
+    underWay: undefined, failures: 0, askedAt: -Infinity, minInterval: MINUTE, nextAt: undefined,
     ...input,
   };
 }
@@ -96,7 +104,7 @@ function step(s: State, m: TrackerMsg, self: Me): void {
   switch (m.type) {
     case 'totals': return totals(s, m.totals, self);
     case 'wantPeers':
-      if (s.started && s.failures === 0 && self.now() - s.askedAt >= s.minInterval) announce(s, self);
+      if (s.relation.started && s.failures === 0 && self.now() - s.askedAt >= s.minInterval) announce(s, self);
       return;
     case 'start':
       if (s.on && !s.closing) return;
@@ -104,7 +112,9 @@ function step(s: State, m: TrackerMsg, self: Me): void {
       s.closing = false;
       return announce(s, self);
     case 'stop': return stop(s, self);
-    case 'tick': return announce(s, self);
+    case 'tick':
+      s.nextAt = undefined;
+      return announce(s, self);
     case 'answered': return answered(s, m.url, m.answer, self);
     case 'failed': return failed(s, m.url, m, self);
   }
@@ -114,16 +124,16 @@ function totals(s: State, next: Totals, self: Me): void {
   const first = s.totals === undefined;
   s.totals = next;
   // What was complete at the start is never announced as completed (BEP 3).
-  if (first) s.completed = next.complete;
+  s.relation.completed ??= next.complete;
   // Where announces fail, the next try says it: totals come every second.
-  if (first || (next.complete && !s.completed && s.failures === 0)) announce(s, self);
+  if (first || (next.complete && !s.relation.completed && s.failures === 0)) announce(s, self);
 }
 
 /** Which event is owed to the tracker now. */
 function eventOf(s: State): AnnounceEvent | undefined {
   if (s.closing) return 'stopped';
-  if (!s.started) return 'started';
-  return s.totals?.complete && !s.completed ? 'completed' : undefined;
+  if (!s.relation.started) return 'started';
+  return s.totals?.complete && !s.relation.completed ? 'completed' : undefined;
 }
 
 function announce(s: State, self: Me): void {
@@ -132,12 +142,15 @@ function announce(s: State, self: Me): void {
   if (!s.on || !totals || underWay || !url) return;
   const event = eventOf(s);
   s.underWay = event ?? 'none';
+  // Said again only where it is certain that it failed: a crash must not make it count twice.
+  if (event === 'completed') s.relation.completed = true;
   s.askedAt = self.now();
   const { uploaded, downloaded, left } = totals;
+  const { key, trackerId } = s.relation;
   const params = {
-    infoHash: s.torrent, peerId: s.peerId, port: s.port, uploaded, downloaded, left, key: s.key,
+    infoHash: s.torrent, peerId: s.peerId, port: s.port, uploaded, downloaded, left, key,
     numwant: event === 'stopped' ? 0 : WANT,
-    ...(event !== undefined && { event }), ...(s.trackerId !== undefined && { trackerId: s.trackerId }),
+    ...(event !== undefined && { event }), ...(trackerId !== undefined && { trackerId }),
   };
   const { http, udp } = s;
   const asker = { http, ...(udp && { udp }), random: self.random, timeout: event === 'stopped' ? STOP_TIMEOUT : TIMEOUT };
@@ -153,11 +166,10 @@ function answered(s: State, url: string, answer: AnnounceAnswer, self: Me): void
   s.underWay = undefined;
   s.failures = 0;
   if (said === 'stopped') return closed(s, self);
-  if (said === 'started') s.started = true;
-  if (said === 'completed') s.completed = true;
+  if (said === 'started') s.relation.started = true;
   s.order = [url, ...s.order.filter((u) => u !== url)];
   s.at = 0;
-  s.trackerId = answer.trackerId ?? s.trackerId;
+  s.relation.trackerId = answer.trackerId ?? s.relation.trackerId;
   s.minInterval = answer.minIntervalMs ?? MINUTE;
   self.tell(s.peerMgr, { type: 'candidates', endpoints: answer.peers, from: 'tracker' });
   const { seeds, leechers, warning } = answer;
@@ -167,7 +179,16 @@ function answered(s: State, url: string, answer: AnnounceAnswer, self: Me): void
   } });
   if (warning !== undefined) self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'warning', reason: warning } });
   if (s.closing || eventOf(s)) announce(s, self);
-  else self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: answer.intervalMs, tag: ANNOUNCE });
+  else announceIn(s, answer.intervalMs, self);
+}
+
+function announceIn(s: State, after: Millis, self: Me): void {
+  s.nextAt = self.now() + after;
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: ANNOUNCE });
+}
+
+function timerIsNew(s: State, self: Me): void {
+  if (s.nextAt !== undefined) announceIn(s, Math.max(0, s.nextAt - self.now()), self);
 }
 
 interface Failing {
@@ -181,6 +202,7 @@ function failed(s: State, url: string, { reason, retryInMs = 0 }: Failing, self:
   const said = s.underWay;
   s.underWay = undefined;
   if (said === 'stopped') return closed(s, self);
+  if (said === 'completed') s.relation.completed = false;
   if (s.closing) return announce(s, self);
   const never = retryInMs === Infinity;
   if (never) s.order.splice(s.at, 1);
@@ -194,22 +216,24 @@ function failed(s: State, url: string, { reason, retryInMs = 0 }: Failing, self:
   const after = never ? wait : Math.max(wait, retryInMs);
   const again = s.order.length > 0;
   self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'failed', reason, ...(again && { nextInMs: after }) } });
-  if (again) self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: ANNOUNCE });
+  if (again) announceIn(s, after, self);
 }
 
 function stop(s: State, self: Me): void {
   self.tell(s.timer, { type: 'cancel', replyTo: self.mailbox, tag: ANNOUNCE });
+  s.nextAt = undefined;
+  s.on = true;
   s.closing = true;
   // A tracker that never heard of us needs no goodbye.
-  if (!s.underWay && (!s.started || s.order.length === 0)) return closed(s, self);
+  if (!s.underWay && (!s.relation.started || s.order.length === 0)) return closed(s, self);
   announce(s, self);
 }
 
 function closed(s: State, self: Me): void {
-  s.started = false;
+  s.relation.started = false;
   s.on = false;
   self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const tracker = defineProcess({ declaration, init, step });
+export const tracker = defineProcess({ declaration, init, step, reminds: { Timer: timerIsNew } });

@@ -34,10 +34,10 @@ describe('ReadAhead', () => {
     const run = r.next();
     assert.deepEqual([run, r.next()], [{ piece: 0, begin: 0, length: RUN_BYTES }, undefined]);
     r.wait(block(BLOCK_BYTES), PIECE, 'c');
-    assert.equal(r.find(block(0), PIECE), undefined);
+    assert.equal(r.find(block(0), PIECE, ''), undefined);
     assert.deepEqual(r.arrived(run!, bytesOf(run!)).map(({ who, lent }) => [who, lent]),
       [['a', 3], ['b', 0], ['c', 1]].map(([who, i]) => [who, lentBlock(block(Number(i) * BLOCK_BYTES))]));
-    assert.deepEqual(r.find(block(BLOCK_BYTES), PIECE), lentBlock(block(BLOCK_BYTES)));
+    assert.deepEqual(r.find(block(BLOCK_BYTES), PIECE, ''), lentBlock(block(BLOCK_BYTES)));
     assert.deepEqual(r.arrived(run!, bytesOf(run!)), []);
   });
 
@@ -74,24 +74,24 @@ describe('ReadAhead', () => {
   it('keeps the runs used last, and lets go of the memory of the others', () => {
     const { r, recycled } = keeping(2);
     for (const piece of [0, 1]) r.returned(fetch(r, block(0, 10, piece)));
-    r.returned(r.find(block(0, 10, 0), PIECE)!);
+    r.returned(r.find(block(0, 10, 0), PIECE, '')!);
     fetch(r, block(0, 10, 2));
-    assert.deepEqual([0, 1, 2].map((p) => r.find(block(0, 10, p), PIECE) !== undefined), [true, false, true]);
+    assert.deepEqual([0, 1, 2].map((p) => r.find(block(0, 10, p), PIECE, '') !== undefined), [true, false, true]);
     assert.equal(recycled.length, 1);
   });
 
   it('a run stays until all that was lent of it is returned', () => {
     const { r, recycled } = keeping(1);
-    const lent = [fetch(r, block(0)), r.find(block(BLOCK_BYTES), PIECE)!];
+    const lent = [fetch(r, block(0)), r.find(block(BLOCK_BYTES), PIECE, '')!];
     r.returned(lent[0]!);
     r.returned(lent[0]!);
     fetch(r, block(0, 10, 1));
-    const again = r.find(block(0), PIECE);
+    const again = r.find(block(0), PIECE, '');
     assert.ok(again, 'one of the two is out, however often the other came back');
     r.returned(lent[1]!);
     r.returned(again);
     fetch(r, block(0, 10, 2));
-    assert.deepEqual([r.find(block(0), PIECE), recycled.length], [undefined, 2]);
+    assert.deepEqual([r.find(block(0), PIECE, ''), recycled.length], [undefined, 2]);
   });
 
   it('where all are lent, blocks are copied: what one asks of each of many runs holds no more than itself', () => {
@@ -101,7 +101,7 @@ describe('ReadAhead', () => {
     assert.deepEqual(copies.map(({ bytes }) => [bytes.buffer.byteLength, ...bytes]), [[1, 0], [1, 0], [1, 0]]);
     assert.equal(recycled.length, 3);
     r.returned(copies[0]!);
-    assert.equal(r.find(block(0, 1, 1), PIECE), undefined);
+    assert.equal(r.find(block(0, 1, 1), PIECE, ''), undefined);
   });
 
   it('lets go of what was not used between two times of aging, but not of what is lent', () => {
@@ -109,9 +109,9 @@ describe('ReadAhead', () => {
     const out = fetch(r, block(0, 10, 0));
     for (const piece of [1, 2]) r.returned(fetch(r, block(0, 10, piece)));
     r.age();
-    r.returned(r.find(block(0, 10, 1), PIECE)!);
+    r.returned(r.find(block(0, 10, 1), PIECE, '')!);
     r.age();
-    assert.deepEqual([0, 1, 2].map((p) => r.find(block(0, 10, p), PIECE) !== undefined), [true, true, false]);
+    assert.deepEqual([0, 1, 2].map((p) => r.find(block(0, 10, p), PIECE, '') !== undefined), [true, true, false]);
     assert.equal(recycled.length, 1);
     r.returned(out);
   });
@@ -120,7 +120,7 @@ describe('ReadAhead', () => {
     const { r } = keeping(4);
     const long = block(0, RUN_BYTES + 1);
     assert.deepEqual(fetch(r, long), lentBlock(long));
-    assert.equal(r.find(block(0), PIECE), undefined);
+    assert.equal(r.find(block(0), PIECE, ''), undefined);
   });
 
   it('whatever is asked for and returned, the bytes are those of the block, and no run that is lent is let go', () => {
@@ -130,7 +130,7 @@ describe('ReadAhead', () => {
       const out: Lent[] = [];
       for (const { begin, length, back } of list) {
         const b = block(begin, Math.min(length, PIECE - begin));
-        const lent = r.find(b, PIECE) ?? fetch(r, b);
+        const lent = r.find(b, PIECE, '') ?? fetch(r, b);
         assert.deepEqual(lent, lentBlock(b));
         if (back) r.returned(lent);
         else out.push(lent);

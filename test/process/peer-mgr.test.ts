@@ -82,10 +82,6 @@ const notes = (stage: Scene['stage']): string[] =>
 
 // STARTING ---------------------------------------------------------------------------
 
-test('at its start there is nobody, whatever was before', () => {
-  assert.deepEqual(start().stage.told(), [['ChokeMgr', 'torrentLeft', { torrent: 1 }], ['Status', 'noPeers']]);
-});
-
 test('nobody is dialled before the check is over; then ChokeMgr and trackers are told, and dials begin', async () => {
   const { stage, net, candidates } = start();
   candidates(1, 2);
@@ -109,10 +105,11 @@ test('the user\'s own peers are dialled first', async () => {
   assert.deepEqual(net.dials.map((d) => d.to), [at(9)]);
 });
 
-test('a tracker that starts later is told to start, if we run', () => {
+test('a tracker that starts again is told to start, if we run', () => {
   const { stage } = start();
-  const message: PeerMgrMsg = { type: 'trackerHere', tracker: stage.mailbox as any };
-  assert.deepEqual(stage.forget().send(message).kinds(), []);
+  assert.deepEqual(stage.restart('Tracker').kinds(), []);
+  assert.deepEqual(stage.send(ready()).restart('Tracker').kinds(), ['Tracker: start']);
+  assert.deepEqual(stage.send({ type: 'pause' }).restart('Tracker').kinds(), []);
 });
 
 // DIALLING ---------------------------------------------------------------------------
@@ -379,14 +376,11 @@ test('a dial that succeeds during a pause is closed, and dialled again after it'
   assert.equal(net.dials.length, 1);
 });
 
-test('a stop ends all peers, takes the torrent from ChokeMgr, and says that it is closed', async () => {
+test('a stop ends all peers, and says that it is closed', async () => {
   const { stage, living } = await connected(1);
   stage.send({ type: 'stop' });
   assert.deepEqual(living(), []);
-  assert.deepEqual(stage.told().slice(-2), [
-    ['ChokeMgr', 'torrentLeft', { torrent: 1 }],
-    ['TorrentMgr', 'closed', { torrent: TORRENT, part: 'Torrent/PeerMgr' }],
-  ]);
+  assert.deepEqual(stage.told().at(-1), ['TorrentMgr', 'closed', { torrent: TORRENT, part: 'Torrent/PeerMgr' }]);
 });
 
 test('a dial that succeeds after the end of the process is closed', async () => {
@@ -425,9 +419,64 @@ test('what was complete at the start is told apart from what became so', () => {
   assert.deepEqual(stage.all('torrent').map(({ view }) => [view.seeding, view.seededFromStart]), [[true, true]]);
 });
 
-test('a PieceMgr that starts again knows no peer: all are ended, and connected anew', async () => {
-  const { stage, net, living } = await connected(2);
-  await stage.send(ready()).settle();
+// STARTING AGAIN ---------------------------------------------------------------------
+
+test('a PieceMgr that starts again knows no peer: all are told to join it, and stay', async () => {
+  const { stage, living } = await connected(2);
+  stage.send(ready());
+  assert.deepEqual([stage.kinds(), living().length], [['Peer-1/Controller: rejoin', 'Peer-2/Controller: rejoin', 'ChokeMgr: torrent'], 2]);
+  // The last piece may have been stored just then; what was complete only now was not so from the start.
+  stage.send(ready(true));
+  const told = stage.told();
+  assert.equal(told.filter(([, kind]) => kind === 'finish').length, 2);
+  assert.equal((told.at(-1)![2] as any).view.seededFromStart, false);
+});
+
+test('a ChokeMgr that starts again is told of the torrent and of all who have shaken hands', async () => {
+  const { stage, candidates, connect } = await connected(2);
+  candidates(3);
+  await stage.settle();
+  await connect();
+  stage.advance(5000).restart('ChokeMgr');
+  const [torrent, ...peers] = stage.told();
+  assert.equal(torrent![1], 'torrent');
+  assert.deepEqual(peers.map(([, kind, { peer }]: any) => [kind, peer.key, peer.connectedAt]),
+    [['peerJoined', keyOf(1), 0], ['peerJoined', keyOf(2), 0]]);
+});
+
+test('a Timer that starts again is asked to wake us for the next dial', () => {
+  const { stage, candidates } = start({ peers: [] });
+  candidates(1);
+  stage.send(ready());
+  assert.deepEqual(stage.restart('Timer').told('Timer').map(([, kind]) => kind), ['register']);
+});
+
+test('after a crash of its own ChokeMgr has none of its peers, bans hold, and no key comes a second time', async () => {
+  const { stage, born, candidates, connect, living } = await connected(2);
+  const { message, connection } = incoming(9);
+  stage.send(bad(true, 1)).forget().kill();
   assert.deepEqual(living(), []);
-  assert.equal(net.dials.length, 2);
+  assert.deepEqual(stage.told('ChokeMgr'), [['ChokeMgr', 'torrentLeft', { torrent: 1 }]]);
+  stage.send(message);
+  candidates(1, 3);
+  await stage.send(ready()).settle();
+  await connect();
+  assert.deepEqual(born.slice(-2).map(({ peer }) => peer), [keyOf(3), keyOf(4)]);
+  assert.deepEqual(born.at(-1)!.connection.remote, at(3));
+  assert.equal(connection.closed, false);
+});
+
+test('connections that came to an earlier life, or that it fell over, are closed', async () => {
+  const { stage, candidates, connect } = start();
+  candidates(1);
+  await stage.send(ready()).settle();
+  stage.kill();
+  assert.ok((await connect()).closed);
+  const early = start();
+  const { message, connection } = incoming(1);
+  early.stage.send(message).kill();
+  assert.ok(connection.closed);
+  const fatal = incoming(2);
+  early.stage.kill(fatal.message);
+  assert.ok(fatal.connection.closed);
 });

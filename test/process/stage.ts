@@ -35,7 +35,7 @@ export class Stage<P extends AnyProcess> {
   constructor(process: P, input: (cast: Cast, stage: Stage<P>) => InputOf<P>, clock = new ManualClock()) {
     this.clock = clock;
     this.kernel = new Kernel({
-      now: () => clock.now(), seed: 1, strict: true, onCrash: (f) => this.crashes.push(f),
+      now: () => clock.now(), seed: 1, strict: true, chaos: true, onCrash: (f) => this.crashes.push(f),
       onPanic: (error) => { throw error; },
     });
     const { mailbox, exports } = this.kernel.boot('Torrent', (reserve) => {
@@ -65,6 +65,24 @@ export class Stage<P extends AnyProcess> {
     const before = this.crashes.length;
     this.kernel.send(this.subject, message as MessageOf<P>);
     assert.equal(this.crashes.splice(before).length, 1, 'it should have crashed once');
+    return this;
+  }
+
+  /** It crashes, over this message or of itself, and starts again. */
+  kill(over?: MessageOf<P>): this {
+    this.kernel.kill(this.subject.id, over ? 'next mail' : 'now');
+    if (over) this.kernel.send(this.subject, over);
+    assert.equal(this.crashes.splice(0).length, 1, 'it should have crashed once');
+    return this;
+  }
+
+  /** A stand-in crashes and starts again, so that the process is reminded of it. */
+  restart(name: string): this {
+    this.forget();
+    const before = this.crashes.length;
+    this.kernel.send(this.cast.get(name)!, { type: 'boom' });
+    this.crashes.splice(before);
+    this.mustBeSound();
     return this;
   }
 

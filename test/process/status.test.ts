@@ -49,9 +49,9 @@ test('once a second while there is news: totals, rates over five seconds, peers 
   stage.advance(3000);
   assert.deepEqual(named(stage), ['stats', 'stats', 'stats']);
   stage.send({ type: 'peerLeft', peer: peerKey(2) }).advance(1000);
-  assert.deepEqual(events(stage).map(({ peers, seeds }) => [peers, seeds]), [[1, 0]]);
-  stage.send({ type: 'noPeers' }).advance(1000);
-  assert.deepEqual(events(stage).map((e) => [e['peers'], e['downloadRate']]), [[0, 0]]);
+  assert.deepEqual(events(stage).map((e) => [e['peers'], e['seeds'], e['downloadRate']]), [[1, 0, 80]]);
+  stage.advance(1000);
+  assert.deepEqual(events(stage).map((e) => e['downloadRate']), [0]);
 });
 
 test('where nothing moves, reports go on for ten seconds, and then come once a minute, until there is news', () => {
@@ -143,4 +143,25 @@ test('the table of peers: flags, whole per cents, KB/s with one digit', () => {
     '[2001:db8::1]:65535    -USI    25%         0.0      0.0  X 1',
     '1.2.3.4:5              du--    25%         0.0      0.0  X 1',
   ] }]);
+});
+
+// STARTING AGAIN ---------------------------------------------------------------------
+
+test('after a crash totals go on from where they were, and what was done is not done again', () => {
+  const stage = start({ ratio: 0.5 }).send(progress(600), down(1000), up(300)).advance(2000).send(progress(0), up(200)).advance(2000).forget();
+  stage.kill().send(progress(0), up(100), down(10)).advance(1000);
+  const told = events(stage);
+  assert.deepEqual(told.map((e) => e['event']), ['stats']);
+  assert.deepEqual([told[0]!['downloaded'], told[0]!['uploaded']], [1010, 600]);
+});
+
+test('trackers are told at once when what is left is known again', () => {
+  const stage = start().send(progress(600), down(7)).kill().forget().send(progress(600));
+  assert.deepEqual(stage.told('Tracker').map(([, , rest]) => (rest as any).totals.downloaded), [7]);
+});
+
+test('a Console that starts again is told how things stand, a Timer when to wake us', () => {
+  const stage = start().send(progress(600)).restart('Console');
+  assert.deepEqual(named(stage), ['stats']);
+  assert.deepEqual(stage.restart('Timer').told('Timer').map(([, , rest]) => (rest as any).after), [1000]);
 });

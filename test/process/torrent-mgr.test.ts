@@ -16,8 +16,8 @@ const add = (n: number): TorrentMgrMsg => ({ type: 'add', key: torrentKey(n), re
 const LISTENING: TorrentMgrMsg = { type: 'listening', port: 6881 };
 const STOP: TorrentMgrMsg = { type: 'stop' };
 
-/** Each torrent is a group of four stand-ins: PeerMgr, Files, Status and one Tracker. */
-function start() {
+/** Each torrent is a group of four stand-ins: PeerMgr, Files, Status and one Tracker; it ends with more than `restarts`. */
+function start(restarts = 0) {
   const ports: number[] = [];
   const parts: any[] = [];
   const stage: Stage<typeof torrentMgr> = new Stage(torrentMgr, (cast, self) => ({
@@ -31,7 +31,7 @@ function start() {
       const exports = { peerMgr: peers.box, files: files.box, status: status.box, trackers: [tracker.box] };
       parts[key] = exports;
       const children = [peers, files, status, tracker].map((p) => p.entry);
-      return { plan: { strategy: 'rest-for-one', children, restarts: { most: 0, withinMs: 1 } }, exports };
+      return { plan: { strategy: 'rest-for-one', children, restarts: { most: restarts, withinMs: 1 } }, exports };
     },
     console: cast('Console'), timer: cast('Timer'),
   }));
@@ -168,4 +168,68 @@ test('a torrent that crashes while it stops is not waited for', () => {
   stage.kernel.send(parts[1].files, { type: 'boom' });
   stage.crashes.length = 0;
   assert.deepEqual(events(), ['error T1 gave up: Error: boom', 'stopped']);
+});
+
+// STARTING AGAIN ---------------------------------------------------------------------
+
+test('after a crash its torrents start again, a paused one paused, and no event says so', () => {
+  const { stage, ports, parts, living } = start();
+  stage.send(LISTENING, add(1), add(2), { type: 'pause' });
+  stage.send({ type: 'resume' }, { type: 'trouble', torrent: hashOf(2), reason: 'disk' }).forget().kill();
+  assert.deepEqual([ports, living().length], [[6881, 6881, 6881, 6881], 2]);
+  assert.deepEqual(stage.kinds(), ['PeerMgr: pause']);
+  stage.kernel.send(parts[1].status, { type: 'listPeers' });
+  assert.deepEqual(stage.kinds(), ['Status: listPeers']);
+});
+
+test('a crash before the port is known loses no torrent', () => {
+  const { stage, ports, events } = start();
+  stage.send(add(1)).kill().send(LISTENING);
+  assert.deepEqual([ports, events()], [[6881], ['started T1']]);
+});
+
+test('what ended does not start again', () => {
+  const { stage, parts, living } = start();
+  stage.send(LISTENING, add(1), add(2));
+  stage.kernel.send(parts[1].files, { type: 'boom' });
+  stage.crashes.length = 0;
+  stage.kill();
+  assert.equal(living().length, 1);
+});
+
+test('a crash while it stops: everybody is asked once more', () => {
+  const { stage, closed, events, living } = start();
+  stage.send(LISTENING, add(1), STOP).forget().kill();
+  assert.deepEqual(stage.kinds(), ['PeerMgr: stop', 'Files: stop', 'Tracker: stop']);
+  stage.send(closed(1, 'PeerMgr'), closed(1, 'Files'), closed(1, 'Tracker'));
+  assert.deepEqual([events(), living().length], [['stopped'], 0]);
+});
+
+test('a part that starts again hears of the pause and of the stop', () => {
+  const { stage, parts } = start(10);
+  const boom = (part: string): string[] => {
+    stage.forget().kernel.send(parts[1][part], { type: 'boom' });
+    stage.crashes.length = 0;
+    return stage.kinds();
+  };
+  stage.send(LISTENING, add(1));
+  assert.deepEqual(boom('peerMgr'), []);
+  stage.send({ type: 'pause' });
+  assert.deepEqual(boom('peerMgr'), ['PeerMgr: pause']);
+  stage.send({ type: 'resume' }, STOP);
+  assert.deepEqual(boom('files'), ['Files: stop', 'Tracker: stop']);
+});
+
+test('a Timer that starts again is asked to end our patience', () => {
+  const { stage } = start();
+  stage.send(LISTENING, add(1));
+  assert.deepEqual(stage.restart('Timer').told('Timer'), []);
+  assert.equal(stage.send(STOP).restart('Timer').told('Timer').length, 2);
+});
+
+test('who came in to a crash is let go', () => {
+  const { stage } = start();
+  const connection = new FakeConnection();
+  stage.kill({ type: 'incoming', incoming: { connection } as any });
+  assert.ok(connection.closed);
 });

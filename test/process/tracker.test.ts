@@ -67,7 +67,6 @@ const nextIn = (stage: { all: (kind: string) => any[] }): number => stage.all('n
 
 test('announces once it is told to start and knows the totals, whichever comes first', () => {
   const late = start();
-  assert.deepEqual(late.stage.told(), [['PeerMgr', 'trackerHere', { tracker: '@Tracker' }]]);
   late.stage.send({ type: 'start' });
   assert.equal(late.asked(), 0);
   late.stage.send(totals(10));
@@ -369,3 +368,52 @@ for (const [url, udp, reason] of hopeless) {
     assert.equal(note.note.what, 'failed');
   });
 }
+
+// STARTING AGAIN ---------------------------------------------------------------------
+
+test('after a crash it is the same to the tracker: it has started, and goes on', async () => {
+  const { stage, answer, event, asked, http } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer();
+  stage.kill().send({ type: 'start' }, totals(10));
+  assert.deepEqual([asked(), event()], [2, null]);
+  const [first, second] = http.asked.map(({ url }) => url.searchParams.get('key'));
+  assert.equal(first, second);
+});
+
+test('a completion is announced once, whatever happens while it is', async () => {
+  const { stage, answer, event, asked } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer();
+  stage.send(totals(0));
+  assert.equal(event(), 'completed');
+  stage.kill().send({ type: 'start' }, totals(0));
+  assert.deepEqual([asked(), event()], [3, null]);
+});
+
+test('a completion between two lives is announced', async () => {
+  const { stage, answer, event } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer();
+  stage.kill().send({ type: 'start' }, totals(0));
+  assert.equal(event(), 'completed');
+});
+
+test('crashed and told to stop, it says goodbye once it knows the totals', async () => {
+  const { stage, answer, event } = start();
+  stage.send({ type: 'start' }, totals(10));
+  await answer();
+  stage.kill().forget().send({ type: 'stop' }, totals(10));
+  assert.equal(event(), 'stopped');
+  await answer();
+  assert.ok(stage.kinds().includes('TorrentMgr: closed'));
+});
+
+test('a Timer that starts again is asked for what is left of the interval', async () => {
+  const { stage, answer } = start();
+  stage.send({ type: 'start' }, totals(10));
+  assert.deepEqual(stage.restart('Timer').told('Timer'), []);
+  await answer();
+  stage.advance(800 * SECOND).restart('Timer');
+  assert.deepEqual(stage.told('Timer').map(([, , rest]) => (rest as any).after), [1000 * SECOND]);
+});

@@ -18,7 +18,7 @@ import { encodeMessages } from '../../src/protocol/wire-encode.js';
 import { HandClock } from './hand-clock.js';
 import { Valve } from './ports.js';
 import { listen, RawPeer, type RawListener, type RawOptions } from './raw-peer.js';
-import { assertHas, eventually, inLab, makeContent, put, request, type Lab, type Member } from './swarm.js';
+import { assertHas, at, eventually, inLab, makeContent, put, request, type Lab, type Member } from './swarm.js';
 import { startTracker, type TinyTracker } from './tiny-tracker.js';
 import { ROUND_MS, turns } from './turns.js';
 
@@ -108,6 +108,20 @@ scene('a minute passes: every alarm goes off', async ({ start, tracker, raw, clo
   await stranger.untilEnded();
   hang();
   await eventually(() => edge(seeder, 'Timer -> Tracker: tick'), 'an announce in its time');
+});
+
+scene('a PieceMgr starts again in the middle of a download, and its peers join it', async ({ start }) => {
+  const content = makeContent({ name: 'again', sizes: [32 * BLOCK], pieceLength: BLOCK });
+  const seeder = start('seeder');
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  const leecher = start('leecher', { chaos: true });
+  leecher.client.add(request(content, leecher.folder, { peers: [await at(seeder)] }));
+  await leecher.until('piece');
+  leecher.client.kernel.kill('Client/TorrentMgr/Torrent-1/PieceMgr');
+  await leecher.until('done');
+  assertHas(content, leecher.folder);
+  assert.equal(leecher.events.filter((e) => e.event === 'peer' && e.what === 'connected').length, 1);
 });
 
 scene('limits are set and lifted while blocks flow both ways', async ({ start, raw, clock }) => {

@@ -32,6 +32,8 @@ import type { Refused, SenderQueueMsg } from './sender-queue.js';
 export type ControllerMsg = Received | Sent | Refused | PieceOrder | ChokeOrder | Tick
   /** We have a new piece. */
   | { readonly type: 'have'; readonly piece: number }
+  /** PieceMgr has started again. */
+  | { readonly type: 'rejoin' }
   /** We have all we want. */
   | { readonly type: 'finish' };
 

@@ -1,7 +1,7 @@
 /**
  * Controller: one peer. Speaks the protocol with it, and knows how we stand with each other.
  * Hears:  Receiver (handshake, wire, block, violation, disconnected), Sender (sent, clogged),
- *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke, lead), PeerMgr (have, finish), Timer (tick).
+ *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke, lead), PeerMgr (have, finish, rejoin), Timer (tick).
  * Tells:  SenderQueue (greet, send, request, serve, cancel, choke, allow), PieceMgr (join, bitfield, haveAll, have, needBlocks,
  *         gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, ended),
  *         Status (downloaded, peer, note), Timer (register).
@@ -18,6 +18,7 @@ import { encodeHandshake, reservedBits, type Handshake } from '../../protocol/ha
 import { clientName } from '../../protocol/peer-id.js';
 import type { OwnMessage } from '../../protocol/wire-encode.js';
 import { PLAIN, type WireMessage } from '../../protocol/wire.js';
+import { chokeMgrIsNew, rejoin, tellPieceMgr } from './controller-again.js';
 import { next } from './controller-chart.js';
 import * as down from './controller-download.js';
 import { report, reportChoke } from './controller-report.js';
@@ -47,7 +48,7 @@ function init(input: ControllerInput, self: Me): State {
   const reserved = reservedBits({ fast: true, extensions: true });
   const handshake = encodeHandshake({ infoHash: s.torrent, peerId: s.ownId, reserved });
   self.tell(s.senderQueue, { type: 'greet', handshake });
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: HANDSHAKE_MS, tag: GREETING });
+  awaitGreeting(s, self);
   if (input.said) shakeHands(s, input.said, self);
   if (isBusy(s)) wakeUp(s, self);
   return s;
@@ -77,6 +78,7 @@ function take(s: State, m: ControllerMsg, self: Me): void {
     case 'unchoke': return up.unchoke(s, m.why, self);
     case 'lead': return up.lead(s, m.lead, self);
     case 'finish': return finish(s, self);
+    case 'rejoin': return rejoin(s, self);
     case 'clogged': return end(s, 'does not read what it makes us say: 1 MiB waits for it', true, self);
     case 'violation': return end(s, describe(m.flaw), true, self);
     case 'disconnected': return end(s, m.reason, false, self);
@@ -97,8 +99,12 @@ function shakeHands(s: State, h: Handshake, self: Me): void {
   self.tell(s.pieceMgr, { type: 'join', peer: s.peer, inbox: self.mailbox });
 }
 
-/** Tells what we have, before anything else (BEP 3; BEP 6 for have all and have none). */
+/** Tells what we have, before anything else (BEP 3; BEP 6 for have all and have none); from a PieceMgr that started again, what is new. */
 function welcome(s: State, ours: Bitfield, self: Me): void {
+  if (s.have) {
+    for (let i = ours.nextSet(0); i >= 0; i = ours.nextSet(i + 1)) have(s, i, self);
+    return;
+  }
   s.have = ours;
   const first: OwnMessage[] = [];
   if (s.fast && ours.isFull) first.push(PLAIN.haveAll);
@@ -165,8 +171,7 @@ function tellPieces(s: State, bits: Bitfield, self: Me): void {
   s.standing = next(s.standing, { type: 'toldPieces' });
   s.dirty = true;
   for (let i = bits.nextSet(0); i >= 0; i = bits.nextSet(i + 1)) s.theirs.set(i);
-  if (bits.isFull) self.tell(s.pieceMgr, { type: 'haveAll', peer: s.peer });
-  else if (!bits.isEmpty) self.tell(s.pieceMgr, { type: 'bitfield', peer: s.peer, bits });
+  tellPieceMgr(s, bits, self);
   up.grantFast(s, self);
   partIfUseless(s, self);
 }
@@ -212,6 +217,10 @@ function partIfUseless(s: State, self: Me): void {
 
 // TIME
 
+function awaitGreeting({ timer }: State, self: Me): void {
+  self.tell(timer, { type: 'register', replyTo: self.mailbox, after: HANDSHAKE_MS, tag: GREETING });
+}
+
 function tick(s: State, tag: string, self: Me): void {
   const now = self.now();
   if (tag === GREETING) {
@@ -243,7 +252,19 @@ function wakeUp(s: State, self: Me): void {
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });
 }
 
+function timerIsNew(s: State, self: Me): void {
+  if (s.standing.open) wakeUp(s, self);
+  else awaitGreeting(s, self);
+}
+
+function statusIsNew(s: State, self: Me): void {
+  s.dirty = true;
+  if (!s.awake && isBusy(s)) wakeUp(s, self);
+}
+
 const heardAt = (s: State): Millis => Math.max(s.heardAt, s.lastBlockAt ?? 0);
 
 // ACTOR ------------------------------------------------------------------------------
-export const controller = defineProcess({ declaration, init, step });
+export const controller = defineProcess({
+  declaration, init, step, reminds: { Timer: timerIsNew, ChokeMgr: chokeMgrIsNew, Status: statusIsNew },
+});

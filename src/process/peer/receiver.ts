@@ -151,10 +151,19 @@ function granted(s: State, bytes: Bytes, self: Me): void {
   if (!s.waiting && !s.framer.flaw) s.connection.reader.resume();
 }
 
+/** What credit there is was of an earlier one. */
+function limiterIsNew(s: State, self: Me): void {
+  s.credit = 0;
+  s.connection.reader.readAtMost(READ_LIMITED);
+  if (!s.waiting) return;
+  s.waiting = false;
+  ask(s, self);
+}
+
 function leave(s: State, self: Me): void {
   s.connection.close();
   self.tell(s.limiter, { type: 'leave', direction: 'down', replyTo: self.mailbox });
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const receiver = defineProcess({ declaration, init, step, end: leave });
+export const receiver = defineProcess({ declaration, init, step, end: leave, reminds: { Limiter: limiterIsNew } });

@@ -1,7 +1,7 @@
 /**
  * Sender: the write half of a connection. Reads blocks, waits for credit, and writes gathered.
  * Hears:  SenderQueue (control, blocks, drop), Files (data, unreadable), Limiter (grant, revoke), the connection (wrote).
- * Tells:  SenderQueue (ready, dropped), Files (read, returned), Limiter (want, leave), Controller (sent, clogged), Status (uploaded).
+ * Tells:  SenderQueue (ready, dropped), Files (read, returned, readerLeft), Limiter (want, leave), Controller (sent, clogged), Status (uploaded).
  * Owns:   the few blocks that are next; their bytes are lent by Files, and returned once the transport has them. Under a limit a block goes out in parts as credit comes, so the rate is even at any scale;
  *         other messages are held up by the rest of one begun block at most.
  */
@@ -45,7 +45,7 @@ const declaration = declare({
   scope: 'peer',
   doc: 'writes the connection, blocks under credit',
   tells: {
-    SenderQueue: ['ready', 'dropped'], Files: ['read', 'returned'], Limiter: ['want', 'leave'], Controller: ['sent', 'clogged'],
+    SenderQueue: ['ready', 'dropped'], Files: ['read', 'returned', 'readerLeft'], Limiter: ['want', 'leave'], Controller: ['sent', 'clogged'],
     Status: ['uploaded'],
   },
 });
@@ -266,11 +266,18 @@ function announce(s: State, self: Me): void {
 
 const same = (a: BlockRange, b: BlockRange): boolean => a.piece === b.piece && a.begin === b.begin && a.length === b.length;
 
+/** What credit there is was of an earlier one, and so was what was asked for. */
+function limiterIsNew(s: State, self: Me): void {
+  s.credit = 0;
+  s.asked = 0;
+  pump(s, self);
+}
+
 function leave(s: State, self: Me): void {
   s.connection.close();
-  self.tell(s.files, { type: 'returned', lent: [...s.leaving, ...s.queue.flatMap((n) => n.lent ?? [])] });
+  self.tell(s.files, { type: 'readerLeft', reader: self.mailbox });
   self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo: self.mailbox, peer: s.peer });
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const sender = defineProcess({ declaration, init, step, end: leave });
+export const sender = defineProcess({ declaration, init, step, end: leave, reminds: { Limiter: limiterIsNew } });

@@ -279,14 +279,25 @@ test('a limit that is set ends endless credit: the next block is wanted for', ()
   assert.deepEqual(connection.written(), onWire(block(1)));
 });
 
-test('as it ends it closes the connection and leaves the Limiter; after a crash it closes at least', () => {
+test('as it ends, by order or by a crash, it closes the connection and leaves Files and the Limiter', () => {
   const { stage, connection } = start();
   stage.forget().stop();
   assert.ok(connection.closed);
   // The whole stage ends at once, so nobody is there to hear it.
   assert.equal(stage.kernel.deadLetters().get('Limiter: leave'), 1);
-  assert.equal(stage.kernel.deadLetters().get('Files: returned'), 1);
+  assert.equal(stage.kernel.deadLetters().get('Files: readerLeft'), 1);
   const other = start();
-  other.stage.crash({ type: 'blocks' });
+  other.stage.forget().crash({ type: 'blocks' });
   assert.ok(other.connection.closed);
+  assert.deepEqual(other.stage.kinds().slice(0, 2), ['Files: readerLeft', 'Limiter: leave']);
+});
+
+test('a Limiter that starts again is asked for what is next; credit of before is void', () => {
+  const { stage, connection } = start();
+  stage.send(grant(SIZE), blocks(block(1), block(2)), data(block(1), block(2))).restart('Limiter');
+  assert.deepEqual(stage.all('want').map(({ bytes }) => bytes), [SIZE]);
+  stage.restart('Limiter');
+  assert.deepEqual(stage.all('want').map(({ bytes }) => bytes), [SIZE]);
+  stage.send(grant(SIZE));
+  assert.deepEqual(connection.written(), concat([onWire(block(1)), onWire(block(2))]));
 });

@@ -1,0 +1,40 @@
+/**
+ * What a Controller says again, and what it takes back, when a process that it deals with has started again.
+ */
+import type { Bitfield } from '../../model/bitfield.js';
+import { reportChoke } from './controller-report.js';
+import { ask } from './controller-download.js';
+import { say, type Me, type State } from './controller-state.js';
+import { choke } from './controller-upload.js';
+
+/**
+ * PieceMgr knows neither us nor what was asked for. What still comes of that is of no use to it, and is taken back from the peer as far as
+ * a cancel can.
+ */
+export function rejoin(s: State, self: Me): void {
+  if (!s.standing.open) return;
+  for (let asked = s.outstanding.oldest; asked; asked = s.outstanding.oldest) {
+    const { piece, begin, length } = asked;
+    s.outstanding.take(piece, begin);
+    s.pardoned++;
+    say(s, self, { type: 'cancel', piece, begin, length });
+  }
+  s.owingSince = null;
+  s.asking = false;
+  self.tell(s.pieceMgr, { type: 'join', peer: s.peer, inbox: self.mailbox });
+  tellPieceMgr(s, s.theirs, self);
+  ask(s, self);
+}
+
+/** All that the peer has. */
+export function tellPieceMgr(s: State, bits: Bitfield, self: Me): void {
+  if (bits.isFull) self.tell(s.pieceMgr, { type: 'haveAll', peer: s.peer });
+  else if (!bits.isEmpty) self.tell(s.pieceMgr, { type: 'bitfield', peer: s.peer, bits: bits.clone() });
+}
+
+/** It has unchoked nobody, so the peer is choked until it decides anew. */
+export function chokeMgrIsNew(s: State, self: Me): void {
+  if (!s.standing.open) return;
+  choke(s, self);
+  reportChoke(s, self);
+}
