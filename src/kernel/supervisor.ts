@@ -27,7 +27,7 @@ export function supervisor(name: string, scope: 'client' | 'torrent' | 'peer'): 
     group: true,
     init(input: SupervisorInput): State {
       input.start(input.plan.children);
-      return { ...input, restarts: [] };
+      return { restarts: [], ...input };
     },
     step(): void {
       throw new Error(`${name} is a supervisor: it takes no mail`);

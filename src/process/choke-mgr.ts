@@ -78,14 +78,20 @@ interface Known {
   readonly inbox: Mailbox<ChokeOrder, 'Controller'>;
   readonly address: string;
   readonly torrent: TorrentKey;
-  /** The Limiter was told of a share of its own. */
-  hasShare: boolean;
+  /** Where the Limiter was told of one of its own. */
+  share: Share | undefined;
+}
+/** What the user chose, for all and by torrent. */
+interface Orders {
+  forAll: ChosenPolicy;
+  shadow: ChosenPolicy | undefined;
+  readonly own: Map<InfoHash, ChosenPolicy>;
 }
 interface State {
+  readonly orders: Orders;
   readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
-  shadow: ChosenPolicy | undefined;
   limit: Limit;
   readonly forAll: Office;
   /** Of torrents that have their own. */
@@ -110,11 +116,13 @@ const REACTION_MS: Millis = 100;
 
 // CORE -------------------------------------------------------------------------------
 function init({ choke, shadow, record, limiter, timer, console }: ChokeInputs, self: Me): State {
+  const orders = self.kept as Orders | undefined ?? { forAll: choke, shadow, own: new Map() };
+  self.keep(orders);
   const engine = new ChokeEngine({
-    ...(record && { record: (fact) => record.line(encodeFact(fact)) }), ...options(choke, shadow, self),
+    ...(record && { record: (fact) => record.line(encodeFact(fact)) }), ...options(orders.forAll, orders.shadow, self),
   });
   const s: State = {
-    limiter, timer, console, shadow, limit: null, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers: new Map(),
+    orders, limiter, timer, console, limit: null, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers: new Map(),
   };
   startRounds(s, s.forAll, self);
   return s;
@@ -129,7 +137,7 @@ function step(s: State, m: ChokeMsg, self: Me): void {
   switch (m.type) {
     case 'peerJoined': {
       const { key, torrent } = m.peer;
-      s.peers.set(key, { inbox: m.inbox, address: m.address, torrent, hasShare: false });
+      s.peers.set(key, { inbox: m.inbox, address: m.address, torrent, share: undefined });
       const office = officeOf(s, torrent);
       office.engine.join(m.peer);
       return react(s, office, { trigger: 'joined', subject: key }, self);
@@ -158,7 +166,7 @@ function step(s: State, m: ChokeMsg, self: Me): void {
       return;
     case 'setPolicy': return setPolicy(s, m, self);
     case 'setShadow':
-      s.shadow = m.chosen;
+      s.orders.shadow = m.chosen;
       for (const { engine } of offices(s)) engine.useShadow(m.chosen);
       return;
     case 'tick': return tick(s, m.tag, self);
@@ -170,7 +178,8 @@ const officeOf = (s: State, torrent: TorrentKey): Office => s.own.get(torrent) ?
 
 function torrent(s: State, m: ChokeMsg & { type: 'torrent' }, self: Me): void {
   const { key } = m.view;
-  if (m.choke && s.torrents.get(m.torrent) !== key) open(s, key, m.choke, self);
+  const choke = s.orders.own.get(m.torrent) ?? m.choke;
+  if (choke && s.torrents.get(m.torrent) !== key) open(s, key, choke, self);
   s.torrents.set(m.torrent, key);
   const office = officeOf(s, key);
   const completed = office.engine.torrent(m.view);
@@ -186,7 +195,7 @@ function torrentLeft(s: State, torrent: TorrentKey, self: Me): void {
 }
 
 function forget(s: State, peer: PeerKey, self: Me): void {
-  if (s.peers.get(peer)?.hasShare) self.tell(s.limiter, { type: 'share', ...equalShare(peer) });
+  if (s.peers.get(peer)?.share) self.tell(s.limiter, { type: 'share', ...equalShare(peer) });
   s.peers.delete(peer);
 }
 
@@ -194,6 +203,8 @@ function setPolicy(s: State, { chosen, torrent }: ChokeMsg & { type: 'setPolicy'
   const key = torrent && s.torrents.get(torrent);
   // A torrent that has left meanwhile.
   if (torrent && key === undefined) return;
+  if (torrent) s.orders.own.set(torrent, chosen);
+  else s.orders.forAll = chosen;
   const own = key === undefined ? s.forAll : s.own.get(key);
   if (key !== undefined && !own) return open(s, key, chosen, self);
   own!.engine.use(chosen);
@@ -202,7 +213,7 @@ function setPolicy(s: State, { chosen, torrent }: ChokeMsg & { type: 'setPolicy'
 
 /** A policy of its own for a torrent, with its peers as they are. */
 function open(s: State, torrent: TorrentKey, chosen: ChosenPolicy, self: Me): void {
-  const office = newOffice(String(torrent), new ChokeEngine(options(chosen, s.shadow, self)));
+  const office = newOffice(String(torrent), new ChokeEngine(options(chosen, s.orders.shadow, self)));
   office.engine.linkLimit(s.limit);
   office.engine.takeOver(s.forAll.engine.handOver(torrent));
   s.own.set(torrent, office);
@@ -212,6 +223,10 @@ function open(s: State, torrent: TorrentKey, chosen: ChosenPolicy, self: Me): vo
 // ROUNDS -----------------------------------------------------------------------------
 function startRounds(s: State, office: Office, self: Me): void {
   office.waiting.clear();
+  wakeForRounds(s, office, self);
+}
+
+function wakeForRounds(s: State, office: Office, self: Me): void {
   const { tickMs, optimisticMs } = office.engine.timing;
   wake(s, office, { alarm: ROUND, after: tickMs }, self);
   if (optimisticMs === undefined) sleep(s, office, OPTIMISTIC, self);
@@ -249,6 +264,18 @@ function react(s: State, office: Office, { trigger, subject }: Event, self: Me):
   else answer(s, office, self);
 }
 
+/** Rounds begin anew, and what waits for an answer waits once more; an extra round that was asked for is one of them. */
+function timerIsNew(s: State, self: Me): void {
+  for (const office of offices(s)) {
+    wakeForRounds(s, office, self);
+    if (office.waiting.size > 0) wake(s, office, { alarm: REACTION, after: REACTION_MS }, self);
+  }
+}
+
+function limiterIsNew(s: State, self: Me): void {
+  for (const { share } of s.peers.values()) if (share) self.tell(s.limiter, { type: 'share', ...share });
+}
+
 function answer(s: State, office: Office, self: Me): void {
   office.reactedAt = self.now();
   const events = [...office.waiting];
@@ -279,7 +306,7 @@ function give(s: State, order: Order, self: Me): void {
 function divide(s: State, share: Share, self: Me): void {
   const peer = s.peers.get(share.peer);
   if (!peer) return;
-  peer.hasShare = share.cap !== undefined || share.weight !== 1 || share.claim !== undefined;
+  peer.share = share.cap !== undefined || share.weight !== 1 || share.claim !== undefined ? share : undefined;
   self.tell(s.limiter, { type: 'share', ...share });
 }
 
@@ -307,4 +334,4 @@ function sleep(s: State, office: Office, alarm: Alarm, self: Me): void {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const chokeMgr = defineProcess({ declaration, init, step });
+export const chokeMgr = defineProcess({ declaration, init, step, reminds: { Timer: timerIsNew, Limiter: limiterIsNew } });

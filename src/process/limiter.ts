@@ -213,7 +213,7 @@ function letIn(s: State, peer: PeerKey, self: Me): void {
 
 /** Whose shares they were has started again, and thinks that all are equal. */
 function chokeMgrIsNew(s: State, self: Me): void {
-  for (const peer of new Set([...s.weights.keys(), ...s.gates.keys()])) share(s, equalShare(peer), self);
+  for (const peer of new Set([...s.weights.keys(), ...s.accounts.keys(), ...s.gates.keys()])) share(s, equalShare(peer), self);
   self.tell(s.input.chokeMgr, { type: 'linkLimit', limit: s.ways.up.limit });
 }
 

@@ -5,7 +5,7 @@ import type { Bitfield } from '../../model/bitfield.js';
 import { reportChoke } from './controller-report.js';
 import { ask } from './controller-download.js';
 import { say, type Me, type State } from './controller-state.js';
-import { choke } from './controller-upload.js';
+import { choke, lead } from './controller-upload.js';
 
 /**
  * PieceMgr knows neither us nor what was asked for. What still comes of that is of no use to it, and is taken back from the peer as far as
@@ -32,9 +32,10 @@ export function tellPieceMgr(s: State, bits: Bitfield, self: Me): void {
   else if (!bits.isEmpty) self.tell(s.pieceMgr, { type: 'bitfield', peer: s.peer, bits: bits.clone() });
 }
 
-/** It has unchoked nobody, so the peer is choked until it decides anew. */
+/** It has unchoked nobody, so the peer is choked until it decides anew, and is bound to nothing. */
 export function chokeMgrIsNew(s: State, self: Me): void {
   if (!s.standing.open) return;
   choke(s, self);
+  if (s.lead !== undefined) lead(s, undefined, self);
   reportChoke(s, self);
 }
