@@ -71,7 +71,7 @@ const ANNOUNCES_AT_ONCE = 20;
 /** Of all torrents together: they must not take every descriptor of the machine. */
 const CONNECTIONS = 2000;
 
-const crashLine = (f: Failure): string => `${f.id} crashed after ${f.lastMail.slice(-5).join(', ')}: ${String(f.error)}`;
+const crashLine = (f: Failure): string => `${f.id} crashed after ${f.lastMail.slice(-5).map((m) => m.kind).join(', ')}: ${String(f.error)}`;
 
 /** Where processes are killed on purpose, many crashes are no sign that something is beyond rescue. */
 const restartsOf = ({ chaos }: ClientConfig): Pick<Plan, 'restarts'> => (chaos ? { restarts: { most: 1000, withinMs: 10 * SECOND } } : {});

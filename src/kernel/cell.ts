@@ -24,7 +24,8 @@ export class Cell {
   depth = 0;
   /** The first so many of them were for an earlier life. */
   stale = 0;
-  received = 0;
+  /** Messages taken, in all its lives. */
+  handled = 0;
   starts = 0;
 
   constructor(o: { id: string; definition: AnyProcess; parent: Cell | undefined; out: Outgoing }) {

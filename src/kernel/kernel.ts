@@ -5,17 +5,22 @@
  * A process that starts again has an empty mailbox: what was on its way to its earlier life is dead too. Its relatives remind it: all
  * in the group it belongs to and below, and the owners of that group.
  */
+import type { Millis } from '../base/units.js';
 import { createProcessActor, stopChild } from './actor.js';
 import { Cell } from './cell.js';
+import { activePaths } from './chart.js';
 import type { Mailbox, Msg } from './mailbox.js';
 import { Post, type Counter } from './post.js';
 import type { AnyProcess, Child, Failure, MailboxOf, Planner, Reserve, Supervised } from './process.js';
+import type { Letter } from './ring.js';
 import { Run, type Host } from './run.js';
 import { supervisor, type SupervisorInput } from './supervisor.js';
+import type { Tap } from './tap.js';
 import { isDeclared, showEdge, type Declaration, type Edge, type Scope } from './topology.js';
+import { Watch } from './watch.js';
 
 export interface KernelOptions {
-  readonly now: () => number;
+  readonly now: () => Millis;
   readonly seed: number;
   /** Mail along an undeclared edge throws in the sender (tests), instead of being delivered and counted. */
   readonly strict?: boolean;
@@ -41,24 +46,37 @@ const NOTICE = 'kernel.notice';
 export interface ProcessInfo {
   readonly id: string;
   readonly process: string;
+  readonly scope: Scope;
+  /** A supervisor: it owns others and takes no mail. */
+  readonly group: boolean;
+  /** Its owner in the supervision tree. */
   readonly parent: string | undefined;
+  /** Messages waiting in its mailbox. */
   readonly depth: number;
-  readonly received: number;
-  readonly starts: number;
+  /** Messages taken, before its last restart too. */
+  readonly handled: number;
+  readonly restarts: number;
+  /** Of a process with a state chart: the states it is in, by their paths; else undefined. */
+  readonly states: readonly string[] | undefined;
 }
+
+/** Crashes of longer ago are forgotten. */
+const CRASHES = 100;
 
 export class Kernel {
   private readonly options: KernelOptions;
   private readonly cells = new Map<string, Cell>();
   private readonly dead = new Map<string, number>();
   private readonly kept = new Map<string, unknown>();
+  private readonly failures: Failure[] = [];
   private readonly post: Post;
   private readonly host: Host;
 
   constructor(options: KernelOptions) {
     this.options = options;
     this.post = new Post({
-      deliver: (to, message) => this.deliver(to, message),
+      now: options.now,
+      deliver: (to, message, from) => this.deliver(to, message, from),
       admit: (from, edge) => this.admit(from, edge),
     });
     this.host = {
@@ -99,6 +117,8 @@ export class Kernel {
     this.post.drain();
   }
 
+  // FOR ONLOOKERS: plain data -----------------------------------------------------------
+
   /** Every edge used so far, with its count. */
   edges(): (Edge & Counter)[] {
     return this.post.edges();
@@ -111,17 +131,38 @@ export class Kernel {
 
   /** The living processes, parents before children. */
   processes(): readonly ProcessInfo[] {
-    return [...this.cells.values()].filter((c) => c.run).map(({ id, process, parent, depth, received, starts }) =>
-      ({ id, process, parent: parent?.id, depth, received, starts }));
+    return [...this.cells.values()].filter((c) => c.run).map(infoOf);
+  }
+
+  /** The last messages a process took, oldest first; none of one that is not there. */
+  lastMail(id: string): readonly Letter[] {
+    return this.cells.get(id)?.ring.list() ?? [];
+  }
+
+  /** The last crashes, oldest first. */
+  crashes(): readonly Failure[] {
+    return this.failures;
+  }
+
+  /** Counts by pairs of processes, and looks into the mail of one, until it is untapped. */
+  watch(): { readonly watch: Watch; readonly close: () => void } {
+    const watch = new Watch(this.options.now);
+    return { watch, close: this.tap(watch) };
+  }
+
+  /** What is on its way when a tap is added is not seen being sent. Returns what takes the tap away again. */
+  tap(tap: Tap): () => void {
+    this.post.taps = [...this.post.taps, tap];
+    return () => { this.post.taps = this.post.taps.filter((t) => t !== tap); };
   }
 
   // MAIL ------------------------------------------------------------------------------
 
-  private deliver(cell: Cell, message: Msg): void {
+  private deliver(cell: Cell, message: Msg, from: Cell | undefined): void {
     if (message.type === NOTICE) (message as Notice).act();
     else if (cell.actor && cell.stale === 0) {
-      cell.received++;
-      cell.ring.push(message.type);
+      cell.handled++;
+      cell.ring.push(this.post.turn, from?.id, message.type);
       cell.actor.send(message);
     } else {
       if (cell.stale > 0) cell.stale--;
@@ -168,6 +209,7 @@ export class Kernel {
 
   private start(cell: Cell, input: () => unknown): void {
     cell.starts++;
+    for (const tap of this.post.taps) tap.started?.(cell);
     cell.run = new Run(cell, input, this.host);
     cell.actor = createProcessActor(cell.id, cell.parent?.actor, cell.run);
     cell.actor.start();
@@ -210,18 +252,20 @@ export class Kernel {
     const owner = cell.parent;
     const failure = this.report(cell, error);
     const { to, message } = this.post.underWay;
-    this.bury(cell, cell.definition.group ? 'for ever' : 'for a restart');
+    this.bury(cell, cell.definition.group ? 'for ever' : 'for a restart', failure);
     if (to === cell && message) this.attempt(cell, () => cell.definition.lost?.(message));
     this.post.push(owner, new Notice(() => this.call(owner, (run) => run.childFailed(failure))));
   }
 
   private rootCrashed(root: Cell, error: unknown): void {
-    this.bury(root, 'for ever');
+    this.bury(root, 'for ever', { error });
     this.options.onPanic(error);
   }
 
   private report(cell: Cell, error: unknown): Failure {
-    const failure: Failure = { id: cell.id, process: cell.process, error, lastMail: cell.ring.list() };
+    const failure: Failure = { at: this.options.now(), id: cell.id, process: cell.process, error, lastMail: cell.ring.list() };
+    this.failures.push(failure);
+    if (this.failures.length > CRASHES) this.failures.shift();
     this.options.onCrash?.(failure);
     return failure;
   }
@@ -240,7 +284,7 @@ export class Kernel {
   }
 
   /** Ends what runs in the cell and everything below it, the youngest first. Only what is for ever forgets what it kept. */
-  private bury(cell: Cell, until: Until): void {
+  private bury(cell: Cell, until: Until, crash?: { readonly error: unknown }): void {
     const { actor, run } = cell;
     if (actor && run) {
       for (const below of [...cell.children].reverse()) {
@@ -248,6 +292,7 @@ export class Kernel {
         this.forget(below);
       }
       cell.run = undefined;
+      for (const tap of this.post.taps) tap.ended(cell, crash);
       this.attempt(cell, () => run.end());
       cell.actor = undefined;
       cell.state = undefined;
@@ -271,3 +316,8 @@ export class Kernel {
 type Until = 'for ever' | 'for a restart';
 
 const SCOPES: Readonly<Record<string, Scope>> = { Client: 'client', Torrent: 'torrent', Peer: 'peer' };
+
+const infoOf = ({ id, process, definition, parent, depth, handled, starts, state }: Cell): ProcessInfo => ({
+  id, process, scope: definition.declaration.scope, group: definition.group ?? false, parent: parent?.id, depth, handled,
+  restarts: starts - 1, states: definition.chart && state !== undefined ? activePaths(definition.chart.of(state)) : undefined,
+});

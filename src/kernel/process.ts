@@ -4,7 +4,10 @@
  * nobody ever sees a half-made state. What must be pure (choking, picking, rates) lives in policy/ and model/, not here.
  */
 import type { Random } from '../base/random.js';
+import type { Millis } from '../base/units.js';
+import type { Chart } from './chart.js';
 import type { Mailbox, Msg } from './mailbox.js';
+import type { Letter } from './ring.js';
 import type { Declaration } from './topology.js';
 
 export interface Process<D extends Declaration, I, S, M extends Msg> {
@@ -22,6 +25,8 @@ export interface Process<D extends Declaration, I, S, M extends Msg> {
    * mail, from relatives only (see Kernel).
    */
   readonly reminds?: { readonly [To in keyof D['tells'] & string]?: (state: S, self: Self<D, M>, who: Mailbox<never>) => void };
+  /** Where its state is that of a state chart: the chart, for pictures, and where in it the process is. */
+  readonly chart?: Chart<S>;
   /** A child crashed; it is already gone. Absent: this process crashes too, and so the failure climbs the tree. */
   childFailed?(state: S, child: Failure, self: Self<D, M>): void;
 }
@@ -34,11 +39,12 @@ export type MessageOf<P> = P extends Process<any, any, any, infer M> ? M : never
 export type MailboxOf<P> = Mailbox<MessageOf<P>, NameOf<P>>;
 
 export interface Failure {
+  readonly at: Millis;
   readonly id: string;
   readonly process: string;
   readonly error: unknown;
-  /** The kinds of the last messages it took, oldest first. */
-  readonly lastMail: readonly string[];
+  /** The last messages it took, oldest first. */
+  readonly lastMail: readonly Letter[];
 }
 
 /** What a process is handed of the world. */

@@ -19,7 +19,7 @@ import { clientName } from '../../protocol/peer-id.js';
 import type { OwnMessage } from '../../protocol/wire-encode.js';
 import { PLAIN, type WireMessage } from '../../protocol/wire.js';
 import { chokeMgrIsNew, rejoin, tellPieceMgr } from './controller-again.js';
-import { next } from './controller-chart.js';
+import { chart, next } from './controller-chart.js';
 import * as down from './controller-download.js';
 import { report, reportChoke } from './controller-report.js';
 import {
@@ -267,4 +267,5 @@ const heardAt = (s: State): Millis => Math.max(s.heardAt, s.lastBlockAt ?? 0);
 // ACTOR ------------------------------------------------------------------------------
 export const controller = defineProcess({
   declaration, init, step, reminds: { Timer: timerIsNew, ChokeMgr: chokeMgrIsNew, Status: statusIsNew },
+  chart: { machine: chart, of: (s) => s.standing.snapshot.value },
 });
