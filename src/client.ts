@@ -7,6 +7,7 @@ import type { PeerId, TorrentKey } from './base/brand.js';
 import type { Bytes, BytesPerSec, Millis } from './base/units.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { ChokePolicy, Params } from './policy/choke/policy.js';
+import type { PickOrder } from './policy/pick/selection.js';
 import type { Metainfo } from './protocol/metainfo.js';
 
 /** null: no limit. */
@@ -47,7 +48,7 @@ export interface TorrentRequest {
   readonly peers: readonly Endpoint[];
   /** By file; absent: all. */
   readonly wanted?: readonly boolean[];
-  readonly sequential: boolean;
+  readonly order: PickOrder;
   /** Its own choking policy; absent: that of all. */
   readonly choke?: ChosenPolicy;
   /** `record`: trust the resume record where sizes and times match; `full`: hash everything. */

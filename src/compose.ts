@@ -158,7 +158,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, ...boxes, ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({
-          layout, sequential: request.sequential, pieceMemory: config.pieceMemory, timer: clock, ...boxes, ...(wanted && { wanted }),
+          layout, order: request.order, pieceMemory: config.pieceMemory, timer: clock, ...boxes, ...(wanted && { wanted }),
         })),
         ...boxes.trackers.map((box, tier) => child(tracker, box, () => ({
           urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http, torrentMgr: manager, timer: clock,

@@ -76,7 +76,7 @@ export class World {
     const { torrents, peers, lasts } = this.shape;
     this.torrents.forEach((meta, t) => {
       const endpoints = Array.from({ length: peers }, (_, p) => this.settle(meta, t, p));
-      this.client.add({ meta, folder: '/', peers: endpoints, sequential: false, check: 'record' });
+      this.client.add({ meta, folder: '/', peers: endpoints, order: 'rarest', check: 'record' });
     });
     await this.clock.run(lasts ?? FOR_EVER, () => lasts === undefined && this.complete === torrents);
     if (this.complete < torrents) throw new Error(`only ${this.complete} of ${torrents} torrents came to their end`);

@@ -15,6 +15,7 @@ import type { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
 import type { BlockRef } from '../policy/pick/blocks.js';
 import { Picker } from '../policy/pick/picker.js';
+import type { PickOrder } from '../policy/pick/selection.js';
 import { MAX_REQUEST_TIMEOUT_MS } from '../policy/pick/timeouts.js';
 import type { BlockRange } from '../protocol/wire.js';
 import type { FilesMsg } from './files.js';
@@ -69,7 +70,7 @@ type Me = Self<typeof declaration, PieceMgrMsg>;
 export interface PieceMgrInput {
   readonly layout: Layout;
   readonly wanted?: Bitfield;
-  readonly sequential: boolean;
+  readonly order: PickOrder;
   /** Bounds the memory of unfinished pieces, in Files. */
   readonly pieceMemory: Bytes;
   readonly files: Mailbox<FilesMsg, 'Files'>;
@@ -152,9 +153,9 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
 }
 
 function recovered(s: State, have: Bitfield, self: Me): void {
-  const { layout, wanted } = s;
+  const { layout, wanted, order } = s;
   const picker = new Picker({
-    layout, have, random: self.random, order: s.sequential ? 'sequential' : 'rarest', maxActiveBytes: s.pieceMemory,
+    layout, have, random: self.random, order, maxActiveBytes: s.pieceMemory,
     ...(wanted && { wanted }),
   });
   let wantedBytes = 0;

@@ -119,7 +119,7 @@ export class Member {
       },
     });
     this.#here = { client, host };
-    client.add({ meta, folder: '', peers: [], sequential: false, check: 'record' });
+    client.add({ meta, folder: '', peers: [], order: kind.picks, check: 'record' });
     if (kind.givesUpAfter < Infinity) {
       clock.after(this.#about(kind.givesUpAfter), () => this.isWaited && this.#leave());
     }

@@ -20,7 +20,7 @@ function start(have: readonly number[] = [], over: Partial<PieceMgrInput> = {}) 
   const stage = new Stage(pieceMgr, (cast) => {
     for (const i of [1, 2, 3]) inboxes[i] = cast('Controller', `C${i}`);
     return {
-      layout: LAYOUT, sequential: true, pieceMemory: TOTAL, files: cast('Files'), peerMgr: cast('PeerMgr'),
+      layout: LAYOUT, order: 'sequential' as const, pieceMemory: TOTAL, files: cast('Files'), peerMgr: cast('PeerMgr'),
       status: cast('Status'), timer: cast('Timer'), ...over,
     };
   });
@@ -53,7 +53,7 @@ const short = (told: readonly Told[]): string[] => told.map(([to, kind, rest]) =
 
 test('asks what is there, and passes by what comes before the answer', () => {
   const stage = new Stage(pieceMgr, (cast) => ({
-    layout: LAYOUT, sequential: true, pieceMemory: TOTAL, files: cast('Files'), peerMgr: cast('PeerMgr'),
+    layout: LAYOUT, order: 'sequential' as const, pieceMemory: TOTAL, files: cast('Files'), peerMgr: cast('PeerMgr'),
     status: cast('Status'),
     timer: cast('Timer'),
   }));

@@ -10,7 +10,7 @@ import { Stage } from './stage.js';
 const hashOf = (n: number): InfoHash => infoHash(n.toString(16).padStart(40, '0'));
 const requestOf = (n: number): TorrentRequest => ({
   meta: { infoHash: hashOf(n), name: `T${n}`, totalBytes: 10, pieceCount: 1 }, folder: '/f', peers: [],
-  sequential: false, check: 'record',
+  order: 'rarest', check: 'record',
 } as unknown as TorrentRequest);
 const add = (n: number): TorrentMgrMsg => ({ type: 'add', key: torrentKey(n), request: requestOf(n) });
 const LISTENING: TorrentMgrMsg = { type: 'listening', port: 6881 };

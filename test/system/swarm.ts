@@ -215,4 +215,4 @@ export function assertHas(content: Content, folder: string): void {
 export const at = async (member: Member): Promise<Endpoint> => ({ host: '127.0.0.1', port: await member.port() });
 
 export const request = (content: Content, folder: string, more: Partial<TorrentRequest> = {}): TorrentRequest =>
-  ({ meta: content.meta, folder, peers: [], sequential: false, check: 'record', ...more });
+  ({ meta: content.meta, folder, peers: [], order: 'rarest', check: 'record', ...more });

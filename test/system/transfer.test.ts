@@ -133,7 +133,7 @@ test('in sequential order no piece is ahead of a missing one by more than fit in
   const window = 5;
   const leecher = lab.start('leecher', { pieceMemory: window * 2 * BLOCK });
   const peers = [await at(await seeder(lab, content))];
-  leecher.client.add(request(content, leecher.folder, { peers, sequential: true }));
+  leecher.client.add(request(content, leecher.folder, { peers, order: 'sequential' }));
   await leecher.until('done');
   const order = leecher.events.flatMap((e) => (e.event === 'piece' ? e.piece : []));
   assert.equal(order.length, 40);

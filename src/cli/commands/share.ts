@@ -134,7 +134,7 @@ function requestOf(meta: Metainfo, v: SessionValues, ownPolicy: OwnPolicy): Torr
     meta,
     folder: v.folder,
     peers: v.peer,
-    sequential: v.sequential,
+    order: v.sequential ? 'sequential' : 'rarest',
     check: 'record',
     ...(choke && { choke }),
     ...(v.only.length > 0 && { wanted: wantedOf(meta, v.only) }),

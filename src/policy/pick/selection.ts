@@ -4,12 +4,13 @@
  *   nothing to give in return (BEP 3; Cohen 2003, "random first piece").
  * - Then the rarest. The search is exact among the SCAN rarest; a peer that has none of those is asked for the rarest
  *   of a sample of what it has, so that no peer makes the picker walk a hundred thousand pieces.
- * - In sequential order the first one.
+ * - In sequential order the first one, in random order any.
  */
 import type { Random } from '../../base/random.js';
 import type { PickPeer, Swarm } from './swarm.js';
 
-export type PickOrder = 'rarest' | 'sequential';
+export const PICK_ORDERS = ['rarest', 'random', 'sequential'] as const;
+export type PickOrder = (typeof PICK_ORDERS)[number];
 
 const SCAN = 256;
 const SAMPLE = 16;
@@ -26,7 +27,7 @@ export interface Selection {
 export function selectPiece({ swarm, random, order, first }: Selection, peer: PickPeer): number {
   if (swarm.missing.isEmpty) return -1;
   if (order === 'sequential') return nextFrom(swarm, peer, swarm.firstMissing());
-  if (first) return sampled(swarm, peer, { from: random.below(swarm.missing.length), size: 1 });
+  if (first || order === 'random') return sampled(swarm, peer, { from: random.below(swarm.missing.length), size: 1 });
   if (peer.hasAll) return swarm.rarity.rarest();
   const rarest = swarm.rarity.pickFor(peer.bits, SCAN);
   if (rarest >= 0 || swarm.missing.count <= SCAN) return rarest;

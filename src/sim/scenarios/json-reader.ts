@@ -54,6 +54,11 @@ export class JsonReader {
     return typeof value === 'string' && value.length <= 200 ? value : this.refuse(key, 'text of at most 200 characters');
   }
 
+  oneOf<T extends string>(key: string, names: readonly T[], initial: T): T {
+    const value = this.#get(key) ?? initial;
+    return names.find((name) => name === value) ?? this.refuse(key, `one of ${names.join(', ')}`);
+  }
+
   flag(key: string): boolean {
     const value = this.#get(key) ?? false;
     return typeof value === 'boolean' ? value : this.refuse(key, 'true or false');

@@ -12,6 +12,7 @@ import { KIB, MIB, SECOND, type Millis } from '../../base/units.js';
 import type { ChosenPolicy } from '../../client.js';
 import { parseParams } from '../../policy/choke/params.js';
 import { findPolicy } from '../../policy/choke/registry.js';
+import { PICK_ORDERS } from '../../policy/pick/selection.js';
 import { choosePieceLength } from '../../protocol/metainfo-build.js';
 import { JsonReader, reading } from './json-reader.js';
 import type { Arrival, Departure, PeerClass, Scenario } from './scenario.js';
@@ -60,6 +61,7 @@ function classOf(r: JsonReader): PeerClass {
     delay: r.number('delayMs', { least: 0.01, most: 10_000 }, DEFAULTS.delayMs),
     has: r.number('has', { least: 0, most: 1 }, 0),
     arrives: arrivalOf(r),
+    picks: r.oneOf('picks', PICK_ORDERS, 'rarest'),
     leaves: departureOf(r),
     givesUpAfter: maybeTime(r, 'givesUpAfter'),
     behindNat: r.flag('behindNat'),

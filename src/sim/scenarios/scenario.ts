@@ -3,6 +3,7 @@
  * and goes. Together with a seed and the run's policy it determines a run wholly. Bytes, bytes/s, ms.
  */
 import type { ChosenPolicy } from '../../client.js';
+import type { PickOrder } from '../../policy/pick/selection.js';
 import type { Bytes, BytesPerSec, Millis } from '../../base/units.js';
 
 /** Peers that are alike. */
@@ -18,6 +19,7 @@ export interface PeerClass {
   readonly has: number;
   /** Its own; absent: that of the run. */
   readonly policy?: ChosenPolicy;
+  readonly picks: PickOrder;
   readonly leaves: Departure;
   /** Mean time after which one who is not complete gives up, exponentially distributed. */
   readonly givesUpAfter: Millis;

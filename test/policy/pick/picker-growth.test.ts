@@ -6,13 +6,14 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { peerKey } from '../../../src/base/brand.js';
 import { Bitfield } from '../../../src/model/bitfield.js';
+import type { PickOrder } from '../../../src/policy/pick/selection.js';
 import { joined, picked, pickerOf } from './swarm-of.js';
 
 const PIECES = 256;
 
 interface Setting {
   readonly peers: number;
-  readonly order?: 'rarest' | 'sequential';
+  readonly order?: PickOrder;
 }
 
 /** A whole download from peers that have all pieces but one each. */

@@ -7,6 +7,7 @@ import { hash32 } from '../../../src/base/random.js';
 import { Bitfield } from '../../../src/model/bitfield.js';
 import type { BlockRef } from '../../../src/policy/pick/blocks.js';
 import type { Picker } from '../../../src/policy/pick/picker.js';
+import { PICK_ORDERS, type PickOrder } from '../../../src/policy/pick/selection.js';
 import { bitfieldOf, pickerOf } from './swarm-of.js';
 
 const PIECES = 6;
@@ -28,7 +29,7 @@ class Shadow {
   readonly have = new Set<number>();
   now = 0;
 
-  constructor(seed: number, order: 'rarest' | 'sequential') {
+  constructor(seed: number, order: PickOrder) {
     this.picker = pickerOf({ pieces: PIECES, blocks: BLOCKS, memory: MEMORY, seed, order });
   }
 
@@ -240,7 +241,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe('Picker, whatever happens', () => {
-  for (const order of ['rarest', 'sequential'] as const) {
+  for (const order of PICK_ORDERS) {
     it(`keeps its invariants and obtains everything (${order})`, () => {
       fc.assert(fc.property(fc.nat(), fc.array(step, { maxLength: 120 }), (seed, steps) => {
         const shadow = new Shadow(seed, order);

@@ -46,6 +46,18 @@ describe('Picker: which piece', () => {
     assert.ok(Math.min(...counts) > 60 && Math.max(...counts) < 140, `${counts}`);
   });
 
+  it('takes any at random when asked to, whatever is rare', () => {
+    const counts = new Array<number>(5).fill(0);
+    for (let seed = 0; seed < 500; seed++) {
+      const picker = pickerOf({ pieces: 6, blocks: 1, seed, order: 'random', have: [5] });
+      joined(picker, A);
+      joined(picker, B, { of: 6, has: [1, 2, 3, 4] });
+      counts[picked(picker, A, 1)[0]!.piece]!++;
+    }
+    // As above, but for the piece had already: whoever draws that takes the next, which is the first.
+    assert.ok(Math.min(...counts) > 50 && Math.max(...counts.slice(1)) < 120, `${counts}`);
+  });
+
   it('takes them in order when asked to', () => {
     const picker = pickerOf({ pieces: 5, blocks: 1, order: 'sequential' });
     joined(picker, A, { of: 5, has: [4, 1, 3] });

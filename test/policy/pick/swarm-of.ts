@@ -6,6 +6,7 @@ import { Bitfield } from '../../../src/model/bitfield.js';
 import { Layout } from '../../../src/model/layout.js';
 import type { BlockRef, PickerConfig } from '../../../src/policy/pick/blocks.js';
 import { Picker } from '../../../src/policy/pick/picker.js';
+import type { PickOrder } from '../../../src/policy/pick/selection.js';
 
 export interface Setup {
   readonly pieces: number;
@@ -13,7 +14,7 @@ export interface Setup {
   /** In pieces; if absent enough for any one peer to be asked for all. */
   readonly memory?: number;
   readonly seed?: number;
-  readonly order?: 'rarest' | 'sequential';
+  readonly order?: PickOrder;
   readonly have?: readonly number[];
   readonly wanted?: readonly number[];
 }

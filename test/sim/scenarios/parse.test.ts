@@ -19,7 +19,7 @@ test('what is not said has a default, and units are ours', () => {
   assert.equal(s.pieceLength, 2 ** 16);
   assert.equal(s.lasts, 60_000);
   assert.deepEqual(s.classes, [{
-    name: 'a', count: 1, up: 50_000, down: 400_000, delay: 25, has: 0, arrives: { kind: 'at', at: 0 }, leaves: { kind: 'never' },
+    name: 'a', count: 1, up: 50_000, down: 400_000, delay: 25, has: 0, arrives: { kind: 'at', at: 0 }, picks: 'rarest', leaves: { kind: 'never' },
     givesUpAfter: Infinity, behindNat: false, corrupt: false, maxPeers: 80, limitsUpTo: 0,
   }]);
 });
@@ -44,6 +44,7 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['a mistyped key', { ...base, peers: [{ ...peer, uplink: 3 }] }, '"uplink"'],
   ['a rate of nothing', { ...base, peers: [{ ...peer, up: '0' }] }, 'peers[0].up: expected more than 0, found "0"'],
   ['a count that is none', { ...base, peers: [{ ...peer, count: 1.5 }] }, 'peers[0].count: expected an integer from 1 to 10000, found 1.5'],
+  ['an order of pieces there is not', { ...base, peers: [{ ...peer, picks: 'rare' }] }, 'peers[0].picks: expected one of rarest, random, sequential'],
   ['too many', { ...base, peers: [{ ...peer, count: 9000 }, { ...peer, name: 'b', count: 9000 }] }, 'peers: expected at most 10000 in all, found 18000'],
   ['a name twice', { ...base, peers: [peer, peer] }, 'peers: expected each name once, found a'],
   ['an odd piece length', { ...base, pieceLength: 100_000 }, 'pieceLength: expected a power of two, found 100000'],
