@@ -35,6 +35,8 @@ export interface ClientConfig {
   readonly maxPeers: number;
   /** For pieces that are being downloaded or stored, a torrent. */
   readonly pieceMemory: Bytes;
+  /** Pieces granted to a choked peer that has nothing yet (BEP 6); absent: as many as the BEP suggests. */
+  readonly allowedFast?: number;
   /** Undeclared edges and crashes are errors: for tests. */
   readonly strict?: boolean;
   /** Its processes may be killed (`kernel.kill`), and so may crash more often. */

@@ -213,7 +213,7 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
       children: [
         child(controller, own.controller, () => ({
           peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout, sha1: ports.sha1,
-          ...boxes, ...client, ...own, ...(incoming && { said: incoming.handshake }),
+          allowedFast: config.allowedFast, ...boxes, ...client, ...own, ...(incoming && { said: incoming.handshake }),
         })),
         child(senderQueue, own.senderQueue, () => own),
         child(sender, own.sender, () => ({ peer, connection, limiter: credit, ...boxes, ...own })),

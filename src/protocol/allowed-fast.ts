@@ -16,7 +16,7 @@ export interface AllowedFastInput {
   readonly infoHash: InfoHash;
   readonly pieceCount: number;
   readonly sha1: (bytes: Uint8Array) => Uint8Array;
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 /** In the order in which the algorithm finds them; empty unless `ip` is IPv4. */

@@ -103,7 +103,8 @@ export class Member {
     const client = startClient({
       seed: this.seed, peerId: makePeerId(fork(seed, `peer ${this.identity.number}`)), agent: AGENT,
       listen: { port: PORT }, limits: { up: limit, down: null }, choke: policy, maxPeers: kind.maxPeers,
-      pieceMemory: Math.max(PIECE_MEMORY, LARGE_PIECES * meta.pieceLength), strict: true,
+      pieceMemory: Math.max(PIECE_MEMORY, LARGE_PIECES * meta.pieceLength), allowedFast: kind.allowedFast,
+      strict: true,
     }, {
       clock, net: port, http: tracker.httpFor(this.address), sha1: nodeSha1,
       disk: virtualDisk({ clock, corrupt: kind.corrupt, ...(record && { record }) }),

@@ -15,7 +15,8 @@ export function policyNamed(name: string): ChosenPolicy {
 }
 
 export const peers = (name: string, more: Partial<PeerClass> = {}): PeerClass => ({
-  name, count: 1, up: 100_000, down: 400_000, delay: 20, arrives: { kind: 'at', at: 0 }, has: 0, picks: 'rarest', leaves: { kind: 'never' },
+  name, count: 1, up: 100_000, down: 400_000, delay: 20, arrives: { kind: 'at', at: 0 }, has: 0, picks: 'rarest', allowedFast: 10,
+  leaves: { kind: 'never' },
   givesUpAfter: Infinity, behindNat: false, corrupt: false, maxPeers: 40, limitsUpTo: 0, ...more,
 });
 

@@ -52,6 +52,14 @@ test('who sends corrupt pieces is found out and banned, and the rest complete', 
   assert.deepEqual([...new Set(banned)], [swarm.members[1]!.address]);
 });
 
+test('the choked get what they are granted (BEP 6), and no more', async () => {
+  const got = async (allowedFast: number): Promise<number> => {
+    const stingy = scene([peers('stingy', { has: 1, policy: policyNamed('freerider'), allowedFast }), peers('leecher')], { lasts: 120 * SECOND });
+    return sum(await run(stingy), 'downloaded') / stingy.pieceLength;
+  };
+  assert.deepEqual([await got(0), await got(3)], [0, 3]);
+});
+
 test('leaving: a while after completion, or out of patience', async () => {
   const swarm = await run(scene([
     peers('seed', { has: 1, up: 300_000 }),

@@ -62,6 +62,8 @@ export interface ControllerInput {
   readonly port: number;
   readonly layout: Layout;
   readonly sha1: Sha1;
+  /** Absent: as many as BEP 6 suggests. */
+  readonly allowedFast?: number | undefined;
   readonly senderQueue: Mailbox<SenderQueueMsg, 'SenderQueue'>;
   readonly files: Mailbox<FilesMsg, 'Files'>;
   readonly pieceMgr: Mailbox<PieceMgrMsg, 'PieceMgr'>;

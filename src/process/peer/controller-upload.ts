@@ -99,8 +99,8 @@ export function refused(s: State, bytes: number): void {
  */
 export function grantFast(s: State, self: Me): void {
   if (!s.fast || !s.have || s.standing.untold || s.theirs.count > ENOUGH_TO_TRADE) return;
-  const { torrent, layout, sha1 } = s;
-  const pieces = allowedFastSet({ ip: s.endpoint.host, infoHash: torrent, pieceCount: layout.pieceCount, sha1 });
+  const { torrent, layout, sha1, allowedFast: count } = s;
+  const pieces = allowedFastSet({ ip: s.endpoint.host, infoHash: torrent, pieceCount: layout.pieceCount, sha1, count });
   const granted = pieces.filter((piece) => s.have?.has(piece));
   s.givenFast = new Set(granted);
   if (granted.length > 0) say(s, self, ...granted.map((piece) => ({ type: 'allowedFast', piece }) as const));

@@ -13,6 +13,7 @@ import type { ChosenPolicy } from '../../client.js';
 import { parseParams } from '../../policy/choke/params.js';
 import { findPolicy } from '../../policy/choke/registry.js';
 import { PICK_ORDERS } from '../../policy/pick/selection.js';
+import { ALLOWED_FAST_COUNT } from '../../protocol/allowed-fast.js';
 import { choosePieceLength } from '../../protocol/metainfo-build.js';
 import { JsonReader, reading } from './json-reader.js';
 import type { Arrival, Departure, PeerClass, Scenario } from './scenario.js';
@@ -62,6 +63,7 @@ function classOf(r: JsonReader): PeerClass {
     has: r.number('has', { least: 0, most: 1 }, 0),
     arrives: arrivalOf(r),
     picks: r.oneOf('picks', PICK_ORDERS, 'rarest'),
+    allowedFast: r.number('allowedFast', { least: 0, most: 100, integer: true }, ALLOWED_FAST_COUNT),
     leaves: departureOf(r),
     givesUpAfter: maybeTime(r, 'givesUpAfter'),
     behindNat: r.flag('behindNat'),

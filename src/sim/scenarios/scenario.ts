@@ -20,6 +20,8 @@ export interface PeerClass {
   /** Its own; absent: that of the run. */
   readonly policy?: ChosenPolicy;
   readonly picks: PickOrder;
+  /** Pieces that it grants to those it chokes (BEP 6). */
+  readonly allowedFast: number;
   readonly leaves: Departure;
   /** Mean time after which one who is not complete gives up, exponentially distributed. */
   readonly givesUpAfter: Millis;

@@ -19,8 +19,8 @@ test('what is not said has a default, and units are ours', () => {
   assert.equal(s.pieceLength, 2 ** 16);
   assert.equal(s.lasts, 60_000);
   assert.deepEqual(s.classes, [{
-    name: 'a', count: 1, up: 50_000, down: 400_000, delay: 25, has: 0, arrives: { kind: 'at', at: 0 }, picks: 'rarest', leaves: { kind: 'never' },
-    givesUpAfter: Infinity, behindNat: false, corrupt: false, maxPeers: 80, limitsUpTo: 0,
+    name: 'a', count: 1, up: 50_000, down: 400_000, delay: 25, has: 0, arrives: { kind: 'at', at: 0 }, picks: 'rarest', allowedFast: 10,
+    leaves: { kind: 'never' }, givesUpAfter: Infinity, behindNat: false, corrupt: false, maxPeers: 80, limitsUpTo: 0,
   }]);
 });
 
