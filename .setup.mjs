@@ -16,10 +16,10 @@ if (read('node_modules/.actorrent-lock') !== lock) {
   writeFileSync('node_modules/.actorrent-lock', lock);
 }
 
-const sources = digest(['tsconfig.json', 'package-lock.json', ...['src', 'test', 'bench'].flatMap(walk)]);
+const sources = digest(['tsconfig.json', 'package-lock.json', ...['src', 'test', 'bench', 'tools'].flatMap(walk)]);
 if (read('build/.sources') !== sources) {
   // A file that was deleted or renamed must not live on as a stale test: start from nothing when the list changed.
-  const list = ['src', 'test', 'bench'].flatMap(walk).filter((f) => f.endsWith('.ts')).sort().join('\n');
+  const list = ['src', 'test', 'bench', 'tools'].flatMap(walk).filter((f) => f.endsWith('.ts')).sort().join('\n');
   if (read('build/.list') !== list) rmSync('build', { recursive: true, force: true });
   run('building', 'npm', ['run', '--silent', 'build']);
   mkdirSync('build', { recursive: true });

@@ -43,3 +43,12 @@ export const edgesOf = (declarations: readonly Declaration[]): Edge[] =>
 export const isDeclared = (d: Declaration, e: Edge): boolean => d.tells[e.to]?.includes(e.kind) ?? false;
 
 export const showEdge = (e: Edge): string => `${e.from} -> ${e.to}: ${e.kind}`;
+
+/** What a mailbox takes, for readers. */
+export interface MessageDoc {
+  readonly kind: string;
+  /** The doc comment of its type, on one line. */
+  readonly doc: string;
+  /** The names of its fields. */
+  readonly carries: readonly string[];
+}

@@ -34,7 +34,9 @@ export type ChokeMsg =
   | { readonly type: 'report'; readonly peer: PeerKey; readonly report: PeerReport }
   /** `choke`: it has a policy of its own from the start. */
   | { readonly type: 'torrent'; readonly view: TorrentView; readonly torrent: InfoHash; readonly choke?: ChosenPolicy }
+  /** Gone, with all its peers. */
   | { readonly type: 'torrentLeft'; readonly torrent: TorrentKey }
+  /** The upload limit of all; null: none. */
   | { readonly type: 'linkLimit'; readonly limit: Limit }
   /** For one torrent, or for all that have no policy of their own. */
   | { readonly type: 'setPolicy'; readonly chosen: ChosenPolicy; readonly torrent?: InfoHash }
@@ -42,7 +44,9 @@ export type ChokeMsg =
   | { readonly type: 'setShadow'; readonly chosen?: ChosenPolicy }
   | Tick;
 export type ChokeOrder =
+  /** Serve it no more. */
   | { readonly type: 'choke' }
+  /** Serve its requests; `why` is for people. */
   | { readonly type: 'unchoke'; readonly why: Why }
   /** From now on the peer may be ahead of us by this; undefined: as far as it likes. */
   | { readonly type: 'lead'; readonly lead: Bytes | undefined };

@@ -22,6 +22,7 @@ import type { TorrentMgrMsg } from './torrent-mgr.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type ConsoleMsg =
+  /** Something people want to know. */
   | { readonly type: 'event'; readonly event: ClientEvent }
   /** Typed, or sent down a pipe. */
   | { readonly type: 'line'; readonly line: string }

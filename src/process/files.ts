@@ -33,6 +33,7 @@ export type FilesMsg =
   | { readonly type: 'discard'; readonly piece: number }
   /** PieceMgr starts, or starts again, and wants to know what is there. */
   | { readonly type: 'recover' }
+  /** Blocks for a peer, as `data` or `unreadable` to `replyTo`. */
   | { readonly type: 'read'; readonly blocks: readonly BlockRange[]; readonly replyTo: Reader }
   /** Nobody looks at these any more. */
   | { readonly type: 'returned'; readonly lent: readonly Lent[] }
@@ -40,14 +41,21 @@ export type FilesMsg =
   | { readonly type: 'readerLeft'; readonly reader: Reader }
   /** The user says that the trouble is mended. */
   | { readonly type: 'retry' }
+  /** Finishes what is under way, saves the record, then `closed` to TorrentMgr. */
   | { readonly type: 'stop' }
   | Tick
   // From the disk:
+  /** What the resume record says. */
   | { readonly type: 'recalled'; readonly recalled: Recalled }
+  /** A piece of a full check is hashed. */
   | { readonly type: 'pieceChecked'; readonly piece: number; readonly outcome: CheckOutcome }
+  /** A piece is hashed and written, or not. */
   | { readonly type: 'stored'; readonly piece: number; readonly outcome: StoreOutcome }
+  /** A stretch was read for peers. */
   | { readonly type: 'readBack'; readonly stretch: Stretch; readonly outcome: ReadOutcome }
+  /** The resume record is saved, or not. */
   | { readonly type: 'remembered'; readonly trouble: Trouble | undefined }
+  /** The folders and files are there, or not. */
   | { readonly type: 'prepared'; readonly trouble: Trouble | undefined };
 
 const declaration = declare({

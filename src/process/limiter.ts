@@ -39,6 +39,7 @@ export type LimiterMsg =
   | { readonly type: 'leave'; readonly direction: Direction; readonly replyTo: CreditClient; readonly peer?: PeerKey }
   /** From now on the peer has this of the uplink. */
   | (Share & { readonly type: 'share' })
+  /** A new limit for all; null: none. */
   | { readonly type: 'setLimit'; readonly direction: Direction; readonly limit: Limit }
   | Tick;
 

@@ -18,10 +18,15 @@ import type { TorrentMgrMsg } from './torrent-mgr.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type ListenerMsg =
+  /** We listen, and on this port. */
   | { readonly type: 'listening'; readonly socket: Listening }
+  /** The port cannot be had. */
   | { readonly type: 'refused'; readonly reason: string }
+  /** Somebody has connected. */
   | { readonly type: 'accepted'; readonly connection: Connection }
+  /** Bytes of a handshake. */
   | { readonly type: 'greeting'; readonly stranger: number; readonly data: Uint8Array }
+  /** A stranger hung up before its handshake was through. */
   | { readonly type: 'ended'; readonly stranger: number }
   | Tick;
 /** A connection whose handshake has been read. */

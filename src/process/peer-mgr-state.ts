@@ -22,9 +22,13 @@ import type { TrackerMsg } from './tracker.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type PeerMgrMsg =
+  /** Peers to try; `from` is the source. */
   | { readonly type: 'candidates'; readonly endpoints: readonly Endpoint[]; readonly from: string }
+  /** From the Listener: a peer that came to us. */
   | { readonly type: 'incoming'; readonly incoming: Incoming }
+  /** A dial went through. */
   | { readonly type: 'dialed'; readonly to: Endpoint; readonly connection: Connection }
+  /** A dial did not. */
   | { readonly type: 'dialFailed'; readonly to: Endpoint; readonly reason: string }
   /** The peer said who it is, and it is this torrent. */
   | { readonly type: 'handshaken'; readonly peer: PeerKey; readonly peerId: PeerId; readonly fast: boolean; readonly client: string }
@@ -32,10 +36,16 @@ export type PeerMgrMsg =
   | { readonly type: 'ended'; readonly peer: PeerKey; readonly reason: string; readonly fault: boolean }
   /** The check of what is on disk is over; or PieceMgr has started again and knows no peer. */
   | { readonly type: 'ready'; readonly have: number; readonly complete: boolean }
+  /** We have a new piece: every peer is told. */
   | { readonly type: 'have'; readonly piece: number; readonly complete: boolean }
   /** These sent a piece that did not match its hash. `sole`: nobody else had a part in it. */
   | { readonly type: 'badPeers'; readonly peers: readonly PeerKey[]; readonly sole: boolean }
-  | { readonly type: 'pause' | 'resume' | 'stop' }
+  /** Ends every connection, and makes no more. */
+  | { readonly type: 'pause' }
+  /** Connects again. */
+  | { readonly type: 'resume' }
+  /** Ends every connection, then `closed` to TorrentMgr. */
+  | { readonly type: 'stop' }
   | Tick;
 
 export const declaration = declare({

@@ -27,19 +27,26 @@ import type { Tick, TimerMsg } from './timer.js';
 export type PieceMgrMsg =
   /** A peer that has shaken hands; it is welcomed with what we have. */
   | { readonly type: 'join'; readonly peer: PeerKey; readonly inbox: Mailbox<PieceOrder, 'Controller'> }
+  /** What it has, once, at the start. */
   | { readonly type: 'bitfield'; readonly peer: PeerKey; readonly bits: Bitfield }
+  /** It has everything. */
   | { readonly type: 'haveAll'; readonly peer: PeerKey }
+  /** It has one more piece. */
   | { readonly type: 'have'; readonly peer: PeerKey; readonly piece: number }
   /** Room for `count` more requests. `allowed`: the peer chokes us but for these pieces (BEP 6). `timeout`: how long it may be silent. */
   | { readonly type: 'needBlocks'; readonly peer: PeerKey; readonly count: number; readonly timeout: Millis;
       readonly allowed?: readonly number[] }
+  /** Blocks that it sent, and that were asked for. */
   | { readonly type: 'gotBlocks'; readonly peer: PeerKey; readonly blocks: readonly BlockAt[] }
   /** The peer will not send it (BEP 6 reject). */
   | { readonly type: 'lostBlock'; readonly peer: PeerKey; readonly piece: number; readonly begin: Bytes }
   /** The peer choked us and dropped our requests. */
   | { readonly type: 'choked'; readonly peer: PeerKey }
+  /** Gone: what it was asked for is to be asked of others. */
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
+  /** From Files: what is there. */
   | { readonly type: 'recovered'; readonly have: Bitfield }
+  /** From Files: whether a piece that was complete matched its hash. */
   | { readonly type: 'checked'; readonly piece: number; readonly good: boolean }
   | Tick;
 export interface BlockAt {
@@ -50,9 +57,11 @@ export interface BlockAt {
 export type PieceOrder =
   /** Its own copy of what we have. */
   | { readonly type: 'welcome'; readonly have: Bitfield }
+  /** Ask it for these. */
   | { readonly type: 'request'; readonly blocks: readonly BlockRange[] }
   /** Arrived from another peer. */
   | { readonly type: 'cancel'; readonly block: BlockRange }
+  /** Whether it has anything that we want. */
   | { readonly type: 'interest'; readonly interested: boolean };
 
 const declaration = declare({

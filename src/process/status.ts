@@ -29,10 +29,13 @@ export type StatusMsg =
   | { readonly type: 'downloaded'; readonly bytes: Bytes }
   /** How a peer stands: once a second, if anything changed. */
   | { readonly type: 'peer'; readonly peer: PeerKey; readonly facts: PeerFacts }
+  /** A peer is gone. */
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
   /** Bytes: `left` of those `wanted`, and those `unwanted` and not had. `complete`: nothing wanted is missing. */
   | { readonly type: 'progress'; readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes; readonly complete: boolean }
+  /** Something to tell people, with the name of the torrent. */
   | { readonly type: 'note'; readonly note: Note }
+  /** The user wants to see who is connected. */
   | { readonly type: 'listPeers' }
   | Tick;
 

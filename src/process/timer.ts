@@ -11,6 +11,7 @@ import { declare } from '../kernel/topology.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 
 // MAILBOX ----------------------------------------------------------------------------
+/** An alarm that was registered went off. */
 export interface Tick {
   readonly type: 'tick';
   /** As registered. */
@@ -18,7 +19,9 @@ export interface Tick {
 }
 export type TimerClient = keyof typeof declaration.tells;
 export type TimerMsg =
+  /** A `tick` with this tag to `replyTo`, once, in place of an earlier one with the same tag. */
   | { readonly type: 'register'; readonly replyTo: Mailbox<Tick, TimerClient>; readonly after: Millis; readonly tag: string }
+  /** No tick after all. */
   | { readonly type: 'cancel'; readonly replyTo: Mailbox<Tick, TimerClient>; readonly tag: string }
   /** An alarm went off: from the clock. */
   | { readonly type: 'due'; readonly replyTo: Mailbox<Tick, TimerClient>; readonly tag: string };

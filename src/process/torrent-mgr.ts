@@ -23,15 +23,24 @@ import type { TrackerMsg } from './tracker.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type TorrentMgrMsg =
+  /** A torrent to start. */
   | { readonly type: 'add'; readonly key: TorrentKey; readonly request: TorrentRequest }
   /** Torrents start once the port is known; 0: nobody can reach us. */
   | { readonly type: 'listening'; readonly port: number }
+  /** From the Listener: goes to the PeerMgr of its torrent. */
   | { readonly type: 'incoming'; readonly incoming: Incoming }
   /** The disk of this torrent needs a hand: it pauses until `resume`. */
   | { readonly type: 'trouble'; readonly torrent: InfoHash; readonly reason: string }
   /** A part of the torrent has said goodbye: `part` is its process id. */
   | { readonly type: 'closed'; readonly torrent: InfoHash; readonly part: string }
-  | { readonly type: 'pause' | 'resume' | 'listPeers' | 'stop' }
+  /** All torrents: no peers, no requests. */
+  | { readonly type: 'pause' }
+  /** All torrents, and those whose disk was in trouble try again. */
+  | { readonly type: 'resume' }
+  /** The user wants to see who is connected. */
+  | { readonly type: 'listPeers' }
+  /** Everything is saved and says goodbye. */
+  | { readonly type: 'stop' }
   | Tick;
 
 const declaration = declare({

@@ -23,13 +23,17 @@ import type { TorrentMgrMsg } from './torrent-mgr.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type TrackerMsg =
+  /** What to tell the tracker of ourselves. */
   | { readonly type: 'totals'; readonly totals: Totals }
   /** More candidates would be welcome; asked at most as often as the tracker allows. */
   | { readonly type: 'wantPeers'; readonly count: number }
+  /** Announce, now and from now on. */
   | { readonly type: 'start' }
   /** Says goodbye, then `closed` to TorrentMgr. */
   | { readonly type: 'stop' }
+  /** An announce got through. */
   | { readonly type: 'answered'; readonly url: string; readonly answer: AnnounceAnswer }
+  /** An announce did not. */
   | { readonly type: 'failed'; readonly url: string; readonly reason: string }
   | Tick;
 

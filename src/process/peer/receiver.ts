@@ -21,6 +21,7 @@ export type ReceiverMsg =
   | Credit
   /** From the connection; a view that is valid until everything it causes is done. */
   | { readonly type: 'data'; readonly data: Uint8Array }
+  /** The connection is closed. */
   | { readonly type: 'ended'; readonly reason: string };
 export interface ReceivedBlock {
   readonly piece: number;
@@ -30,11 +31,15 @@ export interface ReceivedBlock {
 }
 /** What the Controller hears of us. */
 export type Received =
+  /** The peer has said who it is. */
   | { readonly type: 'handshake'; readonly handshake: Handshake }
+  /** A message, but for blocks. */
   | { readonly type: 'wire'; readonly message: WireMessage }
   /** What one read brought, in order: one message, for at full speed a read holds a dozen. Never empty. */
   | { readonly type: 'blocks'; readonly blocks: readonly ReceivedBlock[] }
+  /** It broke the protocol: nothing more is read. */
   | { readonly type: 'violation'; readonly flaw: Flaw }
+  /** Closed, by the peer or by the net. */
   | { readonly type: 'disconnected'; readonly reason: string };
 
 const declaration = declare({

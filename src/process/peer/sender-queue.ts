@@ -18,12 +18,15 @@ import type { SenderMsg } from './sender.js';
 export type SenderQueueMsg =
   /** The handshake, which is no message: already encoded. */
   | { readonly type: 'greet'; readonly handshake: Uint8Array }
+  /** What else we say, in this order. */
   | { readonly type: 'send'; readonly messages: readonly OwnMessage[] }
   /** Blocks we ask the peer for: the most frequent message of a download. */
   | { readonly type: 'request'; readonly blocks: readonly BlockRange[] }
   /** The peer asks for a block. `reject`: it speaks BEP 6, and is told of every block that it will not get. */
   | { readonly type: 'serve'; readonly block: BlockRange; readonly reject: boolean }
+  /** The peer does not want this block any more. */
   | { readonly type: 'cancel'; readonly block: BlockRange; readonly reject: boolean }
+  /** We choke the peer: what it asked for is dropped. */
   | { readonly type: 'choke'; readonly reject: boolean }
   /** Blocks may begin until this much payload has gone out since the connection began. */
   | { readonly type: 'allow'; readonly upTo: Bytes }

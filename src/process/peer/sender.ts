@@ -25,11 +25,13 @@ export type SenderMsg =
   | Credit
   /** Encoded messages, or the handshake. */
   | { readonly type: 'control'; readonly bytes: Uint8Array }
+  /** Read these, and send them in this order. */
   | { readonly type: 'blocks'; readonly blocks: readonly BlockRange[] }
   /** Gives back this block, or all, if not begun. */
   | { readonly type: 'drop'; readonly block?: BlockRange }
   /** Blocks that were read: each is to be returned. */
   | { readonly type: 'data'; readonly lent: readonly Lent[] }
+  /** The disk does not give it. */
   | { readonly type: 'unreadable'; readonly block: BlockRange }
   /** The transport has taken a write, with the end of so many blocks. */
   | { readonly type: 'wrote'; readonly bytes: Bytes; readonly payload: Bytes; readonly blocks: number };
