@@ -21,16 +21,19 @@ export interface Layout {
   readonly frames: readonly (Frame & Area)[];
   readonly nodes: readonly (GraphNode & Area)[];
   /** `path` is SVG path data from the border of `from` to that of `to`; `label` is where the label goes, where there is one. */
-  readonly edges: readonly (GraphEdge & { readonly path: string; readonly label: readonly string[]; readonly labelArea?: Area })[];
+  readonly edges: readonly (GraphEdge & { readonly path: string; readonly labelArea?: Area })[];
 }
 
-const BOX = { height: 44, noteHeight: 58, least: 124, padding: 16 };
+const BOXES = { process: { least: 132, padding: 18 }, group: { least: 132, padding: 26 }, state: { least: 44, padding: 14 } } as const;
+const HEIGHT = 44;
+const NOTE_HEIGHT = 58;
+const START = 12;
 const GAPS = {
   down: { nodesep: 30, ranksep: 44, edgesep: 18 },
-  right: { nodesep: 14, ranksep: 64, edgesep: 14 },
+  right: { nodesep: 14, ranksep: 40, edgesep: 14 },
 } as const;
 const MARGIN = 16;
-const LINE_HEIGHT = 16;
+export const LINE_HEIGHT = 16;
 export const NAME_PX = 15;
 export const NOTE_PX = 12;
 
@@ -38,36 +41,43 @@ export async function layOut(graph: Graph): Promise<Layout> {
   const { Graph: Dagre, layout } = await import('@dagrejs/dagre');
   const g = new Dagre({ compound: true });
   g.setGraph({ rankdir: graph.direction === 'down' ? 'TB' : 'LR', marginx: MARGIN, marginy: MARGIN, ...GAPS[graph.direction] });
-  for (const { scope } of graph.frames) g.setNode(frameId(scope), {});
+  for (const { id } of graph.frames) g.setNode(frameId(id), {});
+  for (const { id, parent } of graph.frames) if (parent !== undefined) g.setParent(frameId(id), frameId(parent));
   for (const node of graph.nodes) {
     g.setNode(node.id, sizeOf(node));
-    if (graph.frames.length > 0) g.setParent(node.id, frameId(node.scope));
+    if (node.frame !== undefined) g.setParent(node.id, frameId(node.frame));
   }
-  for (const { from, to, label } of graph.edges) g.setEdge(from, to, { ...labelSize(label), labelpos: 'c' });
+  // Who comes first in the list stands above; which way the messages go does not matter for that.
+  const place = new Map(graph.nodes.map(({ id }, i) => [id, i]));
+  const isUp = ({ from, to }: GraphEdge): boolean => place.get(from)! > place.get(to)!;
+  const downwards = (edge: GraphEdge): [string, string] => (isUp(edge) ? [edge.to, edge.from] : [edge.from, edge.to]);
+  for (const edge of graph.edges) g.setEdge(...downwards(edge), spaceOf(edge));
   layout(g);
   const { width = 0, height = 0 } = g.graph();
   return {
     title: graph.title, width: tenth(width), height: tenth(height),
-    frames: graph.frames.map((frame) => ({ ...frame, ...areaOf(g.node(frameId(frame.scope))) })),
+    frames: graph.frames.map((frame) => ({ ...frame, ...areaOf(g.node(frameId(frame.id))) })),
     nodes: graph.nodes.map((node) => ({ ...node, ...areaOf(g.node(node.id)) })),
     edges: graph.edges.map((edge) => {
-      const placed = g.edge(edge.from, edge.to) as { points: Point[] } & Centred;
-      return { ...edge, path: curve(placed.points), ...(edge.label.length > 0 && { labelArea: areaOf(placed) }) };
+      const placed = g.edge(...downwards(edge)) as { points: Point[] } & Centred;
+      return { ...edge, path: curve(isUp(edge) ? placed.points.toReversed() : placed.points), ...(edge.label && { labelArea: areaOf(placed) }) };
     }),
   };
 }
 
-/** Not the name of any process. */
-const frameId = (scope: string): string => `frame ${scope}`;
+/** Not the name of any process or state. */
+const frameId = (id: string): string => `frame ${id}`;
 
-function sizeOf({ id, note }: GraphNode): { width: number; height: number } {
-  const text = Math.max(widthOf(id, NAME_PX, 'bold'), widthOf(note, NOTE_PX));
-  return { width: Math.max(BOX.least, Math.ceil(text) + 2 * BOX.padding), height: note === '' ? BOX.height : BOX.noteHeight };
+function sizeOf({ title, note, kind }: GraphNode): { width: number; height: number } {
+  if (kind === 'start') return { width: START, height: START };
+  const text = Math.max(widthOf(title, NAME_PX, 'bold'), widthOf(note ?? '', NOTE_PX));
+  const { least, padding } = BOXES[kind];
+  return { width: Math.max(least, Math.ceil(text) + 2 * padding), height: note === undefined ? HEIGHT : NOTE_HEIGHT };
 }
 
-function labelSize(lines: readonly string[]): { width: number; height: number } {
-  if (lines.length === 0) return { width: 0, height: 0 };
-  return { width: Math.ceil(Math.max(...lines.map((line) => widthOf(line, NOTE_PX)))) + 8, height: lines.length * LINE_HEIGHT };
+function spaceOf({ label = [] }: GraphEdge): { width: number; height: number; labelpos: 'c' } {
+  const widest = Math.max(0, ...label.map((line) => widthOf(line, NOTE_PX) + 8));
+  return { width: Math.ceil(widest), height: label.length * LINE_HEIGHT, labelpos: 'c' };
 }
 
 interface Centred {

@@ -1,20 +1,25 @@
 /**
  * A graph before it has positions: what every renderer (Mermaid, DOT, SVG, JSON, the live page) is given. Made from the declarations by
- * talks.ts, owns.ts and one-process.ts.
+ * talks.ts, owns.ts, one-process.ts and state-chart.ts.
  */
 import type { Scope } from '../kernel/topology.js';
 
 export interface GraphNode {
-  /** The name of the process or group. */
+  /** In the graphs of processes, the name of the process or group. */
   readonly id: string;
-  readonly kind: 'process' | 'group';
+  readonly title: string;
+  /** `start` is the dot from which a state chart begins. */
+  readonly kind: 'process' | 'group' | 'state' | 'start';
+  /** Gives the colour. */
   readonly scope: Scope;
-  /** A few words below the name; may be empty. */
-  readonly note: string;
+  /** Id of the frame it stands in. */
+  readonly frame?: string;
+  /** A few words below the title. */
+  readonly note?: string;
   /** What it does, in one line. */
   readonly doc: string;
   /** It sets alarms with the Timer: its lines to everybody would hide all others, so a sign on the box stands for them. */
-  readonly alarms: boolean;
+  readonly alarms?: boolean;
 }
 
 export interface GraphEdge {
@@ -23,19 +28,20 @@ export interface GraphEdge {
   /** Kinds of message that `from` tells `to`, and the other way; neither where the edge means "owns". */
   readonly there: readonly string[];
   readonly back: readonly string[];
-  /** Written on the line. */
-  readonly label: readonly string[];
+  /** Written on the line, one below the other. */
+  readonly label?: readonly string[];
 }
 
-/** A scope, with the boxes in it. */
+/** A scope with the boxes in it; or, in a state chart, a state with others in it. */
 export interface Frame {
-  readonly scope: Scope;
+  readonly id: string;
   readonly title: string;
+  readonly scope: Scope;
+  readonly parent?: string;
 }
 
 export interface Graph {
   readonly title: string;
-  /** Absent: the boxes stand without frames. */
   readonly frames: readonly Frame[];
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
@@ -43,9 +49,9 @@ export interface Graph {
 }
 
 export const FRAMES: readonly Frame[] = [
-  { scope: 'client', title: 'once a client' },
-  { scope: 'torrent', title: 'once a torrent' },
-  { scope: 'peer', title: 'once a peer' },
+  { id: 'client', scope: 'client', title: 'once a client' },
+  { id: 'torrent', scope: 'torrent', title: 'once a torrent' },
+  { id: 'peer', scope: 'peer', title: 'once a peer' },
 ];
 
 /** Everybody may set an alarm: see GraphNode.alarms. */

@@ -11,13 +11,10 @@ const AFTER_A_CRASH: Readonly<Record<Group['strategy'], string>> = {
 };
 
 export function owns(topology: readonly Declaration[], groups: readonly Group[]): Graph {
+  const process = (name: string): GraphNode => processNode(topology.find((d) => d.name === name)!);
   return {
     title: 'Who owns whom', direction: 'right', frames: [],
-    nodes: [
-      ...groups.map(({ name, scope, strategy }): GraphNode =>
-        ({ id: name, kind: 'group', scope, note: AFTER_A_CRASH[strategy], doc: `supervises, ${strategy}`, alarms: false })),
-      ...topology.map((d): GraphNode => ({ ...processNode(d), alarms: false })),
-    ],
+    nodes: groups.flatMap((group) => [groupNode(group), ...group.owns.map(process)]),
     edges: groups.flatMap(({ name, owner, owns }): GraphEdge[] => [
       ...(owner === undefined ? [] : [owning(owner, name)]),
       ...owns.map((child) => owning(name, child)),
@@ -25,4 +22,7 @@ export function owns(topology: readonly Declaration[], groups: readonly Group[])
   };
 }
 
-const owning = (from: string, to: string): GraphEdge => ({ from, to, there: [], back: [], label: [] });
+const groupNode = ({ name, scope, strategy }: Group): GraphNode =>
+  ({ id: name, title: name, kind: 'group', scope, note: AFTER_A_CRASH[strategy], doc: `supervises, ${strategy}` });
+
+const owning = (from: string, to: string): GraphEdge => ({ from, to, there: [], back: [] });

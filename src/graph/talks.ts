@@ -5,13 +5,12 @@ import { FRAMES, TIMER, type Graph, type GraphEdge, type GraphNode } from './mod
 export function talks(topology: readonly Declaration[]): Graph {
   return {
     title: 'Who tells whom', direction: 'down', frames: FRAMES,
-    nodes: topology.map((d): GraphNode => processNode(d)),
+    nodes: topology.map((d): GraphNode => ({ ...processNode(d), frame: d.scope, alarms: TIMER in d.tells })),
     edges: pairs(topology).filter(({ from, to }) => from !== TIMER && to !== TIMER),
   };
 }
 
-export const processNode = ({ name, scope, doc, tells }: Declaration): GraphNode =>
-  ({ id: name, kind: 'process', scope, note: '', doc, alarms: TIMER in tells });
+export const processNode = ({ name, scope, doc }: Declaration): GraphNode => ({ id: name, title: name, kind: 'process', scope, doc });
 
 /** Who comes first in the roll call is `from`, if it tells the other anything at all. */
 export function pairs(topology: readonly Declaration[]): GraphEdge[] {
@@ -20,7 +19,7 @@ export function pairs(topology: readonly Declaration[]): GraphEdge[] {
     const back = e.tells[d.name] ?? [];
     if (there.length + back.length === 0) return [];
     return there.length > 0
-      ? [{ from: d.name, to: e.name, there, back, label: [] }]
-      : [{ from: e.name, to: d.name, there: back, back: there, label: [] }];
+      ? [{ from: d.name, to: e.name, there, back }]
+      : [{ from: e.name, to: d.name, there: back, back: there }];
   }));
 }

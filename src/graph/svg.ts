@@ -1,0 +1,88 @@
+/**
+ * A laid-out graph as an SVG that stands alone: no font, script or other file. Boxes have the colour of their scope; a line has that of the
+ * narrower scope of its two ends, since there is one such line for each torrent or peer. Follows the reader's light or dark.
+ */
+import { tenth } from './curve.js';
+import { LINE_HEIGHT, NAME_PX, NOTE_PX, type Area, type Layout } from './layout.js';
+import type { Frame, GraphEdge, GraphNode } from './model.js';
+import { escapeXml, SVG_STYLE } from './svg-style.js';
+
+const LEGEND_HEIGHT = 36;
+
+export function svg(layout: Layout): string {
+  const legend = legendOf(layout);
+  const { width, title } = layout;
+  return page({ title, width, height: layout.height + (legend === '' ? 0 : LEGEND_HEIGHT), content: `${picture(layout)}\n${legend}` });
+}
+
+export function page({ title, width, height, content }: Sheet): string {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+    `<title>${escapeXml(title)}</title>`,
+    SVG_STYLE,
+    `<rect class="page" width="${width}" height="${height}" rx="14"/>`,
+    content,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+export interface Sheet {
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  /** SVG elements. */
+  readonly content: string;
+}
+
+/** The elements of a graph, to be put on a page. */
+export const picture = ({ frames, nodes, edges }: Layout): string => [
+  ...frames.map(frameBox),
+  ...edges.map((edge) => line(edge, nodes)),
+  ...edges.map(labelText),
+  ...nodes.map(box),
+].join('\n');
+
+const frameBox = ({ scope, title, x, y, width, height }: Frame & Area): string =>
+  `<g class="${scope}"><rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="12"/>`
+  + `<text class="scope" x="${x + 14}" y="${y + 21}">${escapeXml(title)}</text></g>`;
+
+const NARROW = ['client', 'torrent', 'peer'] as const;
+
+function line({ from, to, there, back, path }: GraphEdge & { readonly path: string }, nodes: readonly GraphNode[]): string {
+  const scopeOf = (id: string): number => NARROW.indexOf(nodes.find((n) => n.id === id)!.scope);
+  const scope = NARROW[Math.max(scopeOf(from), scopeOf(to))]!;
+  const heads = [...(back.length > 0 ? [`marker-start="url(#${scope}-head)"`] : []), ...(there.length > 0 ? [`marker-end="url(#${scope}-head)"`] : [])];
+  const said = [tells(from, to, there), tells(to, from, back)].filter((words) => words !== '').join('\n');
+  return `<path class="line ${scope}" d="${path}" ${heads.join(' ')}><title>${escapeXml(said || `${from} owns ${to}`)}</title></path>`;
+}
+
+const tells = (from: string, to: string, kinds: readonly string[]): string =>
+  kinds.length === 0 ? '' : `${from} tells ${to}: ${kinds.join(', ')}`;
+
+function labelText({ label = [], labelArea }: Layout['edges'][number]): string {
+  if (!labelArea) return '';
+  const { x, y, width } = labelArea;
+  const lines = label.map((text, i) => `<tspan x="${tenth(x + width / 2)}" y="${tenth(y + 12 + i * LINE_HEIGHT)}">${escapeXml(text)}</tspan>`);
+  return `<text class="label">${lines.join('')}</text>`;
+}
+
+function box({ title, kind, scope, note, doc, alarms, x, y, width, height }: GraphNode & Area): string {
+  const middle = tenth(x + width / 2);
+  if (kind === 'start') return `<circle class="start" cx="${middle}" cy="${tenth(y + height / 2)}" r="${width / 2}"/>`;
+  const baseline = tenth(note === undefined ? y + height / 2 + NAME_PX / 3 : y + 25);
+  const name = `<text class="name" x="${middle}" y="${baseline}">${escapeXml(title)}</text>`;
+  const below = note === undefined ? '' : `<text class="note" x="${middle}" y="${tenth(baseline + NOTE_PX + 6)}">${escapeXml(note)}</text>`;
+  const clock = alarms ? `<use href="#clock" x="${tenth(x + width - 12)}" y="${tenth(y + 12)}"/>` : '';
+  const round = kind === 'process' ? 8 : height / 2;
+  return `<g class="${scope} ${kind}"><title>${escapeXml(doc)}</title>`
+    + `<rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="${round}"/>${name}${below}${clock}</g>`;
+}
+
+/** What the signs mean, where there are any. */
+function legendOf({ nodes, height }: Layout): string {
+  if (!nodes.some((n) => n.alarms)) return '';
+  const y = height + 12;
+  return `<g class="legend"><use href="#clock" x="26" y="${y - 4}"/><text x="40" y="${y}">has Timer wake it</text>`
+    + `<text x="180" y="${y}">an arrow head is at who hears; a line has the colour of the narrower scope</text></g>`;
+}
