@@ -14,7 +14,7 @@ import { Post, type Counter } from './post.js';
 import type { AnyProcess, Child, Failure, MailboxOf, Planner, Reserve, Supervised } from './process.js';
 import type { Letter } from './ring.js';
 import { Run, type Host } from './run.js';
-import { supervisor, type SupervisorInput } from './supervisor.js';
+import { supervisor, type Nursery, type SupervisorInput } from './supervisor.js';
 import type { Tap } from './tap.js';
 import { isDeclared, showEdge, type Declaration, type Edge, type Scope } from './topology.js';
 import { Watch } from './watch.js';
@@ -71,6 +71,7 @@ export class Kernel {
   private readonly failures: Failure[] = [];
   private readonly post: Post;
   private readonly host: Host;
+  private readonly nursery: Nursery;
 
   constructor(options: KernelOptions) {
     this.options = options;
@@ -86,6 +87,9 @@ export class Kernel {
       lost: (cell, message) => this.lost(cell, message),
       crashed: (id, error) => this.crashed(id, error),
       rootCrashed: (root, error) => this.rootCrashed(root, error),
+    };
+    this.nursery = {
+      now: options.now, start: (children) => this.startAll(children), restart: (children) => this.restart(children),
     };
   }
 
@@ -188,12 +192,7 @@ export class Kernel {
     const cell = this.settle(supervisor(kind, SCOPES[kind] ?? 'client'), name, owner);
     const reserve: Reserve = (p, id) => this.settle(p, id ?? p.declaration.name, cell) as unknown as MailboxOf<typeof p>;
     const { plan, exports } = planner(reserve);
-    const input: SupervisorInput = {
-      plan,
-      now: this.options.now,
-      start: (children) => this.startAll(children),
-      restart: (children) => this.restart(children),
-    };
+    const input: SupervisorInput = { plan, nursery: this.nursery };
     this.start(cell, () => input);
     return { mailbox: cell, exports };
   }

@@ -28,7 +28,8 @@ export interface Host {
 export class Run implements Hooks, Self<Declaration, Msg> {
   readonly mailbox: Cell;
   private readonly host: Host;
-  private readonly input: () => unknown;
+  /** Until the start: what it was made from may be large. */
+  private input: (() => unknown) | undefined;
   private chance: Random | undefined;
 
   constructor(cell: Cell, input: () => unknown, host: Host) {
@@ -40,7 +41,9 @@ export class Run implements Hooks, Self<Declaration, Msg> {
   // AS THE ACTOR CALLS IT ----------------------------------------------------------------
 
   start(): void {
-    this.mailbox.state = this.mailbox.definition.init(this.input(), this);
+    const input = this.input?.();
+    this.input = undefined;
+    this.mailbox.state = this.mailbox.definition.init(input, this);
   }
 
   mail(message: Msg): void {

@@ -18,6 +18,7 @@ export interface Tick {
   readonly tag: string;
 }
 export type TimerClient = keyof typeof declaration.tells;
+type Client = Mailbox<Tick, TimerClient>;
 export type TimerMsg =
   /** A `tick` with this tag to `replyTo`, once, in place of an earlier one with the same tag. */
   | { readonly type: 'register'; readonly replyTo: Mailbox<Tick, TimerClient>; readonly after: Millis; readonly tag: string }
@@ -42,29 +43,39 @@ export interface TimerInput {
   readonly clock: Clock;
 }
 interface State extends TimerInput {
-  readonly alarms: Map<string, Cancel>;
+  /** By tag and by who registered: a key made of the two would be a new string for each message. */
+  readonly alarms: Map<string, Map<Client, Cancel>>;
 }
 
 // CORE -------------------------------------------------------------------------------
 function step(s: State, m: TimerMsg, self: Me): void {
-  const key = `${m.replyTo.id} ${m.tag}`;
+  const { replyTo, tag } = m;
   switch (m.type) {
-    case 'register':
-      s.alarms.get(key)?.();
-      s.alarms.set(key, s.clock.after(m.after, () => self.post({ type: 'due', replyTo: m.replyTo, tag: m.tag })));
-      return;
+    case 'register': return register(s, m, self);
     case 'cancel':
-      s.alarms.get(key)?.();
-      s.alarms.delete(key);
-      return;
+      s.alarms.get(tag)?.get(replyTo)?.();
+      return forget(s, replyTo, tag);
     case 'due':
-      s.alarms.delete(key);
-      self.tell(m.replyTo, { type: 'tick', tag: m.tag });
+      forget(s, replyTo, tag);
+      self.tell(replyTo, { type: 'tick', tag });
   }
 }
 
+function register(s: State, { replyTo, tag, after }: TimerMsg & { type: 'register' }, self: Me): void {
+  const same = s.alarms.get(tag) ?? new Map<Client, Cancel>();
+  s.alarms.set(tag, same);
+  same.get(replyTo)?.();
+  same.set(replyTo, s.clock.after(after, () => self.post({ type: 'due', replyTo, tag })));
+}
+
+function forget(s: State, client: Client, tag: string): void {
+  const same = s.alarms.get(tag);
+  same?.delete(client);
+  if (same?.size === 0) s.alarms.delete(tag);
+}
+
 const silence = (s: State): void => {
-  for (const cancel of s.alarms.values()) cancel();
+  for (const same of s.alarms.values()) for (const cancel of same.values()) cancel();
 };
 
 // ACTOR ------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ test('alarms go off in the order of their time', () => {
 
 test('after a crash old alarms are silent, and new ones go off', () => {
   const { stage, register } = start();
-  stage.send(register(100, 'old')).crash({ type: 'register' });
+  stage.send(register(100, 'old')).crash({ type: 'due' });
   assert.equal(stage.clock.pending, 0);
   stage.send(register(50, 'new')).advance(200);
   assert.deepEqual(stage.told(), [['Files', 'tick', { tag: 'new' }]]);

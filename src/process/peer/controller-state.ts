@@ -102,7 +102,7 @@ export interface State extends ControllerInput {
   /** PieceMgr was asked for blocks and has not answered. */
   asking: boolean;
   /** Pieces we may ask for although choked (BEP 6). */
-  readonly grantedFast: Set<number>;
+  grantedFast: ReadonlySet<number>;
   readonly times: RequestTimes;
   readonly downRate: Rate;
   downTotal: Bytes;
@@ -140,15 +140,16 @@ export interface State extends ControllerInput {
 const RATE = { kind: 'window', ms: 4000, bucketMs: 500 } as const;
 /** Until it is measured. */
 const FIRST_RTT: Millis = 200;
+const NO_PIECES: ReadonlySet<number> = new Set();
 
 export function initialState(input: ControllerInput, now: Millis): State {
   return {
     standing: initialStanding(), fast: false, extensions: false, client: 'unknown', uploadOnly: false, over: false,
     have: undefined, early: [], theirs: new Bitfield(input.layout.pieceCount), complete: false,
     outstanding: new Outstanding(), pardoned: 0, window: initialWindow, grown: 0, reqq: DEFAULT_REQQ, asking: false,
-    grantedFast: new Set(), times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
+    grantedFast: NO_PIECES, times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
     askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,
-    givenFast: new Set(), upRate: createRate(RATE, now), upTotal: 0, lead: undefined, spent: false, queuedBytes: 0, drained: true,
+    givenFast: NO_PIECES, upRate: createRate(RATE, now), upTotal: 0, lead: undefined, spent: false, queuedBytes: 0, drained: true,
     heardAt: now, saidAt: now, dirty: true, awake: false,
     ...input,
   };

@@ -149,7 +149,7 @@ function wire(s: State, m: WireMessage, self: Me): void {
     case 'cancel': return up.cancelled(s, m, self);
     case 'reject': return down.rejected(s, m, self);
     case 'allowedFast':
-      if (m.piece < s.layout.pieceCount && s.grantedFast.size < MOST_GRANTED) s.grantedFast.add(m.piece);
+      if (m.piece < s.layout.pieceCount && s.grantedFast.size < MOST_GRANTED) s.grantedFast = new Set(s.grantedFast).add(m.piece);
       return down.ask(s, self);
     case 'extended':
       // We name no extensions of our own yet, so only the handshake can come.
