@@ -152,7 +152,6 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           torrent, key, ownId: config.peerId, maxPeers: config.maxPeers, peers: request.peers, net: ports.net,
           view: {
             key, private: meta.private, totalSize: meta.totalBytes, pieceLength: meta.pieceLength, pieceCount: meta.pieceCount,
-            maxUploads: null,
           },
           plan: (peer) => planPeer({ config, ports, client, boxes, layout, torrent, port, peer }),
           chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, ...boxes, ...(request.choke && { choke: request.choke }),

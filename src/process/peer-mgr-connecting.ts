@@ -108,7 +108,7 @@ export function introduce(s: State, key: PeerKey, p: Peer, self: Me): void {
   const { endpoint, handshakenAt: connectedAt, incoming, local, fast: fastExtension } = p;
   self.tell(s.chokeMgr, {
     type: 'peerJoined', inbox: p.controller, address: formatEndpoint(endpoint),
-    peer: { key, torrent: s.key, connectedAt, outgoing: !incoming, local, priority: 1, fastExtension },
+    peer: { key, torrent: s.key, connectedAt, outgoing: !incoming, local, fastExtension },
   });
 }
 

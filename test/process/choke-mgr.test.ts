@@ -32,7 +32,7 @@ function start(choke = reacting(), more: Pick<InputOf<typeof chokeMgr>, 'shadow'
     return { choke: choke.chosen, limiter: cast('Limiter'), timer: cast('Timer'), console: cast('Console'), ...more };
   });
   const join = (key: number, torrent = 1): ChokeMsg => ({ type: 'peerJoined', inbox: inboxes[key], address: `10.0.0.${key}:1`, peer: {
-    key: peerKey(key), torrent: torrentKey(torrent), connectedAt: 0, outgoing: true, local: false, priority: 1,
+    key: peerKey(key), torrent: torrentKey(torrent), connectedAt: 0, outgoing: true, local: false,
     fastExtension: true,
   } });
   return { stage, join, asked: choke.asked };
@@ -45,7 +45,7 @@ const report = (key: number, peerInterested: boolean, upTotal = 0): ChokeMsg => 
 const leave = (key: number): ChokeMsg => ({ type: 'peerLeft', peer: peerKey(key) });
 const torrent = (over: Partial<TorrentView> = {}): ChokeMsg => ({ type: 'torrent', torrent: infoHash('1'.repeat(40)), view: {
   key: torrentKey(1), seeding: false, seededFromStart: false, private: false, totalSize: 1, pieceLength: 1,
-  pieceCount: 1, pieces: 0, uploadAllowed: true, maxUploads: null, ...over,
+  pieceCount: 1, pieces: 0, uploadAllowed: true, ...over,
 } });
 const UNCHOKE_1 = ['C1', 'unchoke', { why: 'regular' }];
 

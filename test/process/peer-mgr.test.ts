@@ -13,7 +13,7 @@ test('nobody is dialled before the check is over; then ChokeMgr and trackers are
   await stage.forget().send(ready()).settle();
   assert.deepEqual(stage.told().slice(0, 2), [
     ['ChokeMgr', 'torrent', { torrent: TORRENT, view: {
-      key: 1, private: false, totalSize: 9, pieceLength: 3, pieceCount: 3, maxUploads: null, seeding: false,
+      key: 1, private: false, totalSize: 9, pieceLength: 3, pieceCount: 3, seeding: false,
       seededFromStart: false, pieces: 1, uploadAllowed: true,
     } }],
     ['Tracker', 'start'],
@@ -118,7 +118,7 @@ test('a connection becomes a group; once it has said who it is, ChokeMgr and Sta
   stage.forget().advance(500).send(shaken(1));
   assert.deepEqual(stage.told(), [
     ['ChokeMgr', 'peerJoined', { inbox: '@Peer-1/Controller', address: '10.0.0.1:6881', peer: {
-      key: keyOf(1), torrent: 1, connectedAt: 500, outgoing: true, local: true, priority: 1, fastExtension: true,
+      key: keyOf(1), torrent: 1, connectedAt: 500, outgoing: true, local: true, fastExtension: true,
     } }],
     ['Status', 'note', { note: { event: 'peer', what: 'connected', address: '10.0.0.1:6881', client: 'X 1' } }],
   ]);

@@ -63,7 +63,7 @@ export function trade(input: ChokeInput<Rotation>, p: Bep3Params, rule: Trade): 
   const connected = new Set(input.peers.map((peer) => peer.key));
   const inLine = input.peers.filter(isInterested).map((peer) => peer.key).sort((a, b) => a - b);
   const rotation = rotate(meet(input.state, { connected, wanting: inLine }, random), {
-    slots: rule.spareForTrial ? p.slots - regular.length : 1, rounds: p.ouEvery, tick, claim: (key) => others.has(key),
+    slots: rule.spareForTrial ? p.slots - regular.length : 1, rounds: p.ouEvery, tick, among: others,
   });
 
   const worst = regular.at(-1);

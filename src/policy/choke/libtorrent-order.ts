@@ -1,6 +1,6 @@
 /**
- * In which order libtorrent serves: the user's priority, then bytes received in the last round, then a rule that matters when seeding, as
- * nothing is received there. All rules end with whoever has waited longest.
+ * In which order libtorrent serves: by bytes received in the last round, then by a rule that matters when seeding, as nothing is received
+ * there. What it asks before, the user's priority for a torrent, is not to be had here. All rules end with whoever has waited longest.
  * - round-robin: peers that have had their quota (so many pieces and a minute) last, then by bytes sent in the last round.
  * - fastest-upload: by bytes sent in the last round.
  * - anti-leech: those that have little or nearly everything before those in the middle, who could trade with others.
@@ -18,7 +18,7 @@ const longestWaiting = lowestFirst((peer) => peer.lastUnchokedAt ?? 0);
 
 /** `quotaPieces`: what a peer may have in its turn, in pieces. */
 export function servingOrder(input: ChokeInput<unknown>, rule: string, quotaPieces: number): Compare {
-  const best = inTurn(highestFirst((peer) => peer.priority), highestFirst((peer) => peer.downLastRound));
+  const best = highestFirst((peer) => peer.downLastRound);
   if (rule === 'anti-leech') return inTurn(best, highestFirst(farFromHalf(input)), longestWaiting);
   const fastest = highestFirst(sentLately);
   if (rule === 'fastest-upload') return inTurn(best, fastest, longestWaiting);

@@ -17,7 +17,7 @@ export const libtorrentRate = libtorrentWith({
   servesAtOnce: false,
 }, ({ peers, sinceLastRound }) => {
   const perSecond = SECOND / Math.max(1, sinceLastRound);
-  const rates = peers.filter((p) => !p.local && p.peerInterested).map((p) => p.upLastRound * perSecond * p.priority);
+  const rates = peers.filter((p) => !p.local && p.peerInterested).map((p) => p.upLastRound * perSecond);
   rates.sort((a, b) => b - a);
   const short = rates.findIndex((rate, i) => rate < FIRST_THRESHOLD + i * STEP);
   return 1 + (short < 0 ? rates.length : short);

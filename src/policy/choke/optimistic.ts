@@ -44,28 +44,25 @@ export interface Turns {
   readonly rounds: number;
   /** A round has passed: turns grow older. */
   readonly tick: boolean;
-  /** Gives the peer a slot, or says that it cannot have one now. Asked at most once a peer. */
-  readonly claim: (peer: PeerKey) => boolean;
+  /** Who may have one now. */
+  readonly among: Pick<ReadonlySet<PeerKey>, 'has'>;
 }
 
 /**
  * Turns that still run go on, those with most rounds left first if slots have become fewer; the line fills the rest.
  */
-export function rotate(r: Rotation, { slots, rounds, tick, claim }: Turns): Rotation {
+export function rotate(r: Rotation, { slots, rounds, tick, among }: Turns): Rotation {
   const running = r.turns
     .map((t) => ({ ...t, roundsLeft: t.roundsLeft - (tick ? 1 : 0) }))
     .filter((t) => t.roundsLeft > 0)
     .sort((a, b) => b.roundsLeft - a.roundsLeft);
   const turns: Turn[] = [];
-  const asked = new Set<PeerKey>();
   const offer = (turn: Turn): void => {
-    if (turns.length >= slots || asked.has(turn.peer)) return;
-    asked.add(turn.peer);
-    if (claim(turn.peer)) turns.push(turn);
+    if (turns.length < slots && among.has(turn.peer)) turns.push(turn);
   };
   running.forEach(offer);
   const before = new Set(turns.map((t) => t.peer));
-  for (const peer of r.line) offer({ peer, roundsLeft: rounds });
+  for (const peer of r.line) if (!before.has(peer)) offer({ peer, roundsLeft: rounds });
   const started = turns.map((t) => t.peer).filter((peer) => !before.has(peer));
   const moved = new Set(started);
   return { line: [...r.line.filter((peer) => !moved.has(peer)), ...started], turns };

@@ -23,8 +23,6 @@ export interface PeerView {
   readonly outgoing: boolean;
   /** On our own network, so that upload to it costs no uplink. Loopback is not local: there, swarms should choke. */
   readonly local: boolean;
-  /** Weight the user gives to this peer or its torrent; 1 is normal, never negative. */
-  readonly priority: number;
   readonly peerInterested: boolean;
   readonly amInterested: boolean;
   readonly amChoking: boolean;
@@ -84,8 +82,6 @@ export interface TorrentView {
   readonly pieces: number;
   /** False while paused or told not to upload: then every peer of it is to be choked. */
   readonly uploadAllowed: boolean;
-  /** Most interested peers to unchoke in this torrent; null: no limit of its own. */
-  readonly maxUploads: number | null;
 }
 
 /** The session's uplink, bytes/s. */

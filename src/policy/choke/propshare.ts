@@ -56,7 +56,7 @@ function decide(input: ChokeInput<Rotation>, p: PropshareParams): ChokeDecision<
   const others = new Set(wanting.filter((peer) => peer.downLastRound <= 0).map((peer) => peer.key));
   const connected = new Set(input.peers.map((peer) => peer.key));
   const met = meet(input.state, { connected, wanting: wanting.map((peer) => peer.key) }, fromEntropy(input.entropy));
-  const rotation = rotate(met, { slots: p.optimistic, rounds: p.ouEvery, tick: true, claim: (key) => others.has(key) });
+  const rotation = rotate(met, { slots: p.optimistic, rounds: p.ouEvery, tick: true, among: others });
   for (const { peer } of rotation.turns) {
     unchoked.set(peer, { why: 'optimistic', weight: (senders.length > 0 ? p.explore : 1) / rotation.turns.length });
   }

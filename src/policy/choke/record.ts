@@ -67,7 +67,7 @@ const text: Check = ['a text', isText];
 
 const SHAPES: Readonly<Record<Fact['fact'], Shape>> = {
   policy: { name: text, params: ['an object', isRecord], tickMs: number },
-  join: { peer: { key: number, torrent: number, connectedAt: number, outgoing: flag, local: flag, priority: number, fastExtension: flag } },
+  join: { peer: { key: number, torrent: number, connectedAt: number, outgoing: flag, local: flag, fastExtension: flag } },
   leave: { peer: number },
   report: { peer: number, now: number, report: {
     peerInterested: flag, amInterested: flag, peerChoking: flag, peerIsSeed: flag, peerUploadOnly: flag, havePieces: number,
@@ -76,7 +76,7 @@ const SHAPES: Readonly<Record<Fact['fact'], Shape>> = {
   } satisfies Record<keyof PeerReport, Check> },
   torrent: { view: {
     key: number, seeding: flag, seededFromStart: flag, private: flag, totalSize: number, pieceLength: number, pieceCount: number,
-    pieces: number, uploadAllowed: flag, maxUploads: numberOrNull,
+    pieces: number, uploadAllowed: flag,
   } satisfies Record<keyof TorrentView, Check> },
   torrentLeft: { torrent: number },
   limit: { limit: numberOrNull },

@@ -10,7 +10,7 @@ import type { PeerView, Verdict } from './policy.js';
 
 /** Said once, when the peer joins. */
 export type Introduction = Pick<PeerView,
-  'key' | 'torrent' | 'connectedAt' | 'outgoing' | 'local' | 'priority' | 'fastExtension'> & {
+  'key' | 'torrent' | 'connectedAt' | 'outgoing' | 'local' | 'fastExtension'> & {
     readonly key: PeerKey;
     readonly torrent: TorrentKey;
   };
@@ -134,7 +134,7 @@ export class RosterEntry {
     const { down, up } = this.gauges[watcher]!.read(now);
     return {
       key: peer.key, torrent: peer.torrent, connectedAt: peer.connectedAt, outgoing: peer.outgoing, local: peer.local,
-      priority: peer.priority, fastExtension: peer.fastExtension,
+      fastExtension: peer.fastExtension,
       peerInterested: latest.peerInterested, amInterested: latest.amInterested, peerChoking: latest.peerChoking,
       peerIsSeed: latest.peerIsSeed, peerUploadOnly: latest.peerUploadOnly, havePieces: latest.havePieces,
       peerHasWanted: latest.peerHasWanted, downTotal: latest.downTotal, upTotal: latest.upTotal, lastPieceAt: latest.lastPieceAt,

@@ -36,7 +36,7 @@ export const roundRobin: ChokePolicy<RoundRobinParams, Rotation> = {
   decide: onTick(({ peers, state }, p) => {
     const wanting = new Set(peers.filter(isInterested).map((peer) => peer.key));
     const line = relink(state.line, peers, (length) => length);
-    const rotation = rotate({ ...state, line }, { slots: p.slots, rounds: p.turn, tick: true, claim: (key) => wanting.has(key) });
+    const rotation = rotate({ ...state, line }, { slots: p.slots, rounds: p.turn, tick: true, among: wanting });
     const unchoked: Unchoked = new Map(rotation.turns.map(({ peer }) => [peer, { why: 'regular' }]));
     return { unchoked, state: rotation };
   }),

@@ -12,17 +12,15 @@ import type { Random } from '../../base/random.js';
 import type { Millis } from '../../base/units.js';
 import type { PeerView } from './policy.js';
 import { rank } from './rank.js';
-import type { Room } from './room.js';
 
 export interface SeedTurns {
   readonly now: Millis;
   readonly slots: number;
-  /** Length of a turn at priority 1. */
+  /** Length of a turn. */
   readonly turnMs: Millis;
   readonly roundMs: Millis;
   /** False between rounds: then free slots are filled and nobody's turn ends. */
   readonly tick: boolean;
-  readonly room: Room;
   readonly random: Random;
 }
 
@@ -33,9 +31,7 @@ export function serveInTurn(peers: readonly PeerView[], o: SeedTurns): readonly 
   const over = o.tick ? holders.filter((p) => turnIsOver(p, o)) : [];
   const leaving = new Set(over.slice(-Math.ceil(o.slots / 3)));
   const order = [...holders.filter((p) => !leaving.has(p)), ...waiting, ...holders.filter((p) => leaving.has(p))];
-  const served: PeerView[] = [];
-  for (const peer of order) if (served.length < o.slots && o.room.claim(peer)) served.push(peer);
-  return served;
+  return order.slice(0, o.slots);
 }
 
 const servedSince = (p: PeerView): Millis => p.lastUnchokedAt ?? p.lastChokeChangeAt;
@@ -49,5 +45,5 @@ const waitingSince = (p: PeerView): Millis => (p.lastUnchokedAt === null ? p.con
 function turnIsOver(p: PeerView, { now, turnMs, roundMs }: SeedTurns): boolean {
   const servedMs = now - servedSince(p);
   const unused = p.upLastRound === 0 && p.queuedFromPeer === 0;
-  return servedMs >= turnMs * p.priority || (unused && servedMs >= 2 * roundMs);
+  return servedMs >= turnMs || (unused && servedMs >= 2 * roundMs);
 }

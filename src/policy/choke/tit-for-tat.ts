@@ -15,7 +15,6 @@ import { meet, NO_ROTATION, rotate, type Rotation } from './optimistic.js';
 import { defaultsOf } from './params.js';
 import type { ChokeDecision, ChokeInput, ChokePolicy, Described, LinkView, PeerView } from './policy.js';
 import { byKey, rank } from './rank.js';
-import { makeRoom, placesFor, type Room } from './room.js';
 import { serveInTurn } from './seed-turns.js';
 import { optimisticOf, seedSlots, slotsForLink } from './slots.js';
 
@@ -70,17 +69,13 @@ type Input = ChokeInput<TitForTatState>;
 
 function decide(input: Input, p: TitForTatParams): ChokeDecision<TitForTatState> {
   const random = fromEntropy(input.entropy);
-  const room = makeRoom(input.torrents);
   const slots = slotsOf(p, input.link);
   const groups = grouped(input, p);
-  const demand = {
-    leeching: placesFor(groups.leeching, input.torrents),
-    seeding: placesFor(groups.seeding, input.torrents),
-  };
+  const demand = { leeching: groups.leeching.length, seeding: groups.seeding.length };
 
   const served = serveInTurn(groups.seeding, { now: input.now, slots: seedSlots(slots, demand, p.seedShare),
-    turnMs: p.seedTurnMs, roundMs: p.roundMs, tick: input.trigger === 'tick', room, random });
-  const traded = reciprocate(groups.leeching, { input, p, slots: slots - served.length, room, random });
+    turnMs: p.seedTurnMs, roundMs: p.roundMs, tick: input.trigger === 'tick', random });
+  const traded = reciprocate(groups.leeching, { input, p, slots: slots - served.length, random });
   const free = slots - served.length - traded.regular.length - traded.rotation.turns.length;
   const idle = welcomeIdle(groups.idle, { input, p, bar: traded.bar, free });
 
@@ -144,9 +139,9 @@ function isSnubbing(peer: PeerView, now: Millis, p: TitForTatParams): boolean {
   return now - Math.max(peer.peerUnchokedUsSince, peer.lastPieceAt ?? -Infinity) > p.snubbedMs;
 }
 
-/** What the peer is worth to us, bytes/s: its 20 s download rate, weighted by the user's priority; 0 if it snubs us. */
+/** What the peer is worth to us, bytes/s: its 20 s download rate; 0 if it snubs us. */
 const merit = (peer: PeerView, now: Millis, p: TitForTatParams): BytesPerSec =>
-  isSnubbing(peer, now, p) ? 0 : (peer.down[0] ?? 0) * peer.priority;
+  isSnubbing(peer, now, p) ? 0 : peer.down[0] ?? 0;
 
 const slotsOf = (p: TitForTatParams, link: LinkView): number => (p.slots === 'auto' ? slotsForLink(link) : p.slots);
 const holdMs = (p: TitForTatParams): Millis => p.roundMs * HOLD_OF_ROUND;
@@ -157,7 +152,6 @@ interface Trade {
   readonly input: Input;
   readonly p: TitForTatParams;
   readonly slots: number;
-  readonly room: Room;
   readonly random: Random;
 }
 
@@ -168,7 +162,7 @@ interface Traded {
   readonly bar: BytesPerSec;
 }
 
-function reciprocate(peers: readonly PeerView[], { input, p, slots, room, random }: Trade): Traded {
+function reciprocate(peers: readonly PeerView[], { input, p, slots, random }: Trade): Traded {
   const { now, state } = input;
   const worth = new Map(peers.map((peer) => [peer.key, merit(peer, now, p)]));
   const worthOf = (peer: PeerView): BytesPerSec => worth.get(peer.key) ?? 0;
@@ -185,8 +179,7 @@ function reciprocate(peers: readonly PeerView[], { input, p, slots, room, random
   const contenders = rank(peers.filter((peer) => worthOf(peer) > 0), (a, b) =>
     standing(b) - standing(a) || worthOf(b) - worthOf(a) || Number(a.amChoking) - Number(b.amChoking), random);
   const earned = Math.max(0, slots - optimisticOf(slots));
-  const regular: PeerView[] = [];
-  for (const peer of contenders) if (regular.length < earned && room.claimRegular(peer)) regular.push(peer);
+  const regular = contenders.slice(0, earned);
 
   const others = new Map(peers.map((peer) => [peer.key, peer]));
   const connected = new Set(input.peers.map((peer) => peer.key));
@@ -196,10 +189,7 @@ function reciprocate(peers: readonly PeerView[], { input, p, slots, room, random
     slots: slots - regular.length,
     rounds: p.ouEvery,
     tick,
-    claim: (key) => {
-      const peer = others.get(key);
-      return peer !== undefined && room.claim(peer);
-    },
+    among: others,
   });
   return { regular, rotation, bar: regular.length < earned ? 0 : Math.min(...regular.map(worthOf)) };
 }

@@ -11,7 +11,7 @@ const rate = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5 }), fc.double(
 const bytes = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1 << 30 }));
 
 const view: fc.Arbitrary<Omit<PeerView, 'key' | 'torrent'>> = fc.record({
-  connectedAt: past, outgoing: fc.boolean(), local: fc.boolean(), priority: fc.constantFrom(0, 0.5, 1, 1, 1, 2),
+  connectedAt: past, outgoing: fc.boolean(), local: fc.boolean(),
   peerInterested: fc.boolean(), amInterested: fc.boolean(), amChoking: fc.boolean(), peerChoking: fc.boolean(),
   peerIsSeed: fc.boolean(), peerUploadOnly: fc.boolean(), havePieces: fc.nat(64), haveRate: rate,
   peerHasWanted: fc.boolean(),
@@ -22,7 +22,7 @@ const view: fc.Arbitrary<Omit<PeerView, 'key' | 'torrent'>> = fc.record({
 });
 
 const torrentView: fc.Arbitrary<Partial<TorrentView>> =
-  fc.record({ seeding: fc.boolean(), uploadAllowed: fc.boolean(), maxUploads: maybe(fc.nat(6)) });
+  fc.record({ seeding: fc.boolean(), uploadAllowed: fc.boolean() });
 
 /** Values that the parameters accept: small ones, where the edges are, and words. */
 export const paramsFor = (specs: { readonly [key: string]: ParamSpec }): fc.Arbitrary<Params> =>

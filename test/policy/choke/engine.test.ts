@@ -10,7 +10,7 @@ import { wgo } from '../../../src/policy/choke/wgo.js';
 import { torrent } from './views.js';
 
 const introduce = (key: number, of = 1): Introduction => ({
-  key: peerKey(key), torrent: torrentKey(of), connectedAt: 0, outgoing: true, local: false, priority: 1,
+  key: peerKey(key), torrent: torrentKey(of), connectedAt: 0, outgoing: true, local: false,
   fastExtension: true,
 });
 const report = (over: Partial<PeerReport> = {}): PeerReport => ({

@@ -17,11 +17,6 @@ test('seven by bytes received in the last round, and one optimistic', () => {
   assert.equal(optimistic?.length, 1);
 });
 
-test('the user\'s priority comes before what a peer sent', () => {
-  const peers = ten.map((p) => (p.key === 1 ? { ...p, priority: 2 } : p));
-  assert.deepEqual(chosen(libtorrentFixed, peers).regular, [1, 5, 6, 7, 8, 9, 10]);
-});
-
 test('seeding, fastest-upload: by bytes sent in the last round; a choked peer counts as none', () => {
   const peers = [1, 2, 3, 4].map((k) => taking(k, { upLastRound: k * 1000, amChoking: k === 4 }));
   assert.deepEqual(chosen(libtorrentFixed, peers, { params: { slots: 3, seedRule: 'fastest-upload' } }).regular, [2, 3]);

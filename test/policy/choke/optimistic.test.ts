@@ -5,7 +5,8 @@ import { fromSeed } from '../../../src/base/random.js';
 import { meet, NO_ROTATION, rotate, type Rotation } from '../../../src/policy/choke/optimistic.js';
 
 const keys = (...n: readonly number[]): PeerKey[] => n.map(peerKey);
-const yes = (): boolean => true;
+/** Everybody may. */
+const all = new Set([1, 2, 3].map(peerKey));
 const at = (line: readonly number[], turns: readonly [number, number][] = []): Rotation =>
   ({ line: keys(...line), turns: turns.map(([peer, roundsLeft]) => ({ peer: peerKey(peer), roundsLeft })) });
 
@@ -38,12 +39,12 @@ const table: readonly [what: string, before: Rotation, tick: boolean, slots: num
   ['no slots, no turns', at([1, 2], [[1, 2]]), true, 0, at([1, 2])],
 ];
 for (const [what, before, tick, slots, after] of table) {
-  test(`rotate: ${what}`, () => assert.deepEqual(rotate(before, { slots, rounds: 3, tick, claim: yes }), after));
+  test(`rotate: ${what}`, () => assert.deepEqual(rotate(before, { slots, rounds: 3, tick, among: all }), after));
 }
 
 test('rotate passes over those that may not, and they keep their place', () => {
-  const claim = (peer: PeerKey): boolean => peer !== 1;
-  const rotated = rotate(at([1, 2, 3], [[1, 2]]), { slots: 1, rounds: 3, tick: false, claim });
+  const among = new Set([2, 3].map(peerKey));
+  const rotated = rotate(at([1, 2, 3], [[1, 2]]), { slots: 1, rounds: 3, tick: false, among });
   assert.deepEqual(rotated, at([1, 3, 2], [[2, 3]]));
-  assert.deepEqual(rotate(NO_ROTATION, { slots: 4, rounds: 3, tick: true, claim }), NO_ROTATION);
+  assert.deepEqual(rotate(NO_ROTATION, { slots: 4, rounds: 3, tick: true, among }), NO_ROTATION);
 });

@@ -12,7 +12,7 @@ import { Replay } from '../../../src/policy/choke/replay.js';
 import { torrent } from './views.js';
 
 const peerOf = (key: number): Introduction => ({
-  key: peerKey(key), torrent: torrentKey(1 + (key % 2)), connectedAt: 0, outgoing: true, local: false, priority: 1, fastExtension: true,
+  key: peerKey(key), torrent: torrentKey(1 + (key % 2)), connectedAt: 0, outgoing: true, local: false, fastExtension: true,
 });
 const reportOf = (over: Partial<PeerReport>): PeerReport => ({
   peerInterested: true, amInterested: true, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 1,

@@ -4,7 +4,7 @@ import { peerKey, torrentKey } from '../../../src/base/brand.js';
 import { RosterEntry, type Introduction, type PeerReport } from '../../../src/policy/choke/roster.js';
 
 const INTRODUCTION: Introduction = {
-  key: peerKey(1), torrent: torrentKey(2), connectedAt: 1000, outgoing: true, local: false, priority: 1,
+  key: peerKey(1), torrent: torrentKey(2), connectedAt: 1000, outgoing: true, local: false,
   fastExtension: true,
 };
 const REPORT: PeerReport = {

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KIB } from '../../../src/base/units.js';
-import { torrentKey } from '../../../src/base/brand.js';
-import { makeRoom, placesFor } from '../../../src/policy/choke/room.js';
 import { optimisticOf, seedSlots, slotsForLink } from '../../../src/policy/choke/slots.js';
-import { LINK, peer, torrent, torrents } from './views.js';
+import { LINK } from './views.js';
 
 test('slots from the upload limit follow mainline\'s table', () => {
   const table: readonly [kib: number, slots: number][] =
@@ -34,15 +32,4 @@ test('seeding torrents get their share, what leeching ones cannot use, and no mo
   assert.equal(share(2, 20, 20), 1);
   assert.equal(share(1, 20, 20), 0);
   assert.equal(share(1, 0, 20), 1);
-});
-
-test('room: a torrent\'s own limit holds, with one place kept for optimistic unchokes', () => {
-  const two = torrentKey(2);
-  const views = torrents(torrent({ maxUploads: 3 }), torrent({ key: two }));
-  const room = makeRoom(views);
-  const limited = peer(1);
-  assert.deepEqual([1, 2, 3].map(() => room.claimRegular(limited)), [true, true, false]);
-  assert.deepEqual([1, 2].map(() => room.claim(limited)), [true, false]);
-  assert.deepEqual([1, 2, 3, 4].map(() => room.claimRegular(peer(2, { torrent: two }))), [true, true, true, true]);
-  assert.equal(placesFor([1, 2, 3, 4, 5].map((k) => peer(k)), views), 3);
 });

@@ -106,24 +106,11 @@ test('among equal rates those that are unchoked stay so', () => {
   for (let i = 0; i < 10; i++) assert.deepEqual(who(equal, {}, { entropy: [i, i] }).regular, [4, 5, 6]);
 });
 
-test('priority weighs a peer\'s rate', () => {
-  assert.deepEqual(who(six.map((p) => (p.key === 1 ? { ...p, priority: 5 } : p))).regular, [1, 5, 6]);
-});
-
 test('peers of the local network take no slot, unless told otherwise', () => {
   const peers = [...six, peer(7, { local: true }), peer(8, { local: true, peerInterested: false })];
   assert.deepEqual(who(peers).exempt, [7, 8]);
   assert.deepEqual(who(peers).regular, [4, 5, 6]);
   assert.equal(who(peers, { localFree: false }).exempt, undefined);
-});
-
-test('a torrent\'s own limit holds, one place of it optimistic, and other torrents have the rest', () => {
-  const other = torrentKey(2);
-  const views = torrents(torrent({ maxUploads: 2 }), torrent({ key: other }));
-  const peers = [...six, ...[7, 8, 9].map((k) => sending(k, k, { torrent: other }))];
-  const found = who(peers, { slots: 6 }, { torrents: views });
-  assert.deepEqual(found.regular, [6, 7, 8, 9]);
-  assert.equal(found.optimistic?.length, 1);
 });
 
 test('slots on their own follow the upload limit', () => {

@@ -8,7 +8,7 @@ export const T = torrentKey(1);
 
 /** Interested, choked by us and never unchoked, connected for ten minutes, sending nothing. */
 export const peer = (key: number, over: Partial<PeerView> = {}): PeerView => ({
-  key: peerKey(key), torrent: T, connectedAt: NOW - 600_000, outgoing: true, local: false, priority: 1,
+  key: peerKey(key), torrent: T, connectedAt: NOW - 600_000, outgoing: true, local: false,
   peerInterested: true, amInterested: true, amChoking: true, peerChoking: true,
   peerIsSeed: false, peerUploadOnly: false, havePieces: 10, haveRate: 0, peerHasWanted: true,
   downTotal: 0, upTotal: 0, downLastRound: 0, upLastRound: 0, upSinceUnchoke: 0, down: [0], up: [0],
@@ -22,7 +22,7 @@ export const unchokedFor = (ms: number): Partial<PeerView> =>
 
 export const torrent = (over: Partial<TorrentView> = {}): TorrentView => ({
   key: T, seeding: false, seededFromStart: false, private: false, totalSize: 1 << 24, pieceLength: 1 << 18,
-  pieceCount: 64, pieces: 10, uploadAllowed: true, maxUploads: null, ...over,
+  pieceCount: 64, pieces: 10, uploadAllowed: true, ...over,
 });
 
 export const LINK: LinkView = { upLimit: null, upMeasured: 0, upPeak: 0, upSaturated: false };
