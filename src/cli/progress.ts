@@ -5,7 +5,7 @@
 import { createLogUpdate } from 'log-update';
 import type { Bytes } from '../base/units.js';
 import type { Io } from './io.js';
-import { duration, eta, percent, rate, sizeOf } from './render/format.js';
+import { duration, eta, percent, rate, sizeOf } from '../base/format.js';
 import { ASCII, UNICODE } from './render/status-line.js';
 
 const REDRAW_EVERY_MS = 100;

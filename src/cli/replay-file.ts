@@ -11,7 +11,7 @@ import type { Singled } from '../policy/choke/differences.js';
 import { parseFact } from '../policy/choke/record.js';
 import { Replay, type Compared } from '../policy/choke/replay.js';
 import { failure } from './exit.js';
-import { plural } from './render/format.js';
+import { plural } from '../base/format.js';
 
 interface Told {
   readonly print: (line: string) => void;

@@ -17,7 +17,7 @@ import { defineCommand } from '../command.js';
 import { EXIT, failure, misuse } from '../exit.js';
 import { freshPeerId } from '../identity.js';
 import { flag, integer, quoted, value } from '../option.js';
-import { count, duration, plural } from '../render/format.js';
+import { count, duration, plural } from '../../base/format.js';
 import { printable } from '../render/text.js';
 import { AGENT } from '../version.js';
 

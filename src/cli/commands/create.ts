@@ -18,7 +18,7 @@ import { flag, many, quoted, text, value } from '../option.js';
 import { procs } from '../options.js';
 import { parsePieceLength } from '../piece-length.js';
 import { showProgress } from '../progress.js';
-import { pieceSize, plural, size } from '../render/format.js';
+import { pieceSize, plural, size } from '../../base/format.js';
 import { printable } from '../render/text.js';
 import { AGENT } from '../version.js';
 import { infoJson } from './info.js';

@@ -14,7 +14,7 @@ import { CONTENT, LEECHER_NAMES, Swarm } from '../demo/swarm.js';
 import { EXIT, failure } from '../exit.js';
 import type { Io } from '../io.js';
 import { integer, text, value } from '../option.js';
-import { duration, plural, size } from '../render/format.js';
+import { duration, plural, size } from '../../base/format.js';
 import { onStopSignal } from '../signals.js';
 
 /** It takes about ten seconds; after this long it has failed. */

@@ -3,7 +3,7 @@ import type { Metainfo } from '../../protocol/metainfo.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit.js';
 import { flag } from '../option.js';
-import { count, exactSize, pieceSize, plural, size } from '../render/format.js';
+import { count, exactSize, pieceSize, plural, size } from '../../base/format.js';
 import { printable } from '../render/text.js';
 import { loadTorrent } from '../torrent-source.js';
 import { magnetOf } from './magnet.js';

@@ -20,7 +20,7 @@ import { EXIT, misuse, type ExitCode } from '../exit.js';
 import type { Io } from '../io.js';
 import { flag, integer, many, text, value, type ValuesOf } from '../option.js';
 import { choosePolicy, POLICY_NAMES } from '../policy-source.js';
-import { duration, plural } from '../render/format.js';
+import { duration, plural } from '../../base/format.js';
 import { runAll } from '../simulate/pool.js';
 import { loadScenario, POLICY, type Done, type Task } from '../simulate/task.js';
 

@@ -2,7 +2,7 @@
  * What a check found, in runs: neighbouring pieces with the same fault, and all the files they touch. Pure; O(pieces).
  */
 import type { Layout } from '../../model/layout.js';
-import { count } from '../render/format.js';
+import { count } from '../../base/format.js';
 
 export interface BadRun {
   /** Both ends included. */

@@ -13,7 +13,7 @@ import type { Io } from '../io.js';
 import { flag, text, value } from '../option.js';
 import { procs } from '../options.js';
 import { showProgress } from '../progress.js';
-import { count, plural, size } from '../render/format.js';
+import { count, plural, size } from '../../base/format.js';
 import { printable } from '../render/text.js';
 import { loadTorrent } from '../torrent-source.js';
 import { badRuns, verdictOf, type BadRun } from './verify-report.js';

@@ -3,7 +3,7 @@
  * but JSON, so that screen, pipe and log file tell the same story.
  */
 import type { ClientEvent, Reasoned } from '../../ports/events.js';
-import { count, duration, plural, rate, size } from './format.js';
+import { count, duration, plural, rate, size } from '../../base/format.js';
 import { printable } from './text.js';
 
 /** `detail` is for --verbose, `trouble` is told even with --quiet. */

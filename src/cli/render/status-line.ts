@@ -4,7 +4,7 @@
  */
 import type { Colors } from '../io.js';
 import type { Board, Phase, Row } from './board.js';
-import { duration, eta, percent, plural, rate, sizeOf } from './format.js';
+import { duration, eta, percent, plural, rate, sizeOf } from '../../base/format.js';
 import { columnsOf, fit, printable } from './text.js';
 
 export interface Glyphs {

@@ -2,7 +2,7 @@
  * Numbers as people read them: sizes and rates in powers of 1000 with three digits (as the limits are given), durations
  * as clocks. Percentages are rounded down, so that 100.0 % means complete.
  */
-import type { Bytes, BytesPerSec, Millis } from '../../base/units.js';
+import type { Bytes, BytesPerSec, Millis } from './units.js';
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
 

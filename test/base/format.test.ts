@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   count, duration, eta, exactSize, percent, pieceSize, plural, rate, size, sizeOf,
-} from '../../../src/cli/render/format.js';
+} from '../../src/base/format.js';
 
 test('sizes have three digits', () => {
   const table: readonly (readonly [number, string])[] = [
