@@ -25,7 +25,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/edge/**', 'src/cli/**'],
+    ignores: ['src/edge/**', 'src/cli/**', 'src/web/page/**'],
     rules: { 'no-restricted-syntax': ['error', ...ambient] },
   },
   { files: ['src/kernel/**', 'test/**'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },

@@ -37,6 +37,8 @@ export interface ClientConfig {
   readonly pieceMemory: Bytes;
   /** Pieces granted to a choked peer that has nothing yet (BEP 6); absent: as many as the BEP suggests. */
   readonly allowedFast?: number;
+  /** For torrents that are added on the live page; absent: the folder it runs in. */
+  readonly folder?: string;
   /** Undeclared edges and crashes are errors: for tests. */
   readonly strict?: boolean;
   /** Its processes may be killed (`kernel.kill`), and so may crash more often. */

@@ -13,11 +13,15 @@ import type { Mailbox } from './kernel/mailbox.js';
 import { child, type Failure, type Plan, type Planner } from './kernel/process.js';
 import { Bitfield } from './model/bitfield.js';
 import { Layout } from './model/layout.js';
+import { listPolicies } from './policy/choke/registry.js';
+import type { LivePage } from './ports/live-page.js';
+import type { ClientPicture } from './ports/picture.js';
 import type { Ports } from './ports/ports.js';
 import type { Terminal } from './ports/terminal.js';
 import { CLIENT, PEER, TORRENT } from './process/groups.js';
+import type { Metainfo } from './protocol/metainfo.js';
 import {
-  chokeMgr, consoleProcess, controller, files, limiter, listener, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
+  api, chokeMgr, consoleProcess, controller, files, limiter, listener, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
   torrentMgr, tracker,
 } from './process/index.js';
 import type { ChokeMsg } from './process/choke-mgr.js';
@@ -54,11 +58,12 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
     },
   };
   const shared: Ports = { ...ports, terminal, ...fewAtOnce(ports, ANNOUNCES_AT_ONCE), net: atMost(ports.net, CONNECTIONS) };
-  const root = kernel.boot('Client', planClient(config, shared));
+  const newKey = (): TorrentKey => torrentKey(++lastKey);
+  const root = kernel.boot('Client', planClient({ config, ports: shared, newKey }));
   return {
     kernel,
     add(request) {
-      const key = torrentKey(++lastKey);
+      const key = newKey();
       kernel.send(root.exports, { type: 'add', key, request });
       return key;
     },
@@ -87,13 +92,25 @@ interface ClientParts {
   readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
 }
 
-const planClient = (config: ClientConfig, ports: Ports): Planner<Mailbox<TorrentMgrMsg, 'TorrentMgr'>> => (reserve) => {
+interface ClientContext {
+  readonly config: ClientConfig;
+  readonly ports: Ports;
+  readonly newKey: () => TorrentKey;
+}
+
+const planClient = ({ config, ports, newKey }: ClientContext): Planner<Mailbox<TorrentMgrMsg, 'TorrentMgr'>> => (reserve) => {
   const parts: ClientParts = {
     timer: reserve(timer), limiter: reserve(limiter), chokeMgr: reserve(chokeMgr), console: reserve(consoleProcess),
     torrentMgr: reserve(torrentMgr),
   };
   const ears = reserve(listener);
   const { timer: clock, console } = parts;
+  const apiInput = (page: LivePage) => () => ({
+    ...parts, page, sha1: ports.sha1, client: pictureOf(config),
+    newTorrent: (meta: Metainfo) => ({
+      key: newKey(), request: { meta, folder: config.folder ?? '.', peers: [], order: 'rarest', check: 'record' } as const,
+    }),
+  });
   return {
     exports: parts.torrentMgr,
     plan: {
@@ -112,10 +129,14 @@ const planClient = (config: ClientConfig, ports: Ports): Planner<Mailbox<Torrent
           console, timer: clock, plan: (key, request, port) => planTorrent({ config, ports, client: parts, key, request, port }),
         })),
         child(listener, ears, () => ({ net: ports.net, at: config.listen, torrentMgr: parts.torrentMgr, console, timer: clock })),
+        ...(ports.page ? [child(api, reserve(api), apiInput(ports.page))] : []),
       ],
     },
   };
 };
+
+const pictureOf = ({ agent }: ClientConfig): ClientPicture =>
+  ({ agent, policies: listPolicies().map(({ name, summary }) => ({ name, summary })) });
 
 // TORRENT ----------------------------------------------------------------------------
 

@@ -12,4 +12,6 @@ export const PROGRAM = fileURLToPath(entry('actorrent.js'));
 export const PROGRAM_IN_MODULES = fileURLToPath(entry('main.js'));
 export const HASH_WORKER = entry('hash/hash-worker.js');
 export const SIMULATION_WORKER = entry('simulate/worker.js');
+/** The script and the style of the live page. */
+export const PAGE_FILE = (name: string): URL => entry(`../web/page/${name}`);
 export const CHECK_WORKER = entry('simulate/check-worker.js');

@@ -3,7 +3,7 @@
  * promise to scripts and to config files. Each line of help fits 80 columns.
  */
 import { availableParallelism } from 'node:os';
-import { parseEndpoint, parseHost } from '../base/endpoint.js';
+import { parseEndpoint, parseHost, type Endpoint } from '../base/endpoint.js';
 import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import { MINUTE } from '../base/units.js';
@@ -16,6 +16,12 @@ const CORES = Math.max(1, availableParallelism() - 1);
 export const address = (typed: string): Result<string> => {
   const host = parseHost(typed.replace(/^\[(.*)\]$/, '$1'));
   return host === undefined ? flaw('ip', 'an IP address', quoted(typed)) : ok(host);
+};
+/** On loopback, unless told otherwise. */
+export const pageAddress = (typed: string): Result<Endpoint> => {
+  const [, host = '127.0.0.1', digits = ''] = /^(?:(.*):)?(\d{1,5})$/.exec(typed) ?? [];
+  const at = { host: parseHost(host.replace(/^\[(.*)\]$/, '$1')), port: Number(digits || NaN) };
+  return at.host !== undefined && at.port <= 65_535 ? ok({ host: at.host, port: at.port }) : flaw('ui', 'PORT or HOST:PORT', quoted(typed));
 };
 const minutes = (typed: string): Result<number> => {
   const n = positive(typed);
@@ -43,9 +49,11 @@ export const SESSION_OPTIONS = {
   }),
   maxPeers: value('N', integer(1, 10_000), { group: 'Network', meaning: 'connections per torrent', initial: 80 }),
   upLimit: value('RATE', parseRate, {
-    group: 'Rates', meaning: 'KB/s, or with K M G Ki Mi Gi; 0: none', initial: null, shownDefault: 'none',
+    group: 'Rates', meaning: 'KB/s, or K M G Ki Mi Gi; 0: none', initial: null, shownDefault: 'none',
   }),
-  downLimit: value('RATE', parseRate, { group: 'Rates', meaning: 'likewise', initial: null, shownDefault: 'none' }),
+  downLimit: value('RATE', parseRate, {
+    group: 'Rates', meaning: 'likewise', initial: null, shownDefault: 'none',
+  }),
   chokePolicy: many('NAME|FILE', text, {
     group: 'Choking', meaning: '`policies`; also GLOB=NAME', words: POLICY_NAMES, shownDefault: DEFAULT_POLICY,
   }),
@@ -62,6 +70,9 @@ export const SESSION_OPTIONS = {
   }),
   seedTime: value('MINUTES', minutes, {
     group: 'Seeding', meaning: 'or until so long after completion', initial: undefined,
+  }),
+  ui: value('[HOST:]PORT', pageAddress, {
+    group: 'Output', meaning: 'the live page; 0: any port', initial: undefined, shownDefault: 'off',
   }),
   json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
   quiet: flag({ group: 'Output', meaning: 'only what goes wrong' }),

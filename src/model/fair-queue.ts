@@ -54,6 +54,17 @@ export class FairQueue<K> {
     return this.waiters.size;
   }
 
+  /** Who waits for what, the first `most` in the order of their turns. */
+  first(most: number): readonly (readonly [key: K, wants: Bytes])[] {
+    const listed: (readonly [K, Bytes])[] = [];
+    let waiter = this.head;
+    for (let left = Math.min(most, this.size); waiter !== null && left > 0; left--) {
+      listed.push([waiter.key, waiter.wants]);
+      waiter = waiter.after;
+    }
+    return listed;
+  }
+
   /** From now on `key` waits for `bytes`, whatever it was before; a new key comes last. */
   want(key: K, bytes: Bytes): void {
     this.waitFor(key, bytes, { instead: true });

@@ -45,6 +45,8 @@ export interface Reasoned {
 
 export type ClientEvent =
   | { readonly event: 'listening'; readonly port: number }
+  /** Where the live page is. Whoever has this address may command the client. */
+  | { readonly event: 'page'; readonly url: string }
   | ({ readonly event: 'started'; readonly bytes: Bytes; readonly pieces: number; readonly folder: string } & OfTorrent)
   | ({ readonly event: 'checking'; readonly checked: number; readonly pieces: number; readonly good: number } & OfTorrent)
   | ({ readonly event: 'checked'; readonly good: number; readonly pieces: number; readonly resumed: boolean } & OfTorrent)

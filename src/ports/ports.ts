@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import type { Disk } from './disk.js';
 import type { Sha1 } from './hash.js';
 import type { Http } from './http.js';
+import type { LivePage } from './live-page.js';
 import type { Modules } from './modules.js';
 import type { Net } from './net.js';
 import type { RecordFile } from './record.js';
@@ -22,4 +23,6 @@ export interface Ports {
   readonly modules?: Modules;
   /** Where the ChokeMgr writes down what it sees and decides. */
   readonly record?: RecordFile;
+  /** Where people look at the client; absent: nowhere. */
+  readonly page?: LivePage;
 }

@@ -1,9 +1,9 @@
 /**
  * ChokeMgr: decides, round by round and as things happen, which peers we upload to. The decision itself is a policy's.
  * Hears:  PeerMgr (peerJoined, peerLeft, torrent, torrentLeft), Controller (report), Limiter (linkLimit),
- *         Console (setPolicy, setShadow), Timer (tick).
+ *         Console (setPolicy, setShadow), Api (look), Timer (tick).
  * Tells:  Controller (choke, unchoke, lead) and Limiter (share), and only when the answer changes; Console (event): a policy that failed,
- *         where a shadow differs; Timer (register, cancel).
+ *         where a shadow differs; Api (decided), Timer (register, cancel).
  * Owns:   the roster of all peers of all torrents, the policies and their memos. What it knows of a peer is what was reported. One
  *         engine is for all torrents, but those that have a policy of their own, which have an engine each.
  * Source: BEP 3 "choking"; the policy interface is policy/choke/policy.ts.
@@ -19,6 +19,8 @@ import { ChokeEngine, equalShare, type Introduction, type Occasion, type Order, 
 import type { TorrentView, Trigger, Why } from '../policy/choke/policy.js';
 import { encodeFact } from '../policy/choke/record.js';
 import type { RecordFile } from '../ports/record.js';
+import type { ApiMsg } from './api.js';
+import { ChokeBoard, type Judgement } from './choke-board.js';
 import type { ConsoleMsg } from './console.js';
 import type { LimiterMsg } from './limiter.js';
 import type { Tick, TimerMsg } from './timer.js';
@@ -42,6 +44,8 @@ export type ChokeMsg =
   | { readonly type: 'setPolicy'; readonly chosen: ChosenPolicy; readonly torrent?: InfoHash }
   /** A policy that looks on, beside every other; or none. */
   | { readonly type: 'setShadow'; readonly chosen?: ChosenPolicy }
+  /** From now on what is decided of these torrents is noted; what was noted so far is told. */
+  | { readonly type: 'look'; readonly torrents: ReadonlySet<InfoHash>; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
 export type ChokeOrder =
   /** Serve it no more. */
@@ -55,7 +59,9 @@ const declaration = declare({
   name: 'ChokeMgr',
   scope: 'client',
   doc: 'whom we upload to: rounds, policy, memo',
-  tells: { Controller: ['choke', 'unchoke', 'lead'], Limiter: ['share'], Console: ['event'], Timer: ['register', 'cancel'] },
+  tells: {
+    Controller: ['choke', 'unchoke', 'lead'], Limiter: ['share'], Console: ['event'], Api: ['decided'], Timer: ['register', 'cancel'],
+  },
 });
 type Me = Self<typeof declaration, ChokeMsg>;
 
@@ -77,6 +83,8 @@ interface Office {
   readonly waiting: Map<Trigger, Set<PeerKey>>;
   /** When it last did. */
   reactedAt: Millis;
+  /** What it decided last. */
+  latest: Judgement | undefined;
 }
 interface Known {
   readonly inbox: Mailbox<ChokeOrder, 'Controller'>;
@@ -102,6 +110,7 @@ interface State {
   readonly own: Map<TorrentKey, Office>;
   readonly torrents: Map<InfoHash, TorrentKey>;
   readonly peers: Map<PeerKey, Known>;
+  readonly board: ChokeBoard;
 }
 
 const ROUND = 'round';
@@ -125,14 +134,16 @@ function init({ choke, shadow, record, limiter, timer, console }: ChokeInputs, s
   const engine = new ChokeEngine({
     ...(record && { record: (fact) => record.line(encodeFact(fact)) }), ...options(orders.forAll, orders.shadow, self),
   });
+  const peers = new Map<PeerKey, Known>();
   const s: State = {
-    orders, limiter, timer, console, limit: null, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers: new Map(),
+    orders, limiter, timer, console, limit: null, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers,
+    board: new ChokeBoard((peer) => peers.get(peer)?.address),
   };
   startRounds(s, s.forAll, self);
   return s;
 }
 
-const newOffice = (id: string, engine: ChokeEngine): Office => ({ id, engine, waiting: new Map(), reactedAt: -Infinity });
+const newOffice = (id: string, engine: ChokeEngine): Office => ({ id, engine, waiting: new Map(), reactedAt: -Infinity, latest: undefined });
 
 const options = (chosen: ChosenPolicy, shadow: ChosenPolicy | undefined, self: Me) =>
   ({ chosen, random: self.random, clock: () => self.now(), ...(shadow && { shadow }) });
@@ -173,6 +184,7 @@ function step(s: State, m: ChokeMsg, self: Me): void {
       s.orders.shadow = m.chosen;
       for (const { engine } of offices(s)) engine.useShadow(m.chosen);
       return;
+    case 'look': return look(s, m, self);
     case 'tick': return tick(s, m.tag, self);
   }
 }
@@ -288,7 +300,11 @@ function answer(s: State, office: Office, self: Me): void {
 }
 
 function decide(s: State, office: Office, event: Omit<Occasion, 'now'>, self: Me): void {
-  const outcome = office.engine.decide({ now: self.now(), ...event });
+  const occasion = { now: self.now(), ...event };
+  const { names: { live: policy }, timing: { tickMs } } = office.engine;
+  const outcome = office.engine.decide(occasion);
+  office.latest = { policy, tickMs, occasion, outcome };
+  s.board.note(office.latest);
   for (const order of outcome.orders) give(s, order, self);
   for (const share of outcome.shares) divide(s, share, self);
   for (const { peer, lead } of outcome.leads) {
@@ -325,6 +341,16 @@ function compare(s: State, { engine }: Office, { same, onlyLive, onlyShadow }: D
   self.tell(s.console, { type: 'event', event: {
     event: 'shadow', policy: shadow, live, same, onlyLive: named(onlyLive), onlyShadow: named(onlyShadow),
   } });
+}
+
+function look(s: State, { torrents, replyTo }: ChokeMsg & { type: 'look' }, self: Me): void {
+  const watched = new Map([...s.torrents].filter(([torrent]) => torrents.has(torrent)).map(([torrent, key]) => [key, torrent] as const));
+  s.board.watch(watched, (torrent) => officeOf(s, torrent).latest);
+  const chokers = new Map([...watched].map(([key, torrent]) => {
+    const { names, timing } = officeOf(s, key).engine;
+    return [torrent, { policy: names.live, tickMs: timing.tickMs }] as const;
+  }));
+  self.tell(replyTo, { type: 'decided', chokers, decisions: s.board.take() });
 }
 
 const tagOf = ({ id }: Office, alarm: Alarm): string => `${alarm} ${id}`;

@@ -6,7 +6,8 @@ import type { Direction, Limit } from '../client.js';
 import { didYouMean } from '../policy/choke/nearest.js';
 
 export type Command =
-  | { readonly type: 'help' | 'status' | 'peers' | 'pause' | 'resume' | 'quit' }
+  | { readonly type: 'help' | 'status' | 'peers' | 'quit' }
+  | { readonly type: 'pause' | 'resume'; readonly torrent: string | undefined }
   | { readonly type: 'limit'; readonly direction: Direction; readonly limit: Limit }
   | { readonly type: 'policy'; readonly policy: Named; readonly torrent: string | undefined }
   | { readonly type: 'shadow'; readonly policy: Named | undefined };
@@ -24,7 +25,7 @@ export const HELP: readonly string[] = [
   'policy NAME [K=V]    another choking policy, from now on; or a FILE',
   '   ... for TORRENT   for one torrent: the start of its name or info-hash',
   'shadow NAME [K=V]    a policy that looks on and tells what it would do; off',
-  'pause, resume        all torrents',
+  'pause, resume        all torrents, or one: pause TORRENT',
   'quit                 save, say goodbye, exit',
 ];
 const NAMES = ['help', 'status', 'peers', 'limit', 'policy', 'shadow', 'pause', 'resume', 'quit'] as const;
@@ -37,11 +38,11 @@ export function parseCommand(line: string): Result<Command> {
     case 'limit': return limit(args);
     case 'policy': return policy(args);
     case 'shadow': return shadow(args);
+    case 'pause':
+    case 'resume': return ok({ type: name, torrent: args.length > 0 ? args.join(' ') : undefined });
     case 'help':
     case 'status':
     case 'peers':
-    case 'pause':
-    case 'resume':
     case 'quit':
       return args.length === 0 ? ok({ type: name }) : flaw(name, 'no arguments', args.join(' '));
   }

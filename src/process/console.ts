@@ -1,20 +1,21 @@
 /**
  * Console: speaks with the person or program at the terminal.
- * Hears:  Status, TorrentMgr, Listener (event), the terminal (line).
- * Tells:  TorrentMgr (pause, resume, listPeers, stop), Limiter (setLimit), ChokeMgr (setPolicy, setShadow).
+ * Hears:  Status, TorrentMgr, Listener, Api (event), the terminal, Api (line).
+ * Tells:  TorrentMgr (pause, resume, listPeers, stop), Limiter (setLimit), ChokeMgr (setPolicy, setShadow), Api (answered).
  * Owns:   the terminal, and the latest numbers of each torrent for `status`. Commands: see console-commands.ts.
  */
 import type { InfoHash } from '../base/brand.js';
-import { describe, type Result } from '../base/result.js';
+import { describe, ok, type Flaw, type Result } from '../base/result.js';
 import type { ChosenPolicy } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { builtIn, fromModule, isFile } from '../policy/choke/choose.js';
 import type { Cancel } from '../ports/clock.js';
-import type { ClientEvent } from '../ports/events.js';
+import type { ClientEvent, OfTorrent } from '../ports/events.js';
 import type { Modules } from '../ports/modules.js';
 import type { Terminal } from '../ports/terminal.js';
+import type { ApiMsg } from './api.js';
 import type { ChokeMsg } from './choke-mgr.js';
 import { findTorrent, HELP, parseCommand, type Command } from './console-commands.js';
 import type { LimiterMsg } from './limiter.js';
@@ -24,17 +25,24 @@ import type { TorrentMgrMsg } from './torrent-mgr.js';
 export type ConsoleMsg =
   /** Something people want to know. */
   | { readonly type: 'event'; readonly event: ClientEvent }
-  /** Typed, or sent down a pipe. */
-  | { readonly type: 'line'; readonly line: string }
+  /** Typed, or sent down a pipe; or by somebody who is to be answered. */
+  | { readonly type: 'line'; readonly line: string; readonly asker?: Asker }
   /** What became of the policy that a line named. */
-  | { readonly type: 'policyFound'; readonly found: Result<ChosenPolicy>; readonly use: PolicyCommand };
+  | { readonly type: 'policyFound'; readonly found: Result<ChosenPolicy>; readonly use: PolicyCommand; readonly asker: Asker | undefined };
+/** Nobody: the terminal. */
+interface Asker {
+  readonly ticket: number;
+  readonly replyTo: Mailbox<ApiMsg, 'Api'>;
+}
+type PolicyFound = ConsoleMsg & { readonly type: 'policyFound' };
 type PolicyCommand = Command & { readonly type: 'policy' | 'shadow' };
 
 const declaration = declare({
   name: 'Console',
   scope: 'client',
   doc: 'the terminal: events out, commands in',
-  tells: { TorrentMgr: ['pause', 'resume', 'listPeers', 'stop'], Limiter: ['setLimit'], ChokeMgr: ['setPolicy', 'setShadow'] },
+  tells: { TorrentMgr: ['pause', 'resume', 'listPeers', 'stop'], Limiter: ['setLimit'], ChokeMgr: ['setPolicy', 'setShadow'],
+    Api: ['answered'] },
 });
 type Me = Self<typeof declaration, ConsoleMsg>;
 
@@ -50,68 +58,92 @@ type StatsEvent = Extract<ClientEvent, { event: 'stats' }>;
 interface State extends ConsoleInput {
   readonly silence: Cancel;
   readonly stats: Map<InfoHash, StatsEvent>;
+  /** All torrents that were started. */
+  readonly known: Map<InfoHash, OfTorrent>;
 }
+/** What may be asked from elsewhere than the terminal; there, the others answer to it. */
+const REMOTE: ReadonlySet<Command['type']> = new Set(['limit', 'policy', 'shadow', 'pause', 'resume']);
 
 // CORE -------------------------------------------------------------------------------
 function step(s: State, m: ConsoleMsg, self: Me): void {
-  if (m.type === 'event') {
-    if (m.event.event === 'stats') s.stats.set(m.event.torrent, m.event);
-    return s.terminal.show(m.event);
+  switch (m.type) {
+    case 'event': return show(s, m.event);
+    case 'policyFound': return policyFound(s, m, self);
+    case 'line': {
+      const command = parseCommand(m.line);
+      if (!command.ok) return refuse(s, m.asker, command.error, self);
+      if (m.asker && !REMOTE.has(command.value.type)) return reply(s, m.asker, false, [`${command.value.type}: only at the terminal`], self);
+      return obey(s, command.value, m.asker, self);
+    }
   }
-  if (m.type === 'policyFound') return policyFound(s, m.found, m.use, self);
-  const command = parseCommand(m.line);
-  if (command.ok) obey(s, command.value, self);
-  else answer(s, describe(command.error));
 }
 
-function obey(s: State, c: Command, self: Me): void {
+function show(s: State, event: ClientEvent): void {
+  if (event.event === 'started') s.known.set(event.torrent, event);
+  if (event.event === 'stats') s.stats.set(event.torrent, event);
+  s.terminal.show(event);
+}
+
+function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
+  const answer = (...lines: string[]): void => reply(s, asker, true, lines, self);
   switch (c.type) {
-    case 'help': return answer(s, ...HELP);
-    case 'status': return answer(s, ...(s.stats.size > 0 ? [...s.stats.values()].map(statusLine) : ['nothing yet: still checking']));
+    case 'help': return answer(...HELP);
+    case 'status': return answer(...(s.stats.size > 0 ? [...s.stats.values()].map(statusLine) : ['nothing yet: still checking']));
     case 'peers': return self.tell(s.torrentMgr, { type: 'listPeers' });
     case 'limit':
       self.tell(s.limiter, { type: 'setLimit', direction: c.direction, limit: c.limit });
-      return answer(s, `${c.direction} limit: ${c.limit === null ? 'none' : `${c.limit / 1000} KB/s`}`);
+      return answer(`${c.direction} limit: ${c.limit === null ? 'none' : `${c.limit / 1000} KB/s`}`);
     case 'policy':
-    case 'shadow': return choosePolicy(s, c, self);
-    case 'pause': return self.tell(s.torrentMgr, { type: 'pause' });
-    case 'resume': return self.tell(s.torrentMgr, { type: 'resume' });
+    case 'shadow': return choosePolicy(s, c, asker, self);
+    case 'pause':
+    case 'resume': {
+      const torrent = c.torrent === undefined ? ok(undefined) : findTorrent(c.torrent, [...s.known.values()]);
+      if (!torrent.ok) return refuse(s, asker, torrent.error, self);
+      self.tell(s.torrentMgr, { type: c.type, ...(torrent.value !== undefined && { torrent: torrent.value }) });
+      // At the terminal its event is the answer.
+      return asker && answer(`${c.type}d`);
+    }
     case 'quit': return self.tell(s.torrentMgr, { type: 'stop' });
   }
 }
 
 /** A built-in policy at once, one in a file when it is loaded. */
-function choosePolicy(s: State, c: PolicyCommand, self: Me): void {
-  if (!c.policy) {
+function choosePolicy(s: State, use: PolicyCommand, asker: Asker | undefined, self: Me): void {
+  if (!use.policy) {
     self.tell(s.chokeMgr, { type: 'setShadow' });
-    return answer(s, 'no shadow policy');
+    return reply(s, asker, true, ['no shadow policy'], self);
   }
-  const { name, params } = c.policy;
-  if (!isFile(name)) return policyFound(s, builtIn(name, params), c, self);
-  if (!s.modules) return answer(s, 'policies in files cannot be loaded here');
-  void s.modules.load(name).then((module) => self.post({ type: 'policyFound', found: fromModule(name, module, params), use: c }));
+  const { name, params } = use.policy;
+  const found = (result: Result<ChosenPolicy>): PolicyFound => ({ type: 'policyFound', found: result, use, asker });
+  if (!isFile(name)) return policyFound(s, found(builtIn(name, params)), self);
+  if (!s.modules) return reply(s, asker, false, ['policies in files cannot be loaded here'], self);
+  if (asker) return reply(s, asker, false, ['policies in files: only at the terminal'], self);
+  void s.modules.load(name).then((module) => self.post(found(fromModule(name, module, params))));
 }
 
-function policyFound(s: State, found: Result<ChosenPolicy>, use: PolicyCommand, self: Me): void {
-  if (!found.ok) return answer(s, describe(found.error));
+function policyFound(s: State, { found, use, asker }: PolicyFound, self: Me): void {
+  if (!found.ok) return refuse(s, asker, found.error, self);
   const chosen = found.value;
   const { name } = chosen.policy;
   if (use.type === 'shadow') {
     self.tell(s.chokeMgr, { type: 'setShadow', chosen });
-    return answer(s, `shadow policy: ${name}`);
+    return reply(s, asker, true, [`shadow policy: ${name}`], self);
   }
   if (use.torrent === undefined) {
     self.tell(s.chokeMgr, { type: 'setPolicy', chosen });
-    return answer(s, `choking policy: ${name}`);
+    return reply(s, asker, true, [`choking policy: ${name}`], self);
   }
-  const torrent = findTorrent(use.torrent, [...s.stats.values()]);
-  if (!torrent.ok) return answer(s, describe(torrent.error));
+  const torrent = findTorrent(use.torrent, [...s.known.values()]);
+  if (!torrent.ok) return refuse(s, asker, torrent.error, self);
   self.tell(s.chokeMgr, { type: 'setPolicy', chosen, torrent: torrent.value });
-  answer(s, `choking policy of ${s.stats.get(torrent.value)?.name}: ${name}`);
+  reply(s, asker, true, [`choking policy of ${s.known.get(torrent.value)?.name}: ${name}`], self);
 }
 
-function answer(s: State, ...lines: string[]): void {
-  s.terminal.show({ event: 'answer', lines });
+const refuse = (s: State, asker: Asker | undefined, flaw: Flaw, self: Me): void => reply(s, asker, false, [describe(flaw)], self);
+
+function reply(s: State, asker: Asker | undefined, done: boolean, lines: readonly string[], self: Me): void {
+  if (asker) self.tell(asker.replyTo, { type: 'answered', ticket: asker.ticket, reply: { done, lines } });
+  else s.terminal.show({ event: 'answer', lines });
 }
 
 function statusLine(e: StatsEvent): string {
@@ -125,7 +157,7 @@ export const consoleProcess = defineProcess({
   declaration,
   init: (input: ConsoleInput, self: Me): State => {
     const silence = input.terminal.lines((line) => self.post({ type: 'line', line }));
-    return { silence, stats: new Map(), ...input };
+    return { silence, stats: new Map(), known: new Map(), ...input };
   },
   step,
   end: (s) => s.silence(),

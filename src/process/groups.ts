@@ -6,7 +6,7 @@ import type { Group } from '../kernel/topology.js';
 
 export const CLIENT: Group = {
   name: 'Client', scope: 'client', owner: undefined, strategy: 'one-for-one',
-  owns: ['Timer', 'Limiter', 'ChokeMgr', 'Console', 'TorrentMgr', 'Listener'],
+  owns: ['Timer', 'Limiter', 'ChokeMgr', 'Console', 'TorrentMgr', 'Listener', 'Api'],
 };
 export const TORRENT: Group = {
   name: 'Torrent', scope: 'torrent', owner: 'TorrentMgr', strategy: 'rest-for-one',

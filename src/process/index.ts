@@ -4,6 +4,7 @@
  */
 import type { AnyProcess } from '../kernel/process.js';
 import type { Declaration } from '../kernel/topology.js';
+import { api } from './api.js';
 import { chokeMgr } from './choke-mgr.js';
 import { consoleProcess } from './console.js';
 import { files } from './files.js';
@@ -22,13 +23,13 @@ import { tracker } from './tracker.js';
 
 /** In the order in which their picture has the fewest crossings. */
 export const PROCESSES: readonly AnyProcess[] = [
-  limiter, listener, consoleProcess, chokeMgr, torrentMgr, timer,
+  limiter, listener, consoleProcess, chokeMgr, torrentMgr, timer, api,
   status, files, peerMgr, tracker, pieceMgr,
   controller, senderQueue, receiver, sender,
 ];
 export const TOPOLOGY: readonly Declaration[] = PROCESSES.map((p) => p.declaration as Declaration);
 
 export {
-  chokeMgr, consoleProcess, controller, files, limiter, listener, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
+  api, chokeMgr, consoleProcess, controller, files, limiter, listener, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
   torrentMgr, tracker,
 };

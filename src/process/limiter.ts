@@ -1,7 +1,7 @@
 /**
  * Limiter: keeps upload and download within their limits, for the client as a whole, fairly among peers.
- * Hears:  Receiver, Sender (want, leave), Console (setLimit), ChokeMgr (share), Timer (tick).
- * Tells:  Receiver, Sender (grant, revoke), ChokeMgr (linkLimit), Timer (register).
+ * Hears:  Receiver, Sender (want, leave), Console (setLimit), ChokeMgr (share), Api (look), Timer (tick).
+ * Tells:  Receiver, Sender (grant, revoke), ChokeMgr (linkLimit), Api (bucketsSeen), Timer (register).
  * Owns:   a token bucket and a queue of waiters for each direction; a token bucket for each peer whose upload has a cap.
  *
  * Credit is in payload bytes. Without a limit the first `want` is granted without end and nobody asks again; setting a limit revokes
@@ -10,7 +10,7 @@
  * into the queue only as fast as its cap allows, and it is never granted without end.
  */
 import type { PeerKey } from '../base/brand.js';
-import { BLOCK_BYTES, type Bytes, type BytesPerSec } from '../base/units.js';
+import { BLOCK_BYTES, type Bytes, type BytesPerSec, type Millis } from '../base/units.js';
 import type { Direction, Limit } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
@@ -18,6 +18,8 @@ import { declare } from '../kernel/topology.js';
 import { FairQueue, type Account } from '../model/fair-queue.js';
 import { TokenBucket } from '../model/token-bucket.js';
 import { equalShare, type Share } from '../policy/choke/engine.js';
+import type { Bucket } from '../ports/picture.js';
+import type { ApiMsg } from './api.js';
 import type { ChokeMsg } from './choke-mgr.js';
 import type { Tick, TimerMsg } from './timer.js';
 
@@ -41,13 +43,17 @@ export type LimiterMsg =
   | (Share & { readonly type: 'share' })
   /** A new limit for all; null: none. */
   | { readonly type: 'setLimit'; readonly direction: Direction; readonly limit: Limit }
+  /** Somebody looks at the limits. */
+  | { readonly type: 'look'; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
 
 const declaration = declare({
   name: 'Limiter',
   scope: 'client',
   doc: 'token buckets for upload and download',
-  tells: { Receiver: ['grant', 'revoke'], Sender: ['grant', 'revoke'], ChokeMgr: ['linkLimit'], Timer: ['register'] },
+  tells: {
+    Receiver: ['grant', 'revoke'], Sender: ['grant', 'revoke'], ChokeMgr: ['linkLimit'], Api: ['bucketsSeen'], Timer: ['register'],
+  },
 });
 type Me = Self<typeof declaration, LimiterMsg>;
 
@@ -106,6 +112,10 @@ function step(s: State, m: LimiterMsg, self: Me): void {
     case 'leave': return leave(s, m);
     case 'share': return share(s, m, self);
     case 'setLimit': return setLimit(s, m.direction, m.limit, self);
+    case 'look': {
+      const buckets = { up: bucketOf(s.ways.up, self.now()), down: bucketOf(s.ways.down, self.now()) };
+      return self.tell(m.replyTo, { type: 'bucketsSeen', buckets });
+    }
     case 'tick': return m.tag === 'up' || m.tag === 'down' ? serve(s, m.tag, self) : letIn(s, Number(m.tag) as PeerKey, self);
   }
 }
@@ -244,6 +254,18 @@ function setLimit(s: State, direction: Direction, limit: Limit, self: Me): void 
     way.free.clear();
     if (way.queue.size > 0) serve(s, direction, self);
   }
+}
+
+// FOR PEOPLE
+
+/** Of those that wait, so many are named. */
+const NAMED = 12;
+
+function bucketOf({ bucket, queue, free, limit }: Way, now: Millis): Bucket {
+  bucket.refill(now);
+  const first = queue.first(NAMED).map(([client, wants]) => ({ who: client.id, wants }));
+  const [level, burst] = limit === null ? [0, 0] : [bucket.level, bucket.burst];
+  return { limit, level, burst, waiting: queue.size, first, free: free.size };
 }
 
 // ACTOR ------------------------------------------------------------------------------

@@ -1,12 +1,12 @@
 /**
  * PieceMgr: which blocks are missing, whom they are asked of, and which pieces are done.
  * Hears:  Controller (join, bitfield, haveAll, have, needBlocks, gotBlocks, lostBlock, choked), PeerMgr (peerLeft),
- *         Files (recovered, checked), Timer (tick).
+ *         Files (recovered, checked), TorrentMgr (look), Timer (tick).
  * Tells:  Controller (welcome, request, cancel, interest), Files (recover, check, discard), PeerMgr (ready, have, badPeers),
- *         Status (progress, note), Timer (register).
+ *         Status (progress, note), Api (piecesSeen), Timer (register).
  * Owns:   the picker (policy/pick), which holds the swarm's availability and every request. No bytes pass here.
  */
-import type { PeerKey, PieceIndex } from '../base/brand.js';
+import type { InfoHash, PeerKey, PieceIndex } from '../base/brand.js';
 import { BLOCK_BYTES, SECOND, type Bytes, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
@@ -14,10 +14,12 @@ import { declare } from '../kernel/topology.js';
 import type { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
 import type { BlockRef } from '../policy/pick/blocks.js';
+import { pieceMap } from '../policy/pick/piece-map.js';
 import { Picker } from '../policy/pick/picker.js';
 import type { PickOrder } from '../policy/pick/selection.js';
 import { MAX_REQUEST_TIMEOUT_MS } from '../policy/pick/timeouts.js';
 import type { BlockRange } from '../protocol/wire.js';
+import type { ApiMsg } from './api.js';
 import type { FilesMsg } from './files.js';
 import type { PeerMgrMsg } from './peer-mgr.js';
 import type { StatusMsg } from './status.js';
@@ -48,6 +50,8 @@ export type PieceMgrMsg =
   | { readonly type: 'recovered'; readonly have: Bitfield }
   /** From Files: whether a piece that was complete matched its hash. */
   | { readonly type: 'checked'; readonly piece: number; readonly good: boolean }
+  /** Somebody looks at this torrent. */
+  | { readonly type: 'look'; readonly torrent: InfoHash; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
 export interface BlockAt {
   readonly piece: number;
@@ -70,7 +74,7 @@ const declaration = declare({
   doc: 'which pieces and blocks are missing, in flight, stored',
   tells: {
     Controller: ['welcome', 'request', 'cancel', 'interest'], Files: ['recover', 'check', 'discard'],
-    PeerMgr: ['ready', 'have', 'badPeers'], Status: ['progress', 'note'], Timer: ['register'],
+    PeerMgr: ['ready', 'have', 'badPeers'], Status: ['progress', 'note'], Api: ['piecesSeen'], Timer: ['register'],
   },
 });
 type Me = Self<typeof declaration, PieceMgrMsg>;
@@ -157,6 +161,8 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
       picker.leave(m.peer);
       return feedAll(s, picker, self);
     case 'checked': return checked(s, running, m, self);
+    case 'look':
+      return self.tell(m.replyTo, { type: 'piecesSeen', torrent: m.torrent, pieces: pieceMap(picker, s.layout.pieceCount) });
     case 'tick': return expire(s, picker, self);
   }
 }

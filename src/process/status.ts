@@ -1,8 +1,8 @@
 /**
  * Status: what a torrent has done so far, and how fast.
  * Hears:  Sender (uploaded), Controller (downloaded, peer, note), PieceMgr (progress, note),
- *         PeerMgr (peerLeft, note), Tracker (note), Files (note), TorrentMgr (listPeers), Timer (tick).
- * Tells:  Console (event), Tracker (totals), Timer (register).
+ *         PeerMgr (peerLeft, note), Tracker (note), Files (note), TorrentMgr (listPeers, look), Timer (tick).
+ * Tells:  Console (event), Tracker (totals), Api (torrentSeen, peersSeen), Timer (register).
  * Owns:   totals, rates, and the latest facts of each peer. It decides nothing but when a seeding goal is reached.
  */
 import type { InfoHash, PeerKey } from '../base/brand.js';
@@ -11,14 +11,15 @@ import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { createRate, type Rate } from '../model/rate.js';
-import type { ClientEvent, OfTorrent, PeerFacts } from '../ports/events.js';
+import type { ClientEvent, OfTorrent, PeerFacts, Stats } from '../ports/events.js';
+import type { ApiMsg } from './api.js';
 import type { ConsoleMsg } from './console.js';
 import type { Tick, TimerMsg } from './timer.js';
 import type { TrackerMsg } from './tracker.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 type Nameless<E> = E extends Partial<OfTorrent> & { event: Named } ? Omit<E, keyof OfTorrent> : never;
-type Named = Exclude<ClientEvent['event'], 'listening' | 'shadow' | 'answer' | 'stopped'>;
+type Named = Exclude<ClientEvent['event'], 'listening' | 'page' | 'shadow' | 'answer' | 'stopped'>;
 /** An event of this torrent, before it has its name. */
 export type Note = Nameless<ClientEvent>;
 
@@ -37,6 +38,8 @@ export type StatusMsg =
   | { readonly type: 'note'; readonly note: Note }
   /** The user wants to see who is connected. */
   | { readonly type: 'listPeers' }
+  /** Somebody looks at this torrent, and where `closely`, at its peers too. */
+  | { readonly type: 'look'; readonly closely: boolean; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
 
 /** What trackers and seeding goals are told. */
@@ -51,7 +54,7 @@ const declaration = declare({
   name: 'Status',
   scope: 'torrent',
   doc: 'uploaded, downloaded, left, rates',
-  tells: { Console: ['event'], Tracker: ['totals'], Timer: ['register'] },
+  tells: { Console: ['event'], Tracker: ['totals'], Api: ['torrentSeen', 'peersSeen'], Timer: ['register'] },
 });
 type Me = Self<typeof declaration, StatusMsg>;
 
@@ -80,6 +83,8 @@ interface State extends StatusInput {
   readonly up: Rate;
   /** Unknown until the check is over. */
   progress: { readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes } | undefined;
+  /** How much of what is on disk has been looked through, 0 to 1. */
+  checked: number;
   /** When there last was news. */
   movedAt: Millis;
   /** The next report is due within a BEAT. */
@@ -104,11 +109,12 @@ function init(input: StatusInput, self: Me): State {
   self.keep(tally);
   return {
     tally, movedAt: now, awake: true, peers: new Map(), down: createRate(RATE, now), up: createRate(RATE, now), progress: undefined,
-    ...input,
+    checked: 0, ...input,
   };
 }
 
 function step(s: State, m: StatusMsg, self: Me): void {
+  if (m.type === 'look') return look(s, m, self);
   if (m.type !== 'tick') moved(s, self);
   switch (m.type) {
     case 'uploaded':
@@ -120,7 +126,9 @@ function step(s: State, m: StatusMsg, self: Me): void {
     case 'peer': return void s.peers.set(m.peer, m.facts);
     case 'peerLeft': return void s.peers.delete(m.peer);
     case 'progress': return progress(s, m, self);
-    case 'note': return say(s, m.note, self);
+    case 'note':
+      if (m.note.event === 'checking') s.checked = m.note.checked / Math.max(1, m.note.pieces);
+      return say(s, m.note, self);
     case 'listPeers':
       return self.tell(s.console, { type: 'event', event: { event: 'answer', lines: peerTable(s) } });
     case 'tick':
@@ -162,14 +170,25 @@ function progress(s: State, m: StatusMsg & { type: 'progress' }, self: Me): void
 function report(s: State, self: Me): void {
   if (!s.progress) return;
   const now = self.now();
-  const { left, wanted } = s.progress;
-  const seeds = [...s.peers.values()].filter((p) => p.progress === 1).length;
-  say(s, {
-    event: 'stats', downloaded: s.tally.downloaded, uploaded: s.tally.uploaded, left, progress: wanted === 0 ? 1 : 1 - left / wanted,
-    downloadRate: Math.round(s.down.at(now)), uploadRate: Math.round(s.up.at(now)), peers: s.peers.size, seeds,
-  }, self);
+  say(s, { event: 'stats', ...statsOf(s, s.progress, now) }, self);
   tellTrackers(s, self);
   goals(s, now, self);
+}
+
+function statsOf(s: State, { left, wanted }: { readonly left: Bytes; readonly wanted: Bytes }, now: Millis): Stats {
+  const seeds = [...s.peers.values()].filter((p) => p.progress === 1).length;
+  return {
+    downloaded: s.tally.downloaded, uploaded: s.tally.uploaded, left, progress: wanted === 0 ? 1 : 1 - left / wanted,
+    downloadRate: Math.round(s.down.at(now)), uploadRate: Math.round(s.up.at(now)), peers: s.peers.size, seeds,
+  };
+}
+
+/** During the check nothing is known of what is left. */
+function look(s: State, { closely, replyTo }: StatusMsg & { type: 'look' }, self: Me): void {
+  const { torrent, progress, checked } = s;
+  const stats = statsOf(s, progress ?? { left: 0, wanted: Infinity }, self.now());
+  self.tell(replyTo, { type: 'torrentSeen', torrent, stats: progress ? stats : { ...stats, progress: 0, checked } });
+  if (closely) self.tell(replyTo, { type: 'peersSeen', torrent, peers: [...s.peers].map(([peer, facts]) => ({ peer, ...facts })) });
 }
 
 function goals(s: State, now: Millis, self: Me): void {

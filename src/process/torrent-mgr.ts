@@ -1,9 +1,9 @@
 /**
  * TorrentMgr: the torrents of this client, each a group of processes of its own.
  * Hears:  the composition root (add, stop), Console (pause, resume, listPeers, stop), Listener (listening, incoming),
- *         Files (trouble, closed), PeerMgr (closed), Tracker (closed), Timer (tick).
- * Tells:  PeerMgr (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers), Console (event),
- *         Timer (register).
+ *         Files (trouble, closed), PeerMgr (closed), Tracker (closed), Api (add, look), Timer (tick).
+ * Tells:  PeerMgr (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers, look), PieceMgr (look),
+ *         Api (torrentsSeen), Console (event), Timer (register).
  * Owns:   the set of torrents. A torrent beyond rescue ends with its reason, and the others go on.
  */
 import type { InfoHash, TorrentKey } from '../base/brand.js';
@@ -13,10 +13,12 @@ import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Failure, type Planner, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import type { ClientEvent } from '../ports/events.js';
+import type { ApiMsg } from './api.js';
 import type { ConsoleMsg } from './console.js';
 import type { FilesMsg } from './files.js';
 import type { Incoming } from './listener.js';
 import type { PeerMgrMsg } from './peer-mgr.js';
+import type { PieceMgrMsg } from './piece-mgr.js';
 import type { StatusMsg } from './status.js';
 import type { Tick, TimerMsg } from './timer.js';
 import type { TrackerMsg } from './tracker.js';
@@ -33,14 +35,16 @@ export type TorrentMgrMsg =
   | { readonly type: 'trouble'; readonly torrent: InfoHash; readonly reason: string }
   /** A part of the torrent has said goodbye: `part` is its process id. */
   | { readonly type: 'closed'; readonly torrent: InfoHash; readonly part: string }
-  /** All torrents: no peers, no requests. */
-  | { readonly type: 'pause' }
-  /** All torrents, and those whose disk was in trouble try again. */
-  | { readonly type: 'resume' }
+  /** One torrent, or all: no peers, no requests. */
+  | { readonly type: 'pause'; readonly torrent?: InfoHash }
+  /** One torrent, or all; and what a disk in trouble had stopped is tried again. */
+  | { readonly type: 'resume'; readonly torrent?: InfoHash }
   /** The user wants to see who is connected. */
   | { readonly type: 'listPeers' }
   /** Everything is saved and says goodbye. */
   | { readonly type: 'stop' }
+  /** `closely`: the torrents of which peers are told, and with `pieces` those too. Status and PieceMgr answer for each torrent. */
+  | { readonly type: 'look'; readonly closely: ReadonlySet<InfoHash>; readonly pieces: boolean; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
 
 const declaration = declare({
@@ -48,8 +52,8 @@ const declaration = declare({
   scope: 'client',
   doc: 'the set of torrents',
   tells: {
-    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Files: ['retry', 'stop'], Tracker: ['stop'], Status: ['listPeers'],
-    Console: ['event'], Timer: ['register'],
+    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Files: ['retry', 'stop'], Tracker: ['stop'], Status: ['listPeers', 'look'],
+    PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
   },
 });
 type Me = Self<typeof declaration, TorrentMgrMsg>;
@@ -59,6 +63,7 @@ type Me = Self<typeof declaration, TorrentMgrMsg>;
 export interface TorrentParts {
   readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
   readonly files: Mailbox<FilesMsg, 'Files'>;
+  readonly pieceMgr: Mailbox<PieceMgrMsg, 'PieceMgr'>;
   readonly status: Mailbox<StatusMsg, 'Status'>;
   readonly trackers: readonly Mailbox<TrackerMsg, 'Tracker'>[];
 }
@@ -118,15 +123,16 @@ function step(s: State, m: TorrentMgrMsg, self: Me): void {
     case 'trouble': return trouble(s, m.torrent, m.reason, self);
     case 'closed': return closed(s, m.torrent, m.part, self);
     case 'pause':
-      for (const [torrent, t] of s.torrents) pause(s, torrent, t, undefined, self);
+      for (const [torrent, t] of named(s, m.torrent)) pause(s, torrent, t, undefined, self);
       return;
     case 'resume':
-      for (const [torrent, t] of s.torrents) resume(s, torrent, t, self);
+      for (const [torrent, t] of named(s, m.torrent)) resume(s, torrent, t, self);
       return;
     case 'listPeers':
       for (const t of s.torrents.values()) self.tell(t.parts.status, { type: 'listPeers' });
       return;
     case 'stop': return stop(s, self);
+    case 'look': return look(s, m, self);
     case 'tick': return outOfPatience(s, m.tag, self);
   }
 }
@@ -176,7 +182,21 @@ function incoming(s: State, arrival: Incoming, self: Me): void {
   else arrival.connection.close();
 }
 
+function look(s: State, { closely, pieces, replyTo }: TorrentMgrMsg & { type: 'look' }, self: Me): void {
+  self.tell(replyTo, { type: 'torrentsSeen', torrents: [...s.torrents].map(([torrent, { name, order: { request, paused } }]) =>
+    ({ torrent, name, bytes: request.meta.totalBytes, pieces: request.meta.pieceCount, paused })) });
+  for (const [torrent, { parts }] of s.torrents) {
+    const near = closely.has(torrent);
+    self.tell(parts.status, { type: 'look', closely: near, replyTo });
+    if (near && pieces) self.tell(parts.pieceMgr, { type: 'look', torrent, replyTo });
+  }
+}
+
 // PAUSE AND TROUBLE
+
+/** All, where none is named. */
+const named = ({ torrents }: State, torrent: InfoHash | undefined): readonly (readonly [InfoHash, Torrent])[] =>
+  [...torrents].filter(([other]) => torrent === undefined || other === torrent);
 
 function trouble(s: State, torrent: InfoHash, reason: string, self: Me): void {
   const t = s.torrents.get(torrent);

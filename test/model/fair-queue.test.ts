@@ -11,6 +11,15 @@ describe('FairQueue', () => {
     assert.deepEqual(queue.share(20, 10), [['b', 10], ['c', 10]]);
   });
 
+  it('tells who waits for what, in the order of their turns', () => {
+    const queue = new FairQueue<string>();
+    for (const key of ['a', 'b', 'c']) queue.want(key, 100);
+    queue.share(10, 10);
+    assert.deepEqual(queue.first(2), [['b', 100], ['c', 100]]);
+    assert.deepEqual(queue.first(9), [['b', 100], ['c', 100], ['a', 90]]);
+    assert.deepEqual(new FairQueue<string>().first(9), []);
+  });
+
   it('finishes a turn that was cut short', () => {
     const queue = new FairQueue<string>();
     queue.want('a', 100);

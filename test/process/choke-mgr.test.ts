@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { infoHash, peerKey, torrentKey } from '../../src/base/brand.js';
+import { infoHash, peerKey, torrentKey, type InfoHash } from '../../src/base/brand.js';
 import type { InputOf } from '../../src/kernel/process.js';
 import type { PeerReport } from '../../src/policy/choke/engine.js';
 import type { ChokePolicy, Timing, TorrentView, Trigger } from '../../src/policy/choke/policy.js';
 import { parseFact } from '../../src/policy/choke/record.js';
+import type { Decision } from '../../src/ports/picture.js';
 import { chokeMgr, type ChokeMsg } from '../../src/process/choke-mgr.js';
 import { Stage } from './stage.js';
 
@@ -25,9 +26,13 @@ function reacting(timing: Partial<Timing> = {}, requestTickIn?: number) {
   return { chosen: { policy, params: {} }, asked };
 }
 
+const TORRENT = infoHash('1'.repeat(40));
+
 function start(choke = reacting(), more: Pick<InputOf<typeof chokeMgr>, 'shadow' | 'record'> = {}) {
   const inboxes: any[] = [];
+  let api: any;
   const stage = new Stage(chokeMgr, (cast) => {
+    api = cast('Api');
     for (const i of [1, 2]) inboxes[i] = cast('Controller', `C${i}`);
     return { choke: choke.chosen, limiter: cast('Limiter'), timer: cast('Timer'), console: cast('Console'), ...more };
   });
@@ -35,7 +40,13 @@ function start(choke = reacting(), more: Pick<InputOf<typeof chokeMgr>, 'shadow'
     key: peerKey(key), torrent: torrentKey(torrent), connectedAt: 0, outgoing: true, local: false,
     fastExtension: true,
   } });
-  return { stage, join, asked: choke.asked };
+  /** What was noted since the last look, in short. */
+  const look = (...torrents: InfoHash[]): string[] => {
+    stage.send({ type: 'look', torrents: new Set(torrents), replyTo: api });
+    return stage.all<{ decisions: readonly Decision[] }>('decided').flatMap(({ decisions }) => decisions).map((d) =>
+      [d.trigger, ...d.peers.map((p) => `${p.address.slice(0, -2)} ${p.standing}${p.changed ? '!' : ''}`)].join(', '));
+  };
+  return { stage, join, look, asked: choke.asked };
 }
 const report = (key: number, peerInterested: boolean, upTotal = 0): ChokeMsg => ({ type: 'report', peer: peerKey(key), report: {
   peerInterested, amInterested: false, peerChoking: true, peerIsSeed: false, peerUploadOnly: false, havePieces: 1,
@@ -43,7 +54,7 @@ const report = (key: number, peerInterested: boolean, upTotal = 0): ChokeMsg => 
   queuedFromPeer: 0, socketDrained: true,
 } satisfies PeerReport });
 const leave = (key: number): ChokeMsg => ({ type: 'peerLeft', peer: peerKey(key) });
-const torrent = (over: Partial<TorrentView> = {}): ChokeMsg => ({ type: 'torrent', torrent: infoHash('1'.repeat(40)), view: {
+const torrent = (over: Partial<TorrentView> = {}): ChokeMsg => ({ type: 'torrent', torrent: TORRENT, view: {
   key: torrentKey(1), seeding: false, seededFromStart: false, private: false, totalSize: 1, pieceLength: 1,
   pieceCount: 1, pieces: 0, uploadAllowed: true, ...over,
 } });
@@ -252,4 +263,25 @@ test('a peer hears how far it may be ahead; where that is used up, a policy that
   assert.deepEqual([stage.told(), asked.splice(0)], [[], ['tick', 'spent 1']]);
   stage.send(report(1, false, 10)).advance(10_000);
   assert.deepEqual(stage.told(), [['C1', 'choke'], ['C1', 'lead', { lead: undefined }]]);
+});
+
+test('whoever looks is told what is decided from then on, and the last before that', () => {
+  const { stage, join, look } = start(reacting({ react: ['interested'] }));
+  stage.send(torrent(), join(1), join(2), report(1, true)).advance(10_000);
+  assert.deepEqual(look(TORRENT), ['tick, 10.0.0.1 regular, 10.0.0.2 choked']);
+  stage.send(report(2, true));
+  assert.deepEqual(look(TORRENT), ['interested, 10.0.0.1 regular, 10.0.0.2 regular!']);
+  stage.advance(10_000);
+  assert.deepEqual(look(TORRENT), ['tick, 10.0.0.1 regular, 10.0.0.2 regular']);
+  assert.deepEqual(look(TORRENT), []);
+});
+
+test('what is decided while nobody looks is not kept; nor is a torrent told of that nobody looks at', () => {
+  const { stage, join, look } = start();
+  stage.send(torrent(), join(1), report(1, true));
+  look(TORRENT);
+  look();
+  stage.advance(30_000);
+  assert.deepEqual(look(infoHash('2'.repeat(40))), []);
+  assert.deepEqual(look(TORRENT), ['tick, 10.0.0.1 regular']);
 });

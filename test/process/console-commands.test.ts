@@ -4,11 +4,18 @@ import fc from 'fast-check';
 import { infoHash } from '../../src/base/brand.js';
 import { findTorrent, HELP, parseCommand, type Command } from '../../src/process/console-commands.js';
 
-for (const word of ['help', 'status', 'peers', 'pause', 'resume', 'quit'] as const) {
+for (const word of ['help', 'status', 'peers', 'quit'] as const) {
   test(`${word}: in any case, with spaces around, without arguments`, () => {
     assert.deepEqual(parseCommand(`  ${word.toUpperCase()} `), { ok: true, value: { type: word } });
     const found = parseCommand(`${word} now`);
     assert.deepEqual(!found.ok && found.error, { field: word, expected: 'no arguments', found: 'now' });
+  });
+}
+
+for (const word of ['pause', 'resume'] as const) {
+  test(`${word}: all, or one torrent`, () => {
+    assert.deepEqual(parseCommand(word), { ok: true, value: { type: word, torrent: undefined } });
+    assert.deepEqual(parseCommand(`${word} my  film`), { ok: true, value: { type: word, torrent: 'my film' } });
   });
 }
 

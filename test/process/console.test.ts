@@ -2,35 +2,47 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { infoHash } from '../../src/base/brand.js';
 import { flaw, ok } from '../../src/base/result.js';
+import type { Mailbox } from '../../src/kernel/mailbox.js';
 import type { ClientEvent } from '../../src/ports/events.js';
 import type { Modules } from '../../src/ports/modules.js';
+import type { ApiMsg } from '../../src/process/api.js';
 import { consoleProcess } from '../../src/process/console.js';
 import { Stage } from './stage.js';
 
 function start(modules?: Modules) {
   const shown: ClientEvent[] = [];
   let typed: ((line: string) => void) | undefined;
-  const stage = new Stage(consoleProcess, (cast) => ({
-    terminal: {
-      lines(onLine) {
-        typed = onLine;
-        return () => { typed = undefined; };
+  let api: Mailbox<ApiMsg, 'Api'>;
+  const stage = new Stage(consoleProcess, (cast) => {
+    api = cast('Api');
+    return {
+      terminal: {
+        lines(onLine) {
+          typed = onLine;
+          return () => { typed = undefined; };
+        },
+        show: (event) => void shown.push(event),
       },
-      show: (event) => void shown.push(event),
-    },
-    torrentMgr: cast('TorrentMgr'), limiter: cast('Limiter'), chokeMgr: cast('ChokeMgr'), ...(modules && { modules }),
-  }));
+      torrentMgr: cast('TorrentMgr'), limiter: cast('Limiter'), chokeMgr: cast('ChokeMgr'), ...(modules && { modules }),
+    };
+  });
   const type = (line: string): unknown[] => {
     shown.length = 0;
     typed!(line);
     return shown.map((e) => (e.event === 'answer' ? e.lines : e));
   };
-  return { stage, shown, type, listening: () => typed !== undefined };
+  const ask = (line: string, ticket: number): void => void stage.send({ type: 'line', line, asker: { ticket, replyTo: api } });
+  return { stage, shown, type, ask, listening: () => typed !== undefined };
 }
 const stats = (n: number, progress: number): ClientEvent => ({
   event: 'stats', torrent: infoHash(n.toString(16).padStart(40, '0')), name: `T${n}`, downloaded: 1, uploaded: 2,
   left: 3, downloadRate: 15_300, uploadRate: 0, peers: 4, seeds: 1, progress,
 });
+
+const started = (n: number): ClientEvent => {
+  const { torrent, name } = stats(n, 0) as ClientEvent & { event: 'stats' };
+  return { event: 'started', torrent, name, bytes: 1, pieces: 1, folder: '/f' };
+};
 
 test('events are shown as they are', () => {
   const { stage, shown } = start();
@@ -76,13 +88,44 @@ test('another policy goes to ChokeMgr', () => {
 
 test('a policy for one torrent, and one that looks on', () => {
   const { stage, type } = start();
-  stage.send({ type: 'event', event: stats(1, 0.1) }, { type: 'event', event: stats(2, 0.1) });
+  stage.send({ type: 'event', event: started(1) }, { type: 'event', event: started(2) });
   assert.deepEqual(type('policy wgo for t2'), [['choking policy of T2: wgo']]);
   assert.deepEqual(type('policy wgo for t'), [["torrent: expected the start of one name or info-hash, found 2 like 't'"]]);
   assert.deepEqual(type('shadow bep3'), [['shadow policy: bep3']]);
   assert.deepEqual(type('shadow off'), [['no shadow policy']]);
   const told = stage.told().map(([, kind, rest]: any) => [kind, rest?.chosen?.policy.name, rest?.torrent?.slice(-1)]);
   assert.deepEqual(told, [['setPolicy', 'wgo', '2'], ['setShadow', 'bep3', undefined], ['setShadow', undefined, undefined]]);
+});
+
+test('one torrent is paused, and goes on', () => {
+  const { stage, type } = start();
+  stage.send({ type: 'event', event: started(1) }, { type: 'event', event: started(2) });
+  assert.deepEqual([type('pause t2'), type('resume t2')], [[], []]);
+  assert.deepEqual(stage.told().map(([, kind, rest]: any) => [kind, rest.torrent.slice(-1)]), [['pause', '2'], ['resume', '2']]);
+  assert.deepEqual(type('pause t3'), [["torrent: expected the start of one name or info-hash, found 0 like 't3'"]]);
+});
+
+test('whoever asks from elsewhere is answered there, and may do less', () => {
+  const { stage, shown, ask } = start();
+  const answers: readonly (readonly [string, boolean, RegExp])[] = [
+    ['limit up 20', true, /^up limit: 20 KB\/s$/], ['pause', true, /^paused$/], ['policy wgo', true, /^choking policy: wgo$/],
+    ['shadow off', true, /^no shadow policy$/], ['limit up much', false, /^rate: expected/], ['quit', false, /^quit: only at the terminal$/],
+    ['policy ./mine.mjs', false, /cannot be loaded here$/], ['policy wgo for nobody', false, /0 like 'nobody'/],
+  ];
+  answers.forEach(([line, done, expected], ticket) => {
+    ask(line, ticket);
+    const [[, kind, rest]] = stage.told('Api') as any;
+    assert.deepEqual([kind, rest.ticket, rest.reply.done], ['answered', ticket, done], line);
+    assert.match(rest.reply.lines.join(' '), expected);
+  });
+  assert.deepEqual(shown, []);
+});
+
+test('a policy in a file is not loaded for whoever asks from elsewhere', () => {
+  const { stage, ask } = start({ load: () => assert.fail('loaded') });
+  ask('policy ./mine.mjs', 1);
+  const [[, , rest]] = stage.told('Api') as any;
+  assert.deepEqual(rest.reply, { done: false, lines: ['policies in files: only at the terminal'] });
 });
 
 const refused: readonly (readonly [string, RegExp])[] = [

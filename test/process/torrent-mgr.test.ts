@@ -16,21 +16,23 @@ const add = (n: number): TorrentMgrMsg => ({ type: 'add', key: torrentKey(n), re
 const LISTENING: TorrentMgrMsg = { type: 'listening', port: 6881 };
 const STOP: TorrentMgrMsg = { type: 'stop' };
 
-/** Each torrent is a group of four stand-ins: PeerMgr, Files, Status and one Tracker; it ends with more than `restarts`. */
+/** Each torrent is a group of stand-ins: PeerMgr, PieceMgr, Files, Status and one Tracker; it ends with more than `restarts`. */
 function start(restarts = 0) {
   const ports: number[] = [];
   const parts: any[] = [];
   const stage: Stage<typeof torrentMgr> = new Stage(torrentMgr, (cast, self) => ({
     plan: (key, _request, port) => (reserve) => {
       ports.push(port);
-      const [peers, files, status, tracker] = (['PeerMgr', 'Files', 'Status', 'Tracker'] as const).map((name) => {
+      const [peers, pieces, files, status, tracker] = (['PeerMgr', 'PieceMgr', 'Files', 'Status', 'Tracker'] as const).map((name) => {
         const definition = self.standIn(name);
         const box = reserve(definition as any) as any;
         return { box, entry: child(definition as any, box, () => undefined) };
-      }) as [any, any, any, any];
-      const exports = { peerMgr: peers.box, files: files.box, status: status.box, trackers: [tracker.box] };
+      }) as [any, any, any, any, any];
+      const exports = {
+        peerMgr: peers.box, pieceMgr: pieces.box, files: files.box, status: status.box, trackers: [tracker.box],
+      };
       parts[key] = exports;
-      const children = [peers, files, status, tracker].map((p) => p.entry);
+      const children = [peers, pieces, files, status, tracker].map((p) => p.entry);
       return { plan: { strategy: 'rest-for-one', children, restarts: { most: restarts, withinMs: 1 } }, exports };
     },
     console: cast('Console'), timer: cast('Timer'),

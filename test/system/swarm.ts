@@ -24,6 +24,8 @@ import { parseMetainfo, type Metainfo } from '../../src/protocol/metainfo.js';
 import { makePeerId } from '../../src/protocol/peer-id.js';
 
 export interface Content {
+  /** The torrent file. */
+  readonly file: Uint8Array;
   readonly meta: Metainfo;
   readonly files: readonly { readonly path: readonly string[]; readonly bytes: Uint8Array }[];
 }
@@ -44,12 +46,13 @@ export function makeContent(o: {
   const all = Buffer.concat(files.map((f) => f.bytes));
   const hashes = Buffer.concat(Array.from({ length: Math.ceil(all.length / o.pieceLength) }, (_, i) =>
     nodeSha1(all.subarray(i * o.pieceLength, (i + 1) * o.pieceLength))));
-  const parsed = parseMetainfo(buildMetainfo({
+  const file = buildMetainfo({
     name: o.name, pieceLength: o.pieceLength, hashes, single: o.sizes.length === 1, trackers: o.trackers ?? [],
     files: files.map((f) => ({ path: f.path, length: f.bytes.length, padding: false })),
-  }), nodeSha1);
+  });
+  const parsed = parseMetainfo(file, nodeSha1);
   assert.ok(parsed.ok, JSON.stringify(parsed));
-  return { meta: parsed.value, files };
+  return { file, meta: parsed.value, files };
 }
 
 /** The events of this name; also of those that share one form. */

@@ -15,6 +15,7 @@ import { TOPOLOGY } from '../../src/process/index.js';
 import type { BlockRange } from '../../src/protocol/wire.js';
 import { PLAIN } from '../../src/protocol/wire.js';
 import { encodeMessages } from '../../src/protocol/wire-encode.js';
+import { FakePage } from '../process/fake-page.js';
 import { HandClock } from './hand-clock.js';
 import { Valve } from './ports.js';
 import { listen, RawPeer, type RawListener, type RawOptions } from './raw-peer.js';
@@ -204,6 +205,30 @@ scene('a peer without BEP 6 chokes us, another rejects, a third leaves', async (
   a.sendBytes(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 4));
   await a.untilEnded();
   assert.ok(edge(leecher, 'Receiver -> Controller: violation'));
+});
+
+scene('people look at the live page, and add a torrent there', async ({ start, lab, clock }) => {
+  const content = makeContent({ name: 'seen', sizes: [4 * BLOCK], pieceLength: BLOCK });
+  const { infoHash } = content.meta;
+  const page = new FakePage();
+  const seeder = start('seeder', { folder: join(lab.folder, 'added') }, { page });
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  assert.equal((await seeder.until('page')).url, 'http://here/');
+  await seeder.until('done');
+  const peer = await RawPeer.dial(await seeder.port(), { infoHash });
+  peer.send(PLAIN.interested);
+  await peer.until('unchoke');
+  const { told } = page.come({ torrent: infoHash });
+  await passUntil(clock, () => told.peers?.length === 1 && told.pieces !== undefined && told.decisions?.[0]?.peers.length === 1);
+  assert.deepEqual(told.torrents!.map((t) => [t.name, t.progress, t.checked, t.peers]), [['seen', 1, undefined, 1]]);
+  assert.deepEqual(told.pieces, { pieces: 4, cells: 'ff0000'.repeat(4) });
+  assert.equal(told.peers![0]!.peerInterested, true);
+  assert.deepEqual(await page.say('limit up 20'), { done: true, lines: ['up limit: 20 KB/s'] });
+  await passUntil(clock, () => told.buckets?.up.limit === 20_000);
+  const other = makeContent({ name: 'other', sizes: [BLOCK], pieceLength: BLOCK });
+  assert.deepEqual(await page.give(other.file), { done: true, lines: ['added other'] });
+  await passUntil(clock, () => told.torrents?.length === 2);
 });
 
 scene('a choked peer asks and asks, and reads none of our rejects', async ({ start }) => {

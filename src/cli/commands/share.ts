@@ -27,6 +27,7 @@ import { onDone } from '../on-done.js';
 import { SESSION_OPTIONS, type SessionValues } from '../options.js';
 import type { Until } from '../outcome.js';
 import { choosePolicies, choosePolicySpec, type OwnPolicy, type Policies } from '../policy-source.js';
+import { openPage } from '../live-page.js';
 import { openRecord } from '../record-file.js';
 import { jsonOutput } from '../render/json.js';
 import { liveOutput } from '../render/live.js';
@@ -98,7 +99,7 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
     start: startClient, config, requests, until, output, log, onDone: hook,
     ports: {
       clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1, udp: nodeUdp(),
-      modules: nodeModules, ...(record && { record }),
+      modules: nodeModules, ...(record && { record }), ...(values.ui && { page: openPage(values.ui) }),
     },
     lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
   });
@@ -120,6 +121,7 @@ async function configOf(v: SessionValues, policies: Policies, memory: Bytes): Pr
     choke: policies.forAll,
     ...(v.shadowPolicy !== undefined && { shadow: await choosePolicySpec(v.shadowPolicy, '--shadow-policy') }),
     maxPeers: v.maxPeers,
+    folder: v.folder,
     pieceMemory: memory,
   };
 }

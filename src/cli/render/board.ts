@@ -44,7 +44,7 @@ export function post(board: Board, e: ClientEvent): Board {
     }
     case 'error': return e.torrent === undefined ? board : amend(board, e.torrent, { phase: 'failed' });
     case 'stopped': return new Map([...board].map(([torrent, row]) => [torrent, atRest(row)]));
-    case 'seeded': case 'listening': case 'piece': case 'peer': case 'choke': case 'shadow': case 'tracker':
+    case 'seeded': case 'listening': case 'page': case 'piece': case 'peer': case 'choke': case 'shadow': case 'tracker':
     case 'warning': case 'answer':
       return board;
   }

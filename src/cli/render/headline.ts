@@ -30,6 +30,7 @@ type Told = readonly [Weight, string];
 
 function tell(e: ClientEvent): Told | undefined {
   switch (e.event) {
+    case 'page': return ['news', `live page: ${e.url}`];
     case 'listening': return ['detail', `listening on port ${e.port}`];
     case 'started': return ['news', `${size(e.bytes)} in ${plural(e.pieces, 'piece')}, in ${e.folder}`];
     case 'checked': return tellChecked(e);

@@ -8,7 +8,7 @@ import type { Random } from '../../base/random.js';
 import type { BytesPerSec, Millis } from '../../base/units.js';
 import { differences, type Differences } from './differences.js';
 import { Known, type Handover, type News, type Occasion, type Scene } from './known.js';
-import type { TorrentView, Timing, Why } from './policy.js';
+import type { PeerView, TorrentView, Timing, Verdict, Why } from './policy.js';
 import type { Fact } from './record.js';
 import type { Introduction, Lead, PeerReport, Share } from './roster.js';
 import { Seat, type Choice, type Chosen, type Question } from './seat.js';
@@ -37,6 +37,9 @@ export interface Outcome {
   readonly replaced: boolean;
   /** Where the shadow would have chosen otherwise. */
   readonly differences: Differences | undefined;
+  /** What was seen of each peer before, and whom the policy chose: for people who want to follow. */
+  readonly peers: readonly PeerView[];
+  readonly unchoked: ReadonlyMap<PeerKey, Verdict>;
 }
 export interface ChokeEngineOptions {
   readonly chosen: Chosen;
@@ -151,7 +154,7 @@ export class ChokeEngine {
     return {
       orders, shares: this.known.divide(choice.unchoked), leads: this.known.trust(choice.unchoked),
       requestTickIn: choice.requestTickIn, replaced: this.live !== office,
-      warnings: [...warnings, ...shadowed.warnings], differences: shadowed.differences,
+      warnings: [...warnings, ...shadowed.warnings], differences: shadowed.differences, peers: scene.peers, unchoked: choice.unchoked,
     };
   }
 

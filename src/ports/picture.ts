@@ -1,0 +1,97 @@
+/**
+ * What the live page is told, by topic. Everything is plain data. A topic is told again when it changes, as a whole, but `decisions`:
+ * of those only what is new. Sizes are bounded: by the peers of one torrent, and by the cells of a piece map.
+ */
+import type { InfoHash, PeerKey } from '../base/brand.js';
+import type { Bytes, BytesPerSec, Millis } from '../base/units.js';
+import type { OfTorrent, PeerFacts, Stats } from './events.js';
+
+export interface Told {
+  readonly client: ClientPicture;
+  readonly torrents: readonly TorrentPicture[];
+  /** Of the torrent looked at, as are the three that follow. */
+  readonly peers: readonly PeerPicture[];
+  readonly pieces: PiecesPicture;
+  readonly choker: ChokerPicture;
+  readonly decisions: readonly Decision[];
+  readonly buckets: Buckets;
+}
+export type Topic = keyof Told;
+
+// THE CLIENT ---------------------------------------------------------------------------
+
+export interface ClientPicture {
+  readonly agent: string;
+  readonly policies: readonly { readonly name: string; readonly summary: string }[];
+}
+
+// TORRENTS -----------------------------------------------------------------------------
+
+export interface TorrentEntry extends OfTorrent {
+  readonly bytes: Bytes;
+  readonly pieces: number;
+  readonly paused: boolean;
+}
+export interface TorrentStats extends Stats {
+  /** 0 to 1 while what is on disk is looked through; absent after that. */
+  readonly checked?: number;
+}
+export type TorrentPicture = TorrentEntry & TorrentStats;
+
+export interface PeerPicture extends PeerFacts {
+  readonly peer: PeerKey;
+}
+
+/** Three bytes a cell, in hex: how much of it we have (255: all), how much is under way, its rarest piece's copies among our peers. */
+export interface PiecesPicture {
+  readonly pieces: number;
+  readonly cells: string;
+}
+
+// CHOKING ------------------------------------------------------------------------------
+
+export interface ChokerPicture {
+  /** By its name. */
+  readonly policy: string;
+  readonly tickMs: Millis;
+}
+
+/** Why a peer is unchoked. `as before`: the policy left it as it was. */
+export type Standing = 'regular' | 'optimistic' | 'kept' | 'idle' | 'exempt' | 'as before' | 'choked';
+
+export interface Judged {
+  readonly peer: PeerKey;
+  readonly address: string;
+  readonly standing: Standing;
+  readonly changed: boolean;
+  readonly interested: boolean;
+  /** What the policy saw: its own estimate where it asks for one, else that of the last round. */
+  readonly downloadRate: BytesPerSec;
+  readonly uploadRate: BytesPerSec;
+}
+
+export interface Decision {
+  readonly torrent: InfoHash;
+  /** Of the run's clock. */
+  readonly at: Millis;
+  readonly policy: string;
+  /** What made it decide: `tick` is its own timer. */
+  readonly trigger: string;
+  readonly tickMs: Millis;
+  readonly peers: readonly Judged[];
+}
+
+// LIMITS -------------------------------------------------------------------------------
+
+export interface Bucket {
+  /** null: no limit. */
+  readonly limit: BytesPerSec | null;
+  readonly level: Bytes;
+  readonly burst: Bytes;
+  /** How many wait, and who is first: process ids, and what each wants. */
+  readonly waiting: number;
+  readonly first: readonly { readonly who: string; readonly wants: Bytes }[];
+  /** How many move as fast as they can. */
+  readonly free: number;
+}
+export type Buckets = Readonly<Record<'up' | 'down', Bucket>>;

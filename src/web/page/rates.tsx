@@ -1,0 +1,50 @@
+/** The rates of the last minutes, both ways, as a chart; the latest in words. */
+import { useEffect, useRef } from 'preact/hooks';
+import Plot from 'uplot';
+import { rate } from '../../base/format.js';
+import type { Sample } from './store.js';
+import { color, useTheme } from './theme.js';
+
+const HEIGHT = 180;
+
+export function Rates({ samples }: { samples: readonly Sample[] }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot>(null);
+  const theme = useTheme();
+  useEffect(() => {
+    const element = place.current!;
+    const chart = new Plot(options(element.clientWidth), dataOf(samples), element);
+    plot.current = chart;
+    const resized = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      chart.destroy();
+    };
+  }, [theme]);
+  useEffect(() => plot.current?.setData(dataOf(samples)), [samples]);
+  const last = samples.at(-1);
+  const words = last ? `Now ${rate(last.down)} down and ${rate(last.up)} up` : 'Nothing measured yet';
+  return <figure>
+    <div ref={place} class="chart" role="img" aria-label={words} />
+    <figcaption class="legend"><span><i class="down" />down</span><span><i class="up" />up</span></figcaption>
+  </figure>;
+}
+
+const dataOf = (samples: readonly Sample[]): Plot.AlignedData =>
+  [samples.map((s) => s.at), samples.map((s) => s.down), samples.map((s) => s.up)];
+
+function options(width: number): Plot.Options {
+  const [ink, rule] = [color('--soft'), color('--rule')];
+  const axis: Plot.Axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
+  return {
+    width, height: HEIGHT, legend: { show: false }, cursor: { drag: { x: false, y: false } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(1000, most * 1.1)] } },
+    axes: [axis, { ...axis, size: 76, values: (_, splits) => splits.map((n) => rate(n)) }],
+    series: [
+      {},
+      { label: 'down', stroke: color('--down'), width: 2, fill: color('--down-wash'), points: { show: false } },
+      { label: 'up', stroke: color('--up'), width: 2, points: { show: false } },
+    ],
+  };
+}

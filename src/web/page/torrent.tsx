@@ -1,0 +1,70 @@
+/** One torrent: how far it is, how fast, which pieces are here, and who the peers are. */
+import { duration, eta, percent, plural, rate, size } from '../../base/format.js';
+import type { PeerPicture, TorrentPicture } from '../../ports/picture.js';
+import { PieceMap } from './piece-map.js';
+import { Rates } from './rates.js';
+import type { View } from './store.js';
+
+export function Torrent({ view, torrent }: { view: View; torrent: TorrentPicture | undefined }) {
+  if (!torrent) return null;
+  const left = eta(torrent.left, torrent.downloadRate);
+  const facts: readonly (readonly [string, string])[] = [
+    ['Done', `${percent(torrent.progress)} of ${size(torrent.bytes)}`],
+    ['Down', rate(torrent.downloadRate)], ['Up', rate(torrent.uploadRate)],
+    ['Left', torrent.left === 0 ? 'nothing' : left === undefined ? size(torrent.left) : `${size(torrent.left)}, ${duration(left)}`],
+    ['Downloaded', size(torrent.downloaded)], ['Uploaded', size(torrent.uploaded)],
+    ['Peers', `${torrent.peers}, ${plural(torrent.seeds, 'seed')}`],
+  ];
+  return <div class="panel">
+    <section aria-labelledby="overview">
+      <h2 id="overview">{torrent.name}</h2>
+      <dl class="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+    </section>
+    <section aria-labelledby="rates">
+      <h2 id="rates">Rates</h2>
+      <Rates samples={view.samples.get(torrent.torrent) ?? []} />
+    </section>
+    <section aria-labelledby="pieces">
+      <h2 id="pieces">Pieces</h2>
+      {view.told.pieces ? <PieceMap picture={view.told.pieces} /> : <p class="soft">They are looked through.</p>}
+    </section>
+    <section aria-labelledby="peers">
+      <h2 id="peers">Peers</h2>
+      <Peers peers={view.told.peers ?? []} />
+    </section>
+  </div>;
+}
+
+function Peers({ peers }: { peers: readonly PeerPicture[] }) {
+  if (peers.length === 0) return <p class="soft">None.</p>;
+  const fastest = peers.toSorted((a, b) => b.downloadRate + b.uploadRate - a.downloadRate - a.uploadRate || a.peer - b.peer);
+  return <div class="scroll" tabIndex={0} role="region" aria-labelledby="peers"><table class="peers">
+    <thead><tr>
+      <th scope="col">Peer</th><th scope="col">Client</th><th scope="col">Flags</th><th scope="col">Has</th>
+      <th scope="col" class="number">Down</th><th scope="col" class="number">Up</th><th scope="col">It serves us</th><th scope="col">We serve it</th>
+    </tr></thead>
+    <tbody>{fastest.map((p) => <tr key={p.peer}>
+      <th scope="row">{p.address}</th>
+      <td>{p.client}</td>
+      <td>{p.incoming && <abbr title="it came to us">in</abbr>}{p.snubbed && <abbr class="bad" title="it owes us blocks and sends none">snub</abbr>}</td>
+      <td><Bar part={p.progress} /></td>
+      <td class="number">{rate(p.downloadRate)}</td>
+      <td class="number">{rate(p.uploadRate)}</td>
+      <td><Relation wants={p.amInterested} choked={p.peerChoking} wanting="we want" /></td>
+      <td><Relation wants={p.peerInterested} choked={p.amChoking} wanting="it wants" /></td>
+    </tr>)}</tbody>
+  </table></div>;
+}
+
+/** Unchoked and interested is where bytes flow. */
+function Relation({ wants, choked, wanting }: { wants: boolean; choked: boolean; wanting: string }) {
+  const flows = wants && !choked;
+  return <span class={flows ? 'relation flows' : 'relation'}>
+    {choked ? 'choked' : 'unchoked'}{wants ? `, ${wanting}` : ''}
+  </span>;
+}
+
+function Bar({ part }: { part: number }) {
+  return <span class="bar"><progress max={1} value={part} aria-hidden="true" />{percent(part)}</span>;
+}
+

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { infoHash, peerKey, torrentKey, type InfoHash } from '../../src/base/brand.js';
+import { toUtf8 } from '../../src/base/bytes.js';
+import { nodeSha1 } from '../../src/edge/sha1.js';
+import type { Decision, TorrentEntry } from '../../src/ports/picture.js';
+import { api } from '../../src/process/api.js';
+import { buildMetainfo } from '../../src/protocol/metainfo-build.js';
+import { FakePage } from './fake-page.js';
+import { Stage } from './stage.js';
+
+const hashOf = (n: number): InfoHash => infoHash(String(n).repeat(40));
+const entry = (n: number): TorrentEntry => ({ torrent: hashOf(n), name: `T${n}`, bytes: 10, pieces: 1, paused: false });
+const decision = (n: number, at: number): Decision =>
+  ({ torrent: hashOf(n), at, policy: 'mine', trigger: 'tick', tickMs: 10_000, peers: [] });
+const BEAT = 250;
+
+async function start() {
+  const page = new FakePage();
+  const stage = new Stage(api, (cast) => ({
+    page, client: { agent: 'test', policies: [] }, sha1: nodeSha1, newTorrent: (meta) => ({ key: torrentKey(7), request: { meta } as any }),
+    torrentMgr: cast('TorrentMgr'), chokeMgr: cast('ChokeMgr'), limiter: cast('Limiter'), console: cast('Console'), timer: cast('Timer'),
+  }));
+  await stage.settle();
+  return { page, stage };
+}
+
+test('it tells where the page is, or why there is none', async () => {
+  const { stage } = await start();
+  assert.deepEqual(stage.told(), [['Console', 'event', { event: { event: 'page', url: 'http://here/' } }]]);
+  stage.send({ type: 'refused', reason: 'port 1 is in use' });
+  assert.deepEqual(stage.told(), [['Console', 'event', { event: { event: 'warning', reason: 'no live page: port 1 is in use' } }]]);
+});
+
+test('nobody is asked anything unless somebody looks', async () => {
+  const { page, stage } = await start();
+  stage.forget().advance(60_000);
+  assert.deepEqual(stage.told(), []);
+  const viewer = page.come({ torrent: hashOf(1) });
+  assert.deepEqual(stage.kinds(), ['TorrentMgr: look', 'ChokeMgr: look', 'Limiter: look']);
+  stage.advance(BEAT);
+  assert.deepEqual(stage.kinds(), ['TorrentMgr: look', 'ChokeMgr: look', 'Limiter: look']);
+  viewer.leave();
+  assert.deepEqual(stage.kinds(), ['ChokeMgr: look']);
+  stage.advance(60_000);
+  assert.deepEqual(stage.told(), []);
+});
+
+test('pieces are asked for once a second, and a second viewer costs no second look', async () => {
+  const { page, stage } = await start();
+  stage.forget();
+  page.come({ torrent: hashOf(1) });
+  page.come({ torrent: hashOf(2) });
+  for (let i = 0; i < 8; i++) stage.advance(BEAT);
+  const looks = stage.all('look').filter((m) => 'closely' in m);
+  assert.deepEqual(looks.map((m) => m.pieces), [true, false, false, false, true, false, false, false, true]);
+});
+
+test('a viewer is told what changed, and only of the torrent it looks at', async () => {
+  const { page, stage } = await start();
+  const [one, other] = [page.come({ torrent: hashOf(1) }), page.come({ torrent: hashOf(2) })];
+  const peers = [{ peer: peerKey(1) }] as any;
+  stage.send({ type: 'torrentsSeen', torrents: [entry(1), entry(2)] }, { type: 'peersSeen', torrent: hashOf(1), peers }).advance(BEAT);
+  assert.deepEqual(one.told.torrents!.map((t) => [t.name, t.checked]), [['T1', 0], ['T2', 0]]);
+  assert.deepEqual([one.told.peers, other.told.peers], [peers, undefined]);
+  stage.advance(BEAT).advance(BEAT);
+  assert.deepEqual([...one.count], [['client', 1], ['torrents', 1], ['peers', 1]]);
+  stage.send({ type: 'torrentsSeen', torrents: [entry(2)] }).advance(BEAT);
+  assert.deepEqual([one.told.torrents!.length, one.count.get('torrents'), other.count.get('torrents')], [1, 2, 2]);
+});
+
+test('decisions are told once each; who comes later gets the last of them', async () => {
+  const { page, stage } = await start();
+  const chokers = new Map([[hashOf(1), { policy: 'mine', tickMs: 10_000 }]]);
+  const first = page.come({ torrent: hashOf(1) });
+  for (let at = 1; at <= 40; at++) stage.send({ type: 'decided', chokers, decisions: [decision(1, at), decision(2, at)] });
+  stage.advance(BEAT).advance(BEAT);
+  const late = page.come({ torrent: hashOf(1) });
+  stage.send({ type: 'decided', chokers, decisions: [decision(1, 41)] }).advance(BEAT);
+  const times = (v: typeof first): number[] => v.told.decisions!.map((d) => d.at);
+  assert.deepEqual([times(first).length, times(first)[0], times(first).at(-1)], [31, 11, 41]);
+  assert.deepEqual([times(late).length, times(late)[0], times(late).at(-1)], [30, 12, 41]);
+  assert.deepEqual(first.told.choker, { policy: 'mine', tickMs: 10_000 });
+});
+
+test('a line goes to the Console, and its answer to whoever said it', async () => {
+  const { page, stage } = await start();
+  stage.forget();
+  const [a, b] = [page.say('limit up 1'), page.say('pause')];
+  const asked = stage.all('line');
+  assert.deepEqual(asked.map((m) => [m.line, m.asker.replyTo]), [['limit up 1', '@Api'], ['pause', '@Api']]);
+  const answer = (ticket: number, line: string): void =>
+    void stage.send({ type: 'answered', ticket, reply: { done: true, lines: [line] } });
+  answer(asked[1].asker.ticket, 'paused');
+  answer(asked[0].asker.ticket, 'set');
+  answer(99, 'nobody asked');
+  assert.deepEqual([(await a).lines, (await b).lines], [['set'], ['paused']]);
+});
+
+test('a torrent that is given is added; not twice, and not if it is none', async () => {
+  const { page, stage } = await start();
+  page.come();
+  const file = buildMetainfo({
+    name: 'film', pieceLength: 16_384, hashes: new Uint8Array(20), single: true, trackers: [],
+    files: [{ path: ['film'], length: 5, padding: false }],
+  });
+  stage.forget();
+  assert.deepEqual(await page.give(file), { done: true, lines: ['added film'] });
+  const [added] = stage.all('add');
+  assert.deepEqual([added.key, added.request.meta.name], [7, 'film']);
+  stage.send({ type: 'torrentsSeen', torrents: [{ ...entry(1), torrent: added.request.meta.infoHash }] });
+  assert.deepEqual(await page.give(file), { done: false, lines: ['film is here already'] });
+  const bad = await page.give(toUtf8('<html>'));
+  assert.deepEqual([bad.done, stage.all('add')], [false, []]);
+  assert.match(bad.lines[0]!, /^not a valid torrent: .*expected/);
+});
+
+test('as it ends, the page is closed; also one that opens only then', async () => {
+  const { page, stage } = await start();
+  stage.stop();
+  assert.equal(page.visits, undefined);
+  const late = new FakePage();
+  const never = new Stage(api, (cast) => ({
+    page: late, client: { agent: 'test', policies: [] }, sha1: nodeSha1, newTorrent: () => assert.fail(),
+    torrentMgr: cast('TorrentMgr'), chokeMgr: cast('ChokeMgr'), limiter: cast('Limiter'), console: cast('Console'), timer: cast('Timer'),
+  }));
+  never.stop();
+  await never.settle();
+  assert.equal(late.visits, undefined);
+});
