@@ -21,6 +21,7 @@ import type { Io } from '../io.js';
 import { flag, integer, many, text, value, type ValuesOf } from '../option.js';
 import { choosePolicy, POLICY_NAMES } from '../policy-source.js';
 import { duration, plural } from '../../base/format.js';
+import type { Checked } from '../simulate/check-worker.js';
 import { runAll } from '../simulate/pool.js';
 import { loadScenario, POLICY, type Done, type Task } from '../simulate/task.js';
 
@@ -82,13 +83,14 @@ async function scenarios({ values, io }: Asked): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** Exit 1 where one does not hold. Told in their order, each as soon as those before it are done. */
+/** Exit 1 where one fails that is not known to. Told in their order, each as soon as those before it are done. */
 async function validate({ args: [, ...ids], values, io }: Asked): Promise<ExitCode> {
   const checks = ids.length === 0 ? CHECKS : ids.map(findCheck);
-  const findings = new Map<number, Finding>();
+  const findings = new Map<number, Checked>();
   let told = 0;
   const progress = countRuns(checks.length, 'checks', io);
-  const done = await runAll<string, Finding>(checks.map((check) => check.id), {
+  const before = process.cpuUsage();
+  const done = await runAll<string, Checked>(checks.map((check) => check.id), {
     worker: CHECK_WORKER, procs: values.procs, onDone(at, finding, finished) {
       findings.set(at, finding);
       progress.end();
@@ -96,7 +98,19 @@ async function validate({ args: [, ...ids], values, io }: Asked): Promise<ExitCo
       progress.at(finished);
     },
   }).finally(progress.end);
-  return done.every(({ holds }) => holds) ? EXIT.done : EXIT.failed;
+  const count = (verdict: Verdict): number => done.filter((d, i) => verdictOf(checks[i]!, d) === verdict).length;
+  if (!values.json) {
+    io.print(io.colors.dim(`${count('holds')} hold, ${count('known')} are known not to, ${count('fails')} fail; `
+      + `${duration(1000 * cpuSince(before))} of CPU.`));
+  }
+  return count('fails') === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** `known`: it fails, and the check says why. */
+type Verdict = 'holds' | 'known' | 'fails';
+function verdictOf({ explained }: Check, { holds }: Finding): Verdict {
+  if (holds) return 'holds';
+  return explained === undefined ? 'fails' : 'known';
 }
 
 function findCheck(id: string): Check {
@@ -105,11 +119,17 @@ function findCheck(id: string): Check {
   return found;
 }
 
-function sayCheck({ id, claim, source }: Check, finding: Finding, { values, io }: Pick<Asked, 'values' | 'io'>): void {
-  const { red, green, bold, dim } = io.colors;
-  if (values.json) return io.print(JSON.stringify({ event: 'check', id, claim, source, ...finding }));
-  io.print(`${finding.holds ? green('holds') : red('fails')}  ${bold(id)}: ${claim}`);
-  io.print(`       expected ${finding.expected}\n       found    ${finding.found}\n       ${dim(source)}`);
+function sayCheck(check: Check, checked: Checked, { values, io }: Pick<Asked, 'values' | 'io'>): void {
+  const { id, claim, source, explained } = check;
+  const { expected, found, seconds } = checked;
+  const verdict = verdictOf(check, checked);
+  if (values.json) return io.print(JSON.stringify({ event: 'check', id, claim, source, verdict, explained, expected, found, seconds }));
+  const { red, green, yellow, bold, dim } = io.colors;
+  const color = { holds: green, known: yellow, fails: red }[verdict];
+  io.print(`${color(verdict)}  ${bold(id)}: ${claim}`);
+  io.print(`       expected ${expected}\n       found    ${found}`);
+  if (verdict === 'known') io.print(`       known:   ${explained}`);
+  io.print(`       ${dim(`${source}; ${duration(1000 * seconds)}`)}`);
 }
 
 function run(scenario: string, asked: Asked): Promise<ExitCode> {
@@ -142,14 +162,17 @@ async function carryOut({ scenario, policies, seeds }: Plan, { values, io }: Ask
     worker: SIMULATION_WORKER, procs: values.procs, onDone: (_at, _done, finished) => progress.at(finished),
   }).finally(progress.end);
   if (values.json) for (const d of done) io.print(JSON.stringify({ event: 'run', ...d.result, events: d.events }));
-  else {
-    const { user, system } = process.cpuUsage(before);
-    say({ name, summary, cpu: (user + system) / 1e6 }, done, io);
-  }
+  else say({ name, summary, cpu: cpuSince(before) }, done, io);
   const results = done.map((d) => d.result);
   if (values.html !== undefined) await writeFile(values.html, page({ name, summary }, results));
   if (values.svg !== undefined) await writePlots(values.svg, results);
   return EXIT.done;
+}
+
+/** Seconds, of all threads. */
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
 async function writePlots(folder: string, results: readonly RunResult[]): Promise<void> {

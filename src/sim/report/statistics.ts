@@ -43,3 +43,12 @@ export function gini(values: readonly number[]): number | undefined {
   const weighted = sorted.reduce((acc, value, i) => acc + (i + 1) * value, 0);
   return 2 * weighted / (sorted.length * sum) - (sorted.length + 1) / sorted.length;
 }
+
+/** The straight line through points by least squares, and how much of the variance of `y` it explains (R squared). */
+export function line(points: readonly (readonly [x: number, y: number])[]): { readonly slope: number; readonly r2: number } {
+  const mx = mean(points.map(([x]) => x)) ?? 0;
+  const my = mean(points.map(([, y]) => y)) ?? 0;
+  const moment = (of: (dx: number, dy: number) => number): number => points.reduce((n, [x, y]) => n + of(x - mx, y - my), 0);
+  const [xx, xy, yy] = [moment((dx) => dx * dx), moment((dx, dy) => dx * dy), moment((_, dy) => dy * dy)];
+  return { slope: xy / xx, r2: xy * xy / (xx * yy) };
+}

@@ -22,6 +22,8 @@ export interface Check {
   readonly id: string;
   readonly claim: string;
   readonly source: string;
+  /** It is known not to hold, and why. */
+  readonly explained?: string;
   readonly run: (lab: CheckLab) => Promise<Finding>;
 }
 
@@ -40,14 +42,17 @@ export class CheckLab {
     return simulate({ scenario: scenario.value, policy: chosen(policy, params), seed }, { turn: this.#turn }, watch);
   }
 
-  /** What came of it, once for each of so many seeds. */
-  async results(json: object, policy: readonly string[], seeds = 1): Promise<RunResult[]> {
+  /** What came of it. */
+  async result(json: object, policy: readonly string[], seed = 1): Promise<RunResult> {
+    const observer = new Observer();
+    await this.swarm(json, policy, observer.watch, seed);
+    return observer.result();
+  }
+
+  /** The same of as many runs, with the seeds from 1 on. */
+  async results(json: object, policy: readonly string[], seeds: number): Promise<RunResult[]> {
     const results: RunResult[] = [];
-    for (let seed = 1; seed <= seeds; seed++) {
-      const observer = new Observer();
-      await this.swarm(json, policy, observer.watch, seed);
-      results.push(observer.result());
-    }
+    for (let seed = 1; seed <= seeds; seed++) results.push(await this.result(json, policy, seed));
     return results;
   }
 }

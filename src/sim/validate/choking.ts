@@ -69,6 +69,31 @@ export const loneFreeRider: Check = {
   },
 };
 
+export const stickingTurns: Check = {
+  id: 'V23b',
+  claim: 'haskell-torrent turns its optimistic unchoke only past who does not qualify, so it sticks: far fewer in an hour than 3600/33',
+  source: 'derived from its source; a prediction of ours',
+  async run(lab): Promise<Finding> {
+    const [haskell, mainline] = [await turnsAnHour(lab, 'haskell-torrent'), await turnsAnHour(lab, 'mainline-4')];
+    return {
+      holds: haskell < 109 / 4 && mainline > 109, expected: 'fewer than a quarter of 109; of mainline-4 about 120',
+      found: `${haskell}; mainline-4 ${mainline}`,
+    };
+  },
+};
+
+/** How often in an hour the first, who has half, unchokes optimistically, among twenty who want it and have nothing to give. */
+async function turnsAnHour(lab: CheckLab, policy: string): Promise<number> {
+  let turns = 0;
+  const watch = listening(({ what, why }) => { if (what === 'unchoked' && why === 'optimistic') turns++; });
+  await lab.swarm({
+    size: '64Mi', lasts: 3600, peers: [
+      { name: 'half', has: 0.5, up: '1M', down: '1M' }, { name: 'idle', count: 20, up: 10_000, down: 1000, behindNat: true },
+    ],
+  }, [policy], watch);
+  return turns;
+}
+
 export const firstUnchoke: Check = {
   id: 'V25',
   claim: 'where a slot is free a timer-only policy serves a newcomer after half a round (5 s; haskell-torrent 5.5 s), others at once',

@@ -113,7 +113,7 @@ export const altruism: Check = {
 };
 
 export const wrongWayRound: Check = {
-  id: 'V23',
+  id: 'V23a',
   claim: 'wgo serves the slowest, by its sort: that removes or inverts the order of V10; with the sort corrected the order is there',
   source: 'a prediction of ours',
   async run(lab): Promise<Finding> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gini, jain, mean, median, quantile, spread } from '../../../src/sim/report/statistics.js';
+import { gini, jain, line, mean, median, quantile, spread } from '../../../src/sim/report/statistics.js';
 
 test('quantiles are linear between order statistics', () => {
   assert.equal(median([3, 1, 2]), 2);
@@ -13,6 +13,13 @@ test('quantiles are linear between order statistics', () => {
 
 test('of nothing there is none', () => {
   for (const f of [median, mean, spread, jain, gini]) assert.equal(f([]), undefined);
+});
+
+test('a line through points, and how well it fits', () => {
+  assert.deepEqual(line([[0, 1], [1, 3], [2, 5]]), { slope: 2, r2: 1 });
+  // By hand: means 1 and 5/3; sums of squares 2 and 14/3, of products 3.
+  const { slope, r2 } = line([[0, 0], [1, 2], [2, 3]]);
+  assert.ok(Math.abs(slope - 1.5) < 1e-12 && Math.abs(r2 - 27 / 28) < 1e-12, `${slope} ${r2}`);
 });
 
 test('indices of evenness', () => {
