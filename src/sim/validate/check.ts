@@ -11,6 +11,12 @@ import type { RunResult } from '../result.js';
 import { parseScenario } from '../scenarios/parse.js';
 import { simulate, type Swarm, type Watch } from '../swarm.js';
 
+/**
+ * Clients in checks keep to limits of their own this far below their links. Without one a fifth of what 20 KB/s uplinks send is in vain:
+ * blocks that the transport has taken come after the choke, the cancel or the goodbye that was to stop them. Theory knows no such waste.
+ */
+export const LIMITS_UP_TO = 0.95;
+
 export interface Finding {
   readonly holds: boolean;
   readonly expected: string;

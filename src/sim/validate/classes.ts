@@ -2,10 +2,10 @@
 import { classesOf, ratioOf, timeOf } from '../report/summary.js';
 import { mean, median } from '../report/statistics.js';
 import type { PeerResult, RunResult } from '../result.js';
-import type { Check, CheckLab, Finding } from './check.js';
+import { LIMITS_UP_TO, type Check, type CheckLab, type Finding } from './check.js';
 
 const SEEDS = 3;
-const CLASSES = [{ name: 'slow', up: '20K' }, { name: 'mid', up: '50K' }, { name: 'fast', up: '200K' }];
+const CLASSES = [{ name: 'slow', up: 20_000 }, { name: 'mid', up: 50_000 }, { name: 'fast', up: 200_000 }];
 interface Setting {
   readonly policy: readonly string[];
   readonly seedUp?: string;
@@ -17,8 +17,8 @@ const classes = (
   lab: CheckLab, { policy, seedUp = '400K', counts = [10, 10, 10], seeds = SEEDS }: Setting,
 ): Promise<RunResult[]> => lab.results({
   size: '32Mi', pieceLength: '256Ki', lasts: 3600, peers: [
-    { name: 'seed', has: 1, up: seedUp, down: '1M', policy: 'tit-for-tat' },
-    ...CLASSES.map((c, i) => ({ ...c, count: counts[i], down: '1M', leaves: 0 })),
+    { name: 'seed', has: 1, up: seedUp, down: '1M', policy: 'tit-for-tat', limitsUpTo: LIMITS_UP_TO },
+    ...CLASSES.map((c, i) => ({ ...c, count: counts[i], down: '1M', leaves: 0, limitsUpTo: LIMITS_UP_TO })),
   ],
 }, policy, seeds);
 
@@ -85,15 +85,24 @@ export const incentive: Check = {
     const used = mean(runs.map(useOfUplinks))!;
     return {
       holds: falling(timesOf(runs)) && used > 0.9,
-      expected: 'time of slow > mid > fast; uplinks more than 90 % used until the first completes',
+      expected: 'time of slow > mid > fast; more than 90 % of what uplinks may give used until the first completes, after a fifth of that',
       found: `${list(timesOf(runs), 0)} s; ${(100 * used).toFixed(0)} % used`,
     };
   },
 };
 
+/** Of all that leechers may give together, from a fifth of the time until the first completes on. */
 function useOfUplinks({ peers, series, sampleEvery, lasted }: RunResult): number {
-  const first = Math.min(...peers.map((p) => p.completed ?? lasted));
-  return mean(series.filter((s) => s.class !== 'seed').flatMap(({ used }) => used.slice(0, Math.floor(first / sampleEvery)) as number[]))!;
+  const end = Math.min(...peers.map((p) => p.completed ?? lasted)) / sampleEvery;
+  let [given, could] = [0, 0];
+  for (const { name, up } of CLASSES) {
+    const { used, present } = series.find((s) => s.class === name)!;
+    for (let i = Math.ceil(end / 5); i < Math.floor(end); i++) {
+      given += up * present[i]! * used[i]!;
+      could += up * present[i]! * LIMITS_UP_TO;
+    }
+  }
+  return given / could;
 }
 
 export const altruism: Check = {

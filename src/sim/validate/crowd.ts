@@ -3,13 +3,10 @@ import { KIB, MIB } from '../../base/units.js';
 import type { PickOrder } from '../../policy/pick/selection.js';
 import { mean, median } from '../report/statistics.js';
 import type { RunResult } from '../result.js';
-import type { Check, CheckLab, Finding } from './check.js';
+import { LIMITS_UP_TO, type Check, type CheckLab, type Finding } from './check.js';
 
-const [LINK, LIMITS_UP_TO] = [50_000, 0.95];
-/**
- * Twenty-four alike and a seed that gives so many times what each does. All keep to limits of their own: without, some of what fills the
- * links is in vain (fluid.ts), and use would not be usefulness.
- */
+const LINK = 50_000;
+/** Twenty-four alike and a seed that gives so many times what each does. */
 const crowd = (lab: CheckLab, strength: number, more: object = {}, seed = 1): Promise<RunResult> => lab.result({
   size: 16 * MIB, pieceLength: 64 * KIB,
   peers: [

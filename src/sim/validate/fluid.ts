@@ -12,14 +12,10 @@ import { KIB, MIB } from '../../base/units.js';
 import { mean } from '../report/statistics.js';
 import { timeOf } from '../report/summary.js';
 import type { PeerResult } from '../result.js';
-import type { Check, CheckLab, Finding } from './check.js';
+import { LIMITS_UP_TO, type Check, type CheckLab, type Finding } from './check.js';
 
 const SOURCE = 'Qiu and Srikant, SIGCOMM 2004 (from memory; this case derived anew)';
-/**
- * Clients keep to a limit of their own below their link. Without one a fifth of what is sent is in vain: blocks that the transport has
- * taken arrive after the choke, the cancel or the goodbye that was to stop them.
- */
-const [LINK, LIMITS_UP_TO] = [50_000, 0.95];
+const LINK = 50_000;
 const UP = LINK * LIMITS_UP_TO;
 
 interface Course {

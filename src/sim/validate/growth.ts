@@ -1,9 +1,9 @@
 /** A check of how a file spreads in a flash crowd: from one who has it to two, to four, to all. */
 import { KIB, SECOND } from '../../base/units.js';
 import { line } from '../report/statistics.js';
-import type { Check, CheckLab, Finding } from './check.js';
+import { LIMITS_UP_TO, type Check, type CheckLab, type Finding } from './check.js';
 
-const [COUNT, PIECES, PIECE, LINK, LIMITS_UP_TO] = [128, 16, 256 * KIB, 50_000, 0.95];
+const [COUNT, PIECES, PIECE, LINK] = [128, 16, 256 * KIB, 50_000];
 /** Seconds for a piece to cross an uplink. */
 const PIECE_TIME = PIECE / (LINK * LIMITS_UP_TO);
 

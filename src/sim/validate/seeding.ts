@@ -1,7 +1,7 @@
 /** A check of whom seeds serve: each alike, or the fastest. */
 import { SECOND, type Millis } from '../../base/units.js';
 import { jain } from '../report/statistics.js';
-import type { Check, CheckLab, Finding } from './check.js';
+import { LIMITS_UP_TO, type Check, type CheckLab, type Finding } from './check.js';
 import { listening } from './listening.js';
 
 export const evenService: Check = {
@@ -27,7 +27,7 @@ async function evenness(lab: CheckLab, policy: readonly string[]): Promise<numbe
   await lab.swarm({
     size: '256Mi', pieceLength: '256Ki', lasts, peers: [
       // Slower than most, and limited by itself: mainline keeps whoever it holds up.
-      { name: 'seed', has: 1, up: '40K', down: '1M', limitsUpTo: 0.95 },
+      { name: 'seed', has: 1, up: '40K', down: '1M', limitsUpTo: LIMITS_UP_TO },
       ...[5000, 20_000, 200_000].map((down, i) => ({ name: `home-${i}`, count: count / 3, up: 10_000, down, behindNat: true })),
     ],
   }, policy, listening(({ host, what, at }) => {

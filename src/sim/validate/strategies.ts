@@ -3,10 +3,8 @@ import { MIB } from '../../base/units.js';
 import { mean, median } from '../report/statistics.js';
 import { timeOf } from '../report/summary.js';
 import type { PeerResult, RunResult } from '../result.js';
-import type { Check, CheckLab, Finding } from './check.js';
+import { LIMITS_UP_TO, type Check, type CheckLab, type Finding } from './check.js';
 
-/** Caps and weights divide what a client may send: so all keep to a limit of their own, which they know. */
-const LIMITS_UP_TO = 0.95;
 const MAINLINE = 'mainline-4';
 const [LEAST_UP, TAIL, COUNT] = [20_000, 1.2, 30];
 /** The middles of so many equal parts of a Pareto distribution: half have less than 36 KB/s, the first more than 600. */
