@@ -86,6 +86,8 @@ interface State extends SenderInput {
   asked: Bytes;
   /** Written, and not yet taken by the transport. */
   inFlight: Bytes;
+  /** As the Controller was told last. */
+  drained: boolean;
   /** The part of it, and of what is held, that is no payload. */
   messages: Bytes;
 }
@@ -105,7 +107,7 @@ const MOST_MESSAGES = MIB;
 // CORE -------------------------------------------------------------------------------
 function init(input: SenderInput, self: Me): State {
   const s: State = {
-    queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, sent: 0, asked: 0, inFlight: 0, messages: 0, ...input,
+    queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, sent: 0, asked: 0, inFlight: 0, drained: true, messages: 0, ...input,
   };
   announce(s, self);
   return s;
@@ -241,7 +243,7 @@ interface Write {
 
 function write(s: State, { parts, payload, blocks }: Write, self: Me): void {
   const bytes = parts.reduce((n, p) => n + p.length, 0);
-  if (payload > 0 && s.inFlight > 0) self.tell(s.controller, { type: 'sent', bytes: 0, drained: false });
+  if (payload > 0 && s.inFlight > 0 && s.drained) tellSent(s, 0, self);
   s.inFlight += bytes;
   s.connection.writer.write(parts, () => self.post({ type: 'wrote', bytes, payload, blocks }));
 }
@@ -249,12 +251,21 @@ function write(s: State, { parts, payload, blocks }: Write, self: Me): void {
 function wrote(s: State, { bytes, payload, blocks }: SenderMsg & { type: 'wrote' }, self: Me): void {
   s.inFlight -= bytes;
   s.messages -= bytes - payload;
-  if (payload === 0) return pump(s, self);
+  if (payload === 0) {
+    // A message went behind the last block.
+    if (!s.drained && s.inFlight === 0) tellSent(s, 0, self);
+    return pump(s, self);
+  }
   if (blocks > 0) self.tell(s.files, { type: 'returned', lent: s.leaving.splice(0, blocks) });
   self.tell(s.status, { type: 'uploaded', bytes: payload });
-  self.tell(s.controller, { type: 'sent', bytes: payload, drained: s.inFlight === 0 });
+  tellSent(s, payload, self);
   announce(s, self);
   pump(s, self);
+}
+
+function tellSent(s: State, bytes: Bytes, self: Me): void {
+  s.drained = s.inFlight === 0;
+  self.tell(s.controller, { type: 'sent', bytes, drained: s.drained });
 }
 
 /** Tells how much more fits, in batches: a message for each block would be too many. */

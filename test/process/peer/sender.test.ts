@@ -80,6 +80,13 @@ test('the socket counts as drained while blocks wait for credit alone, and not w
   assert.deepEqual(drained(), [[300, false], [300, true]]);
 });
 
+test('and again once a message that went behind the last block has left', () => {
+  const { stage, connection } = free();
+  stage.send(blocks(block(1)), data(block(1)), control(9));
+  connection.take();
+  assert.deepEqual(stage.all('sent').map((m) => [m.bytes, m.drained]), [[SIZE, false], [0, true]]);
+});
+
 test('other messages are not payload', () => {
   const { stage, connection } = free();
   stage.send(control(9));
