@@ -59,7 +59,8 @@ export class World {
       choke: { policy: titForTat as unknown as ChokePolicy, params: titForTat.defaults },
       maxPeers: shape.peers, pieceMemory: 64 * MIB, strict: true,
     }, {
-      clock: this.clock, net: this.net(), disk: virtualDisk({ clock: this.clock, corrupt: false }),
+      clock: this.clock, net: this.net(),
+      disk: virtualDisk({ clock: this.clock, torrent: { pieceLength: PIECE_BYTES, pieceCount: shape.pieces }, corrupt: false }),
       http: { get: () => Promise.reject(new Error('no trackers here')) }, sha1: nodeSha1,
       terminal: {
         lines: () => () => undefined,

@@ -55,11 +55,17 @@ export interface ConsoleInput {
   readonly modules?: Modules;
 }
 type StatsEvent = Extract<ClientEvent, { event: 'stats' }>;
+/** What nobody says a second time. */
+interface Kept {
+  /** All torrents that were started. */
+  readonly known: Map<InfoHash, OfTorrent>;
+  /** Of those events that come again after a crash: see `isNews`. */
+  readonly shown: Set<string>;
+}
 interface State extends ConsoleInput {
   readonly silence: Cancel;
   readonly stats: Map<InfoHash, StatsEvent>;
-  /** All torrents that were started. */
-  readonly known: Map<InfoHash, OfTorrent>;
+  readonly kept: Kept;
 }
 /** What may be asked from elsewhere than the terminal; there, the others answer to it. */
 const REMOTE: ReadonlySet<Command['type']> = new Set(['limit', 'policy', 'shadow', 'pause', 'resume']);
@@ -79,9 +85,18 @@ function step(s: State, m: ConsoleMsg, self: Me): void {
 }
 
 function show(s: State, event: ClientEvent): void {
-  if (event.event === 'started') s.known.set(event.torrent, event);
+  if (event.event === 'started') s.kept.known.set(event.torrent, event);
   if (event.event === 'stats') s.stats.set(event.torrent, event);
-  s.terminal.show(event);
+  if (isNews(s, event)) s.terminal.show(event);
+}
+
+/** The end of a download and of seeding are told again by who cannot know whether we fell over them. */
+function isNews({ kept: { shown } }: State, e: ClientEvent): boolean {
+  if (e.event !== 'done' && e.event !== 'seeded') return true;
+  const key = `${e.event} ${e.torrent} ${e.event === 'done' ? e.elapsedMs : ''}`;
+  const news = !shown.has(key);
+  shown.add(key);
+  return news;
 }
 
 function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
@@ -97,7 +112,7 @@ function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
     case 'shadow': return choosePolicy(s, c, asker, self);
     case 'pause':
     case 'resume': {
-      const torrent = c.torrent === undefined ? ok(undefined) : findTorrent(c.torrent, [...s.known.values()]);
+      const torrent = c.torrent === undefined ? ok(undefined) : findTorrent(c.torrent, [...s.kept.known.values()]);
       if (!torrent.ok) return refuse(s, asker, torrent.error, self);
       self.tell(s.torrentMgr, { type: c.type, ...(torrent.value !== undefined && { torrent: torrent.value }) });
       // At the terminal its event is the answer.
@@ -133,10 +148,10 @@ function policyFound(s: State, { found, use, asker }: PolicyFound, self: Me): vo
     self.tell(s.chokeMgr, { type: 'setPolicy', chosen });
     return reply(s, asker, true, [`choking policy: ${name}`], self);
   }
-  const torrent = findTorrent(use.torrent, [...s.known.values()]);
+  const torrent = findTorrent(use.torrent, [...s.kept.known.values()]);
   if (!torrent.ok) return refuse(s, asker, torrent.error, self);
   self.tell(s.chokeMgr, { type: 'setPolicy', chosen, torrent: torrent.value });
-  reply(s, asker, true, [`choking policy of ${s.known.get(torrent.value)?.name}: ${name}`], self);
+  reply(s, asker, true, [`choking policy of ${s.kept.known.get(torrent.value)?.name}: ${name}`], self);
 }
 
 const refuse = (s: State, asker: Asker | undefined, flaw: Flaw, self: Me): void => reply(s, asker, false, [describe(flaw)], self);
@@ -157,7 +172,9 @@ export const consoleProcess = defineProcess({
   declaration,
   init: (input: ConsoleInput, self: Me): State => {
     const silence = input.terminal.lines((line) => self.post({ type: 'line', line }));
-    return { silence, stats: new Map(), known: new Map(), ...input };
+    const kept = self.kept as Kept | undefined ?? { known: new Map(), shown: new Set() };
+    self.keep(kept);
+    return { silence, stats: new Map(), kept, ...input };
   },
   step,
   end: (s) => s.silence(),

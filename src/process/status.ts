@@ -161,10 +161,21 @@ function progress(s: State, m: StatusMsg & { type: 'progress' }, self: Me): void
   } else if (tally.completeAt === undefined) {
     tally.completeAt = self.now();
     report(s, self);
-    const { downloaded, uploaded, startedAt, completeAt } = tally;
-    say(s, { event: 'done', downloaded, uploaded, elapsedMs: completeAt - startedAt }, self);
+    sayDone(s, self);
   }
   if (!before) tellTrackers(s, self);
+}
+
+function sayDone(s: State, self: Me): void {
+  const { downloaded, uploaded, startedAt, completeAt } = s.tally;
+  if (completeAt !== undefined) say(s, { event: 'done', downloaded, uploaded, elapsedMs: completeAt - startedAt }, self);
+}
+
+/** What must not be missed is said again, in case it fell over that: it knows what it has shown. */
+function consoleIsNew(s: State, self: Me): void {
+  report(s, self);
+  sayDone(s, self);
+  if (s.tally.seeded) saySeeded(s, self);
 }
 
 function report(s: State, self: Me): void {
@@ -195,11 +206,16 @@ function goals(s: State, now: Millis, self: Me): void {
   const { tally } = s;
   if (tally.seeded || tally.completeAt === undefined || !s.progress) return;
   const { ratio: goal = Infinity, time = Infinity } = s.goals;
-  // By what was downloaded, or, where nothing had to be, by the size.
-  const ratio = tally.uploaded / Math.max(1, tally.downloaded || s.progress.wanted);
-  if (ratio < goal && now - tally.completeAt < time) return;
+  if (ratioOf(s) < goal && now - tally.completeAt < time) return;
   tally.seeded = true;
-  say(s, { event: 'seeded', uploaded: tally.uploaded, ratio }, self);
+  saySeeded(s, self);
+}
+
+/** By what was downloaded, or, where nothing had to be, by the size. */
+const ratioOf = ({ tally, progress }: State): number => tally.uploaded / Math.max(1, tally.downloaded || (progress?.wanted ?? 0));
+
+function saySeeded(s: State, self: Me): void {
+  say(s, { event: 'seeded', uploaded: s.tally.uploaded, ratio: ratioOf(s) }, self);
 }
 
 /** To a tracker only the whole torrent is complete: what is not wanted is left too (BEP 3). */
@@ -230,4 +246,4 @@ function peerTable(s: State): string[] {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const status = defineProcess({ declaration, init, step, reminds: { Timer: rearm, Console: report } });
+export const status = defineProcess({ declaration, init, step, reminds: { Timer: rearm, Console: consoleIsNew } });

@@ -303,9 +303,14 @@ function timerIsNew(s: State, self: Me): void {
   if (s.orders.stopping) bePatient(s, self);
 }
 
+/** In case it fell over the end. */
+function consoleIsNew(s: State, self: Me): void {
+  if (s.orders.stopping) stoppedIfAll(s, self);
+}
+
 // ACTOR ------------------------------------------------------------------------------
 export const torrentMgr = defineProcess({
   declaration, init, step, childFailed,
   lost: (m: TorrentMgrMsg) => m.type === 'incoming' && m.incoming.connection.close(),
-  reminds: { Timer: timerIsNew, PeerMgr: peerMgrIsNew, Files: filesAreNew, Tracker: trackerIsNew },
+  reminds: { Timer: timerIsNew, Console: consoleIsNew, PeerMgr: peerMgrIsNew, Files: filesAreNew, Tracker: trackerIsNew },
 });

@@ -11,11 +11,11 @@ import type { ClientEvent } from '../ports/events.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import { makePeerId } from '../protocol/peer-id.js';
 import type { Host } from './net/host.js';
-import type { VirtualNet } from './net/virtual-net.js';
+import type { Resident, VirtualNet } from './net/virtual-net.js';
 import type { PeerClass } from './scenarios/scenario.js';
-import { addressOf, AGENT, recordOf } from './torrent.js';
+import { addressOf, AGENT, hadBy } from './torrent.js';
 import type { VirtualClock } from './virtual-clock.js';
-import { virtualDisk } from './virtual-disk.js';
+import { virtualDisk, type VirtualDisk } from './virtual-disk.js';
 import type { VirtualTracker } from './virtual-tracker.js';
 
 /** What all members live in. */
@@ -25,6 +25,8 @@ export interface World {
   readonly net: VirtualNet;
   readonly tracker: VirtualTracker;
   readonly meta: Metainfo;
+  /** Processes may be killed. */
+  readonly chaos: boolean;
   readonly heard: (member: Member, event: ClientEvent) => void;
 }
 
@@ -47,7 +49,7 @@ export class Member {
   readonly seed: number;
   readonly #world: World;
   readonly #random: Random;
-  #here: { readonly client: Client; readonly host: Host } | undefined;
+  #here: { readonly client: Client; readonly resident: Resident; readonly disk: VirtualDisk } | undefined;
   #gone = false;
   #completedAt: Millis | undefined;
   #leftAt: Millis | undefined;
@@ -69,7 +71,17 @@ export class Member {
   }
 
   get host(): Host | undefined {
-    return this.#here?.host;
+    return this.#here?.resident.host;
+  }
+
+  /** How many are open. */
+  get connections(): number {
+    return this.#here?.resident.connections ?? 0;
+  }
+
+  /** How many pieces are on its disk. */
+  get pieces(): number {
+    return this.#here?.disk.written.count ?? 0;
   }
 
   get client(): Client | undefined {
@@ -97,29 +109,30 @@ export class Member {
   #arrive(): void {
     const { clock, net, tracker, meta, seed } = this.#world;
     const { kind, policy } = this.identity;
-    const { host, net: port, unplug } = net.join(this.address, kind, kind.behindNat);
-    const record = recordOf(meta, kind.has, this.seed);
+    const resident = net.join(this.address, kind, kind.behindNat);
+    const had = hadBy(meta, kind.has, this.seed);
+    const disk = virtualDisk({ clock, torrent: meta, corrupt: kind.corrupt, ...(had && { had }) });
     const limit = kind.limitsUpTo === 0 ? null : Math.round(kind.up * kind.limitsUpTo);
     const client = startClient({
       seed: this.seed, peerId: makePeerId(fork(seed, `peer ${this.identity.number}`)), agent: AGENT,
       listen: { port: PORT }, limits: { up: limit, down: null }, choke: policy, maxPeers: kind.maxPeers,
       pieceMemory: Math.max(PIECE_MEMORY, LARGE_PIECES * meta.pieceLength), allowedFast: kind.allowedFast,
-      strict: true,
+      strict: true, chaos: this.#world.chaos,
     }, {
-      clock, net: port, http: tracker.httpFor(this.address), sha1: nodeSha1,
-      disk: virtualDisk({ clock, corrupt: kind.corrupt, ...(record && { record }) }),
+      clock, net: resident.net, http: tracker.httpFor(this.address), sha1: nodeSha1,
+      disk,
       terminal: {
         lines: () => () => undefined,
         show: (event) => {
           if (event.event === 'stopped') {
             this.#gone = true;
-            unplug();
+            resident.unplug();
           }
           this.#heard(event);
         },
       },
     });
-    this.#here = { client, host };
+    this.#here = { client, resident, disk };
     client.add({ meta, folder: '', peers: [], order: kind.picks, check: 'record' });
     if (kind.givesUpAfter < Infinity) {
       clock.after(this.#about(kind.givesUpAfter), () => this.isWaited && this.#leave());

@@ -5,6 +5,7 @@
 import { fork, hash32 } from '../base/random.js';
 import { SECOND, type Millis } from '../base/units.js';
 import type { ChosenPolicy } from '../client.js';
+import { Chaos } from '../kernel/chaos.js';
 import type { ClientEvent } from '../ports/events.js';
 import { Member, type Identity, type World } from './member.js';
 import { VirtualNet } from './net/virtual-net.js';
@@ -19,6 +20,8 @@ export interface Run {
   /** For all whose class names no policy of its own. */
   readonly policy: ChosenPolicy;
   readonly seed: number;
+  /** A process of one of the clients is killed this often. */
+  readonly killEvery?: Millis;
 }
 
 export interface Swarm {
@@ -26,6 +29,8 @@ export interface Swarm {
   readonly clock: VirtualClock;
   readonly members: readonly Member[];
   readonly trace: Trace;
+  readonly tracker: VirtualTracker;
+  readonly chaos: Chaos;
 }
 
 export interface Watch {
@@ -44,8 +49,9 @@ export async function simulate(run: Run, options: ClockOptions, watch: Watch = {
   const { scenario, seed } = run;
   const clock = new VirtualClock(options);
   const trace = new Trace();
+  const chaos = new Chaos(fork(seed, 'chaos'));
   const world: World = {
-    seed, clock, meta: torrentOf(scenario),
+    seed, clock, meta: torrentOf(scenario), chaos: run.killEvery !== undefined,
     net: new VirtualNet({
       clock, random: fork(seed, 'net'),
       conditions: { slowStart: scenario.slowStart, breakAfter: scenario.connectionsBreakAfter },
@@ -59,11 +65,21 @@ export async function simulate(run: Run, options: ClockOptions, watch: Watch = {
   };
   let over = false;
   const members = membersOf(run, world, watch);
-  const swarm: Swarm = { run, clock, members, trace };
+  const swarm: Swarm = { run, clock, members, trace, tracker: world.tracker, chaos };
   watch.begin?.(swarm);
+  if (run.killEvery !== undefined) killEvery(run.killEvery, swarm, () => over);
   await clock.run(scenario.lasts, () => over);
+  chaos.finish();
   await clock.run(Math.min(scenario.lasts, clock.now() + LAST_WORDS));
   return swarm;
+}
+
+function killEvery(every: Millis, swarm: Swarm, over: () => boolean): void {
+  swarm.clock.after(every, () => {
+    if (over()) return;
+    swarm.chaos.strike(swarm.members.flatMap((m) => (m.present && m.client ? [m.client.kernel] : [])));
+    killEvery(every, swarm, over);
+  });
 }
 
 function membersOf({ scenario, policy }: Run, world: World, { policyFor = (_, chosen) => chosen }: Watch): Member[] {

@@ -7,7 +7,7 @@ import { buildMetainfo } from '../protocol/metainfo-build.js';
 import { HASH_BYTES, parseMetainfo, type Metainfo } from '../protocol/metainfo.js';
 import { encodeResumeRecord } from '../protocol/resume-record.js';
 import type { Scenario } from './scenarios/scenario.js';
-import { factsOf } from './virtual-disk.js';
+import { factsOf, type Had } from './virtual-disk.js';
 import { TRACKER_URL } from './virtual-tracker.js';
 
 export function torrentOf({ name, size, pieceLength }: Scenario): Metainfo {
@@ -22,13 +22,13 @@ export function torrentOf({ name, size, pieceLength }: Scenario): Metainfo {
   return parsed.value;
 }
 
-/** The resume record of one who has this share of the pieces, drawn by `seed`; undefined for one who has none. */
-export function recordOf({ infoHash, pieceCount, files }: Metainfo, share: number, seed: number): Uint8Array | undefined {
+/** Of one who has this share of the pieces, drawn by `seed`; undefined for one who has none. */
+export function hadBy({ infoHash, pieceCount, files }: Metainfo, share: number, seed: number): Had | undefined {
   if (share === 0) return undefined;
   const random = fork(seed, 'pieces had at the start');
   const pieces = new Bitfield(pieceCount);
   for (let piece = 0; piece < pieceCount; piece++) if (random.unit() < share) pieces.set(piece);
-  return encodeResumeRecord({ infoHash, pieces: pieces.bytes(), files: factsOf(files) });
+  return { pieces, record: encodeResumeRecord({ infoHash, pieces: pieces.bytes(), files: factsOf(files) }) };
 }
 
 /**

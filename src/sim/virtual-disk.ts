@@ -3,11 +3,13 @@
  * views of one constant buffer: no content is made, moved or hashed. A piece is right where no block of it is corrupt,
  * so that everything from the wire to the verdict of a hash check is the real way of a block.
  *
- * What a peer has at its start is told by its resume record, as after a restart of the real client.
+ * What a peer has at its start is told by its resume record, as after a restart of the real client. The disk outlives the Files process,
+ * and knows what was written, for one that starts again.
  */
 import type { Bytes, Millis } from '../base/units.js';
 import { BLOCK_BYTES, MIB } from '../base/units.js';
-import type { CheckOutcome, Disk, FileFacts, ReadOutcome, Storage, StoredFile, StoreOutcome } from '../ports/disk.js';
+import { Bitfield } from '../model/bitfield.js';
+import type { CheckOutcome, Disk, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome } from '../ports/disk.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** A job of a fast disk and its hash, whatever its length. */
@@ -22,17 +24,33 @@ const SOURCE = { good: new Uint8Array(LONGEST_READ).fill(GOOD), corrupt: new Uin
 
 export interface DiskOptions {
   readonly clock: VirtualClock;
-  /** The resume record it starts with; absent: an empty folder. */
-  readonly record?: Uint8Array;
+  /** What it holds. */
+  readonly torrent: { readonly pieceLength: Bytes; readonly pieceCount: number };
+  /** What it starts with; absent: an empty folder. */
+  readonly had?: Had;
   /** Everything it reads comes out wrong, though its record says that all is well. */
   readonly corrupt: boolean;
 }
 
-export function virtualDisk({ clock, record, corrupt }: DiskOptions): Disk {
-  let saved = record;
+/** Pieces, and a resume record that says so. */
+export interface Had {
+  readonly pieces: Bitfield;
+  readonly record: Uint8Array;
+}
+
+export interface VirtualDisk extends Disk {
+  /** The pieces on it. */
+  readonly written: Bitfield;
+}
+
+export function virtualDisk({ clock, torrent: { pieceLength, pieceCount }, had, corrupt }: DiskOptions): VirtualDisk {
+  const written = had?.pieces.clone() ?? new Bitfield(pieceCount);
+  const contents: Contents = { pieceLength, written, begun: had !== undefined, modifiedAt: 0 };
+  let saved = had?.record;
   return {
+    written,
     parallel: 1,
-    open: (_, files) => storageOf(files, { clock, there: record !== undefined, corrupt }),
+    open: (_, files) => storageOf(files, { clock, contents, corrupt }),
     readRecord: () => clock.later(0, () => saved),
     writeRecord: (_folder, _name, bytes) => clock.later(0, () => {
       saved = bytes;
@@ -41,16 +59,21 @@ export function virtualDisk({ clock, record, corrupt }: DiskOptions): Disk {
   };
 }
 
+interface Contents {
+  readonly pieceLength: Bytes;
+  readonly written: Bitfield;
+  begun: boolean;
+  modifiedAt: Millis;
+}
 interface StorageOptions {
   readonly clock: VirtualClock;
-  readonly there: boolean;
+  readonly contents: Contents;
   readonly corrupt: boolean;
 }
 
-function storageOf(files: readonly StoredFile[], { clock, there, corrupt }: StorageOptions): Storage {
+function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: StorageOptions): Storage {
   const source = corrupt ? SOURCE.corrupt : SOURCE.good;
-  const facts = factsOf(files);
-  let begun = there;
+  const pieceAt = ([span]: readonly Span[]): number => span!.offset / contents.pieceLength;
   return {
     // One byte stands for each block, since all of a block are alike.
     buffer: (length) => new Uint8Array(Math.ceil(length / BLOCK_BYTES)),
@@ -58,14 +81,20 @@ function storageOf(files: readonly StoredFile[], { clock, there, corrupt }: Stor
     put(buffer, at, block) {
       buffer[at / BLOCK_BYTES] = block[0]!;
     },
-    store({ bytes }, done) {
-      begun = true;
-      clock.after(JOB_MS, () => done(verdict(bytes)));
+    store({ bytes, spans }, done) {
+      contents.begun = true;
+      clock.after(JOB_MS, () => {
+        const outcome = verdict(bytes);
+        if (outcome.type === 'stored') {
+          contents.written.set(pieceAt(spans));
+          contents.modifiedAt = clock.now();
+        }
+        done(outcome);
+      });
     },
-    // Only for a piece that no record vouches for: it never was written.
-    check: (_, done) => void clock.after(JOB_MS, () => {
+    check: ({ spans }, done) => void clock.after(JOB_MS, () => {
       clock.unsettle();
-      done({ type: 'absent' } satisfies CheckOutcome);
+      done({ type: contents.written.has(pieceAt(spans)) ? 'match' : 'absent' } satisfies CheckOutcome);
     }),
     read(spans, done) {
       const length = spans.reduce((n, span) => n + span.length, 0);
@@ -74,7 +103,7 @@ function storageOf(files: readonly StoredFile[], { clock, there, corrupt }: Stor
     },
     recycle: () => undefined,
     prepare: () => clock.later(0, () => undefined),
-    facts: () => clock.later(0, () => (begun ? facts : files.map(() => undefined))),
+    facts: () => clock.later(0, () => (contents.begun ? factsOf(files, contents.modifiedAt) : files.map(() => undefined))),
     sync: () => clock.later(0, () => undefined),
     close: () => clock.later(0, () => undefined),
   };
@@ -83,6 +112,6 @@ function storageOf(files: readonly StoredFile[], { clock, there, corrupt }: Stor
 const verdict = (piece: Uint8Array): StoreOutcome => ({ type: piece.every((block) => block === GOOD) ? 'stored' : 'mismatch' });
 
 /** As a record of the virtual epoch says it. */
-export const factsOf = (files: readonly { readonly length: Bytes }[]): FileFacts[] =>
-  files.map(({ length }) => ({ length, modifiedAt: 0 }));
+export const factsOf = (files: readonly { readonly length: Bytes }[], modifiedAt: Millis = 0): FileFacts[] =>
+  files.map(({ length }) => ({ length, modifiedAt }));
 

@@ -22,6 +22,7 @@ export class VirtualTracker {
   readonly #random: Random;
   readonly #interval: Millis;
   readonly #table: SwarmTable;
+  #completions = 0;
 
   constructor(o: { readonly clock: VirtualClock; readonly random: Random; readonly interval: Millis }) {
     this.#clock = o.clock;
@@ -30,6 +31,11 @@ export class VirtualTracker {
     this.#table = new SwarmTable({
       maxSwarms: 1, maxPeers: MOST_PEERS, maxTotal: MOST_PEERS, maxAnswer: MOST_IN_ANSWER, expireMs: 3 * o.interval,
     });
+  }
+
+  /** How often somebody has announced that it completed. */
+  get completions(): number {
+    return this.#completions;
   }
 
   /** For the client at this address. */
@@ -47,7 +53,8 @@ export class VirtualTracker {
     if (!parsed.ok) return { kind: 'failure', reason: describe(parsed.error) };
     const { infoHash: torrent, peerId: id, port, left, event, numwant = DEFAULT_WANT } = parsed.value;
     const announced = { torrent, id, endpoint: { host, port }, left, numwant, ...(event !== undefined && { event }) };
-    const { peers, seeds, leechers } = this.#table.announce(announced, this.#clock.now(), this.#random);
+    const { peers, seeds, leechers, downloaded } = this.#table.announce(announced, this.#clock.now(), this.#random);
+    this.#completions = downloaded;
     return { kind: 'peers', intervalMs: this.#interval, seeds, leechers, peers };
   }
 }

@@ -21,6 +21,8 @@ export interface NetConditions {
 export interface Resident {
   readonly host: Host;
   readonly net: Net;
+  /** How many of its connections are open. */
+  readonly connections: number;
   /** Ends all its connections, and takes none any more. */
   unplug(): void;
 }
@@ -57,6 +59,7 @@ export class VirtualNet {
     this.#homes.set(address, home);
     return {
       host: home.host,
+      get connections() { return home.ends.size; },
       net: { listen: ({ port }, accept) => this.#listen(home, port, accept), dial: (to, timeout) => this.#dial(home, to, timeout) },
       unplug: () => {
         home.unplugged = true;
@@ -69,7 +72,7 @@ export class VirtualNet {
   #listen(home: Home, port: number, accept: (c: Connection) => void): Promise<{ port: number; close(): void }> {
     return this.#clock.later(0, () => {
       home.accept = accept;
-      return { port, close: () => { home.accept = undefined; } };
+      return { port, close: () => { if (home.accept === accept) home.accept = undefined; } };
     });
   }
 

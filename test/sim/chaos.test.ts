@@ -1,0 +1,98 @@
+/**
+ * Chaos in virtual time: every tenth of a second one process of one client of a swarm is killed, of a kind that was killed least often so
+ * far; every other one takes a message with it. Whatever the seed, the swarm completes, and is as sound after it as any.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KIB, MIB, MINUTE, SECOND, type Bytes } from '../../src/base/units.js';
+import { PROCESSES } from '../../src/process/index.js';
+import type { ClientEvent } from '../../src/ports/events.js';
+import type { Member } from '../../src/sim/member.js';
+import type { Swarm } from '../../src/sim/swarm.js';
+import { peers, run, scene } from './scenes.js';
+
+/** A few with every change; `CHAOS_SEEDS=20 npm test` for more. */
+const SEEDS = Number(process.env['CHAOS_SEEDS'] ?? 3);
+const KILLS_OF_A_KIND = 20;
+const LEECHERS = 5;
+const scenario = scene([
+  peers('seed', { has: 1, up: 300_000 }), peers('leecher', { count: LEECHERS, up: 120_000, down: 1_000_000 }),
+], { size: 5 * MIB, pieceLength: 64 * KIB, announceEvery: MINUTE, lasts: 10 * MINUTE });
+const PIECES = scenario.size / scenario.pieceLength;
+
+/** What the clients say that they must not. */
+class Ears {
+  readonly wrong: string[] = [];
+  private readonly told = new Map<Member, { downloaded: Bytes; uploaded: Bytes; done: number }>();
+
+  heard(member: Member, e: ClientEvent): void {
+    const before = this.told.get(member) ?? { downloaded: 0, uploaded: 0, done: 0 };
+    if (e.event === 'error') this.wrong.push(`${member.address}: ${e.reason}`);
+    if (e.event === 'warning' && e.reason.includes(' crashed after ') && !e.reason.endsWith('Error: killed')) this.wrong.push(e.reason);
+    if (e.event === 'done' && ++before.done > 1) this.wrong.push(`${member.address} is done a second time`);
+    if (e.event === 'stats') {
+      if (e.downloaded < before.downloaded || e.uploaded < before.uploaded) this.wrong.push(`${member.address}: totals go backwards`);
+      Object.assign(before, { downloaded: e.downloaded, uploaded: e.uploaded });
+    }
+    this.told.set(member, before);
+  }
+}
+
+for (let seed = 1; seed <= SEEDS; seed++) {
+  test(`seed ${seed}: all complete, nothing is counted twice, nothing is left`, async () => {
+    const ears = new Ears();
+    const swarm = await run(scenario, { seed, killEvery: 100 }, { heard: (member, e) => ears.heard(member, e) });
+    assert.deepEqual(ears.wrong, []);
+    assertKilled(swarm);
+    assertComplete(swarm);
+    await assertNoSocketLeaks(swarm);
+    await assertNothingLeft(swarm);
+    assert.deepEqual(ears.wrong, []);
+  });
+}
+
+test('the same seed gives the same chaos', async () => {
+  const [a, b] = [await run(scenario, { seed: 1, killEvery: 100 }), await run(scenario, { seed: 1, killEvery: 100 })];
+  assert.equal(a.trace.hash, b.trace.hash);
+});
+
+function assertKilled({ chaos: { killed } }: Swarm): void {
+  for (const { declaration: { name } } of PROCESSES) {
+    // No page is served in virtual time.
+    if (name === 'Api') continue;
+    assert.ok((killed.get(name) ?? 0) >= KILLS_OF_A_KIND, `${name} was killed ${killed.get(name)} times`);
+  }
+}
+
+function assertComplete({ members, tracker }: Swarm): void {
+  for (const member of members.slice(1)) {
+    const { address, completedAt, pieces, totals: { downloaded }, host } = member;
+    assert.ok(completedAt !== undefined, `${address} has ${pieces} of ${PIECES} pieces`);
+    assert.equal(pieces, PIECES);
+    // Never more than came through the wire; less only by what Status fell over.
+    assert.ok(downloaded <= host!.received, `${address} counts ${downloaded} bytes of ${host!.received}`);
+    assert.ok(downloaded >= 0.97 * scenario.size, `${address} counts ${downloaded} bytes of ${scenario.size}`);
+  }
+  assert.ok(tracker.completions <= LEECHERS, `the tracker counts ${tracker.completions} completions`);
+}
+
+/** Who died without closing its connection would leave one that belongs to no peer. */
+async function assertNoSocketLeaks({ clock, members }: Swarm): Promise<void> {
+  await clock.run(clock.now() + 15 * SECOND);
+  for (const { address, client, connections } of members) {
+    const groups = client!.kernel.processes().filter((p) => p.process === 'Peer').length;
+    assert.equal(connections, groups, `${address}: connections, and peers that they belong to`);
+  }
+}
+
+async function assertNothingLeft({ clock, members }: Swarm): Promise<void> {
+  for (const { client } of members) client!.stop();
+  await clock.run(clock.now() + 15 * SECOND);
+  for (const { address, present, client } of members) {
+    assert.equal(present, false, `${address} has not stopped`);
+    assert.deepEqual(client!.kernel.processes(), []);
+  }
+  const { events } = clock;
+  await clock.run(clock.now() + 10 * MINUTE);
+  assert.equal(clock.events, events, 'nobody waits for anything');
+}
