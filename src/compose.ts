@@ -59,7 +59,7 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
   };
   const shared: Ports = { ...ports, terminal, ...fewAtOnce(ports, ANNOUNCES_AT_ONCE), net: atMost(ports.net, CONNECTIONS) };
   const newKey = (): TorrentKey => torrentKey(++lastKey);
-  const root = kernel.boot('Client', planClient({ config, ports: shared, newKey }));
+  const root = kernel.boot('Client', planClient({ config, ports: shared, kernel, newKey }));
   return {
     kernel,
     add(request) {
@@ -95,10 +95,11 @@ interface ClientParts {
 interface ClientContext {
   readonly config: ClientConfig;
   readonly ports: Ports;
+  readonly kernel: Kernel;
   readonly newKey: () => TorrentKey;
 }
 
-const planClient = ({ config, ports, newKey }: ClientContext): Planner<Mailbox<TorrentMgrMsg, 'TorrentMgr'>> => (reserve) => {
+const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<Mailbox<TorrentMgrMsg, 'TorrentMgr'>> => (reserve) => {
   const parts: ClientParts = {
     timer: reserve(timer), limiter: reserve(limiter), chokeMgr: reserve(chokeMgr), console: reserve(consoleProcess),
     torrentMgr: reserve(torrentMgr),
@@ -106,7 +107,7 @@ const planClient = ({ config, ports, newKey }: ClientContext): Planner<Mailbox<T
   const ears = reserve(listener);
   const { timer: clock, console } = parts;
   const apiInput = (page: LivePage) => () => ({
-    ...parts, page, sha1: ports.sha1, client: pictureOf(config),
+    ...parts, page, sha1: ports.sha1, kernel, client: pictureOf(config),
     newTorrent: (meta: Metainfo) => ({
       key: newKey(), request: { meta, folder: config.folder ?? '.', peers: [], order: 'rarest', check: 'record' } as const,
     }),
@@ -135,8 +136,8 @@ const planClient = ({ config, ports, newKey }: ClientContext): Planner<Mailbox<T
   };
 };
 
-const pictureOf = ({ agent }: ClientConfig): ClientPicture =>
-  ({ agent, policies: listPolicies().map(({ name, summary }) => ({ name, summary })) });
+const pictureOf = ({ agent, chaos = false }: ClientConfig): ClientPicture =>
+  ({ agent, chaos, policies: listPolicies().map(({ name, summary }) => ({ name, summary })) });
 
 // TORRENT ----------------------------------------------------------------------------
 

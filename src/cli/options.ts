@@ -74,6 +74,7 @@ export const SESSION_OPTIONS = {
   ui: value('[HOST:]PORT', pageAddress, {
     group: 'Output', meaning: 'the live page; 0: any port', initial: undefined, shownDefault: 'off',
   }),
+  chaos: flag({ group: 'Output', meaning: 'processes may be killed on the live page', rare: true }),
   json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
   quiet: flag({ group: 'Output', meaning: 'only what goes wrong' }),
   verbose: flag({ group: 'Output', meaning: 'also peers, chokes and announces' }),

@@ -8,6 +8,12 @@ import type { Told, Topic } from './picture.js';
 /** What somebody looks at closely. */
 export interface Focus {
   readonly torrent?: InfoHash;
+  /** The process graph. */
+  readonly processes?: boolean;
+  /** The processes of this name, one by one. */
+  readonly kind?: string;
+  /** The process with this id. */
+  readonly process?: string;
 }
 
 export interface Viewer {

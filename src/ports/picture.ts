@@ -15,6 +15,9 @@ export interface Told {
   readonly choker: ChokerPicture;
   readonly decisions: readonly Decision[];
   readonly buckets: Buckets;
+  readonly processes: ProcessesPicture;
+  /** The one that is looked at. */
+  readonly process: ProcessPicture;
 }
 export type Topic = keyof Told;
 
@@ -23,6 +26,8 @@ export type Topic = keyof Told;
 export interface ClientPicture {
   readonly agent: string;
   readonly policies: readonly { readonly name: string; readonly summary: string }[];
+  /** Processes may be killed. */
+  readonly chaos: boolean;
 }
 
 // TORRENTS -----------------------------------------------------------------------------
@@ -95,3 +100,38 @@ export interface Bucket {
   readonly free: number;
 }
 export type Buckets = Readonly<Record<'up' | 'down', Bucket>>;
+
+// PROCESSES ----------------------------------------------------------------------------
+
+/** All living processes of one name. */
+export interface KindPicture {
+  readonly process: string;
+  readonly count: number;
+  /** Messages that wait in their mailboxes. */
+  readonly depth: number;
+  readonly handled: number;
+  readonly restarts: number;
+}
+
+export interface InstancePicture {
+  /** Its path in the supervision tree. */
+  readonly id: string;
+  readonly depth: number;
+  readonly handled: number;
+  readonly restarts: number;
+  /** Where in its state chart it is, if it has one. */
+  readonly states: readonly string[];
+}
+
+export interface ProcessesPicture {
+  readonly kinds: readonly KindPicture[];
+  /** Messages from all of one name to all of another, since the start. */
+  readonly talks: readonly { readonly from: string; readonly to: string; readonly count: number }[];
+  /** Of the name that is looked at, the first few hundred. */
+  readonly instances: readonly InstancePicture[];
+}
+
+export interface ProcessPicture extends InstancePicture {
+  /** The last messages it took, oldest first: by the run's clock, and from whom. */
+  readonly mail: readonly { readonly at: Millis; readonly from: string; readonly kind: string }[];
+}

@@ -7,6 +7,7 @@ import type { Focus, Viewer } from '../ports/live-page.js';
 import type {
   Buckets, ChokerPicture, ClientPicture, Decision, PeerPicture, PiecesPicture, Told, Topic, TorrentEntry, TorrentPicture, TorrentStats,
 } from '../ports/picture.js';
+import { processOf, processesOf, type Onlooker } from './api-processes.js';
 
 /** Rounds of ten seconds make five minutes of these. */
 const HISTORY = 30;
@@ -108,7 +109,7 @@ export class Album {
 
   // WHAT IS SHOWN ----------------------------------------------------------------------
 
-  show(): void {
+  show(kernel: Onlooker): void {
     const texts = new Map<unknown, string>();
     const textOf = (picture: unknown): string => {
       const text = texts.get(picture) ?? JSON.stringify(picture);
@@ -117,7 +118,7 @@ export class Album {
     };
     const torrents = this.entries.map((entry): TorrentPicture => ({ ...entry, ...(this.statsOf.get(entry.torrent) ?? NOTHING_YET) }));
     for (const [viewer, visitor] of this.visitors) {
-      for (const [topic, picture] of this.picturesFor(viewer.focus, torrents)) {
+      for (const [topic, picture] of [...this.picturesFor(viewer.focus, torrents), ...kernelPictures(viewer.focus, kernel)]) {
         const text = textOf(picture);
         if (visitor.seen.get(topic) === text) continue;
         visitor.seen.set(topic, text);
@@ -143,4 +144,13 @@ export class Album {
     visitor.decisions = page.decided;
     viewer.tell('decisions', JSON.stringify(news));
   }
+}
+
+/** The kernel is looked at for those alone who look at the processes. */
+function kernelPictures({ processes, kind, process }: Focus, kernel: Onlooker): readonly (readonly [Topic, unknown])[] {
+  const one = process === undefined ? undefined : processOf(kernel, process);
+  return [
+    ...(processes ? [['processes', processesOf(kernel, kind)] as const] : []),
+    ...(one ? [['process', one] as const] : []),
+  ];
 }

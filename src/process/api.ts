@@ -21,6 +21,7 @@ import type {
 } from '../ports/picture.js';
 import { parseMetainfo, type Metainfo } from '../protocol/metainfo.js';
 import { Album } from './api-album.js';
+import type { Onlooker } from './api-processes.js';
 import type { ChokeMsg } from './choke-mgr.js';
 import type { ConsoleMsg } from './console.js';
 import type { LimiterMsg } from './limiter.js';
@@ -72,6 +73,7 @@ export interface ApiInput {
   readonly page: LivePage;
   readonly client: ClientPicture;
   readonly sha1: Sha1;
+  readonly kernel: Onlooker;
   /** What a torrent that is given on the page is added with. */
   readonly newTorrent: (meta: Metainfo) => { readonly key: TorrentKey; readonly request: TorrentRequest };
   readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
@@ -125,9 +127,7 @@ function step(s: State, m: ApiMsg, self: Me): void {
       album.admit(m.viewer);
       return s.awake ? undefined : beat(s, self);
     case 'left': return left(s, m.viewer, self);
-    case 'said':
-      s.asked.set(++s.tickets, m.answer);
-      return self.tell(s.console, { type: 'line', line: m.line, asker: { ticket: s.tickets, replyTo: self.mailbox } });
+    case 'said': return said(s, m.line, m.answer, self);
     case 'answered':
       s.asked.get(m.ticket)?.(m.reply);
       return void s.asked.delete(m.ticket);
@@ -147,7 +147,7 @@ function step(s: State, m: ApiMsg, self: Me): void {
 /** What came of the last look is shown; then everybody is asked again. */
 function tick(s: State, self: Me): void {
   s.awake = false;
-  s.album.show();
+  s.album.show(s.kernel);
   if (s.album.isWatched) beat(s, self);
 }
 
@@ -168,6 +168,23 @@ function left(s: State, viewer: Viewer, self: Me): void {
 }
 
 // WISHES
+
+/** The console's language, and `kill ID`, which is for the page alone: it shows the ids. */
+function said(s: State, line: string, answer: Answer, self: Me): void {
+  const [, victim] = /^kill (\S+)$/.exec(line) ?? [];
+  if (victim !== undefined) return kill(s, victim, answer);
+  s.asked.set(++s.tickets, answer);
+  self.tell(s.console, { type: 'line', line, asker: { ticket: s.tickets, replyTo: self.mailbox } });
+}
+
+function kill(s: State, id: string, answer: Answer): void {
+  try {
+    s.kernel.kill(id);
+    answer({ done: true, lines: [`killed ${id}`] });
+  } catch (error) {
+    answer({ done: false, lines: [error instanceof Error ? error.message : String(error)] });
+  }
+}
 
 function gave(s: State, torrentFile: Uint8Array, answer: Answer, self: Me): void {
   const meta = parseMetainfo(torrentFile, s.sha1);

@@ -2,11 +2,12 @@
  * The live page's server: its document, script and style; one connection on which a viewer is told what it looks at (server-sent
  * events); and two POSTs: a line of the console's language, and a torrent file. Below a token, for this machine only unless told otherwise.
  */
+import { infoHash } from '../base/brand.js';
 import { fromUtf8Lossy } from '../base/bytes.js';
 import { formatEndpoint } from '../base/endpoint.js';
-import { infoHash } from '../base/brand.js';
 import { describe } from '../base/result.js';
 import { KIB, MIB, type Bytes } from '../base/units.js';
+import type { Layout } from '../graph/layout.js';
 import type { HttpServer, Outflow, WebAnswer, WebRequest } from '../ports/http-server.js';
 import type { Answer, Focus, LivePage, Reply, Viewer, Visits } from '../ports/live-page.js';
 import { admit } from './admission.js';
@@ -19,6 +20,13 @@ export interface PageOptions {
   readonly token: string;
   /** `page.js` or `page.css`. */
   readonly file: (name: string) => Promise<Uint8Array>;
+  /** Who talks and who owns, with positions. */
+  readonly graphs: () => Promise<Graphs>;
+}
+
+export interface Graphs {
+  readonly talks: Layout;
+  readonly owns: Layout;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -26,6 +34,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const MOST_VIEWERS = 16;
 const MOST_LINE: Bytes = KIB;
+/** Characters of the name or the id of a process. */
+const MOST_ID = 200;
 /** Of half a million pieces. Larger ones are for the command line. */
 const MOST_TORRENT: Bytes = 16 * MIB;
 /** Browsers come back so soon after a connection was lost. */
@@ -66,6 +76,7 @@ async function answer(asked: WebRequest, desk: Desk): Promise<WebAnswer> {
     case 'GET ': return { status: 200, headers: { ...HEADERS, 'content-type': 'text/html; charset=utf-8' }, body: DOCUMENT };
     case 'GET page.js':
     case 'GET page.css': return { status: 200, headers: { ...HEADERS, 'content-type': TYPES[admitted.value]! }, body: await desk.file(admitted.value) };
+    case 'GET graphs': return json(200, await desk.graphs());
     case 'GET events': return desk.flows.size < MOST_VIEWERS ? events(focusOf(asked.query), desk) : plain(503, 'too many look already');
     case 'POST line': {
       const line = fromUtf8Lossy(await asked.body(MOST_LINE));
@@ -84,14 +95,20 @@ const plain = (status: number, body: string): WebAnswer =>
 
 async function replied(ask: (answer: Answer) => void): Promise<WebAnswer> {
   const reply = await new Promise<Reply>(ask);
-  const status = reply.done ? 200 : 422;
-  return { status, headers: { ...HEADERS, 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(reply) };
+  return json(reply.done ? 200 : 422, reply);
 }
+
+const json = (status: number, body: unknown): WebAnswer =>
+  ({ status, headers: { ...HEADERS, 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) });
 
 /** A torrent of which nobody has heard is simply never told of. */
 function focusOf(query: URLSearchParams): Focus {
   const torrent = query.get('torrent') ?? '';
-  return /^[0-9a-f]{40}$/.test(torrent) ? { torrent: infoHash(torrent) } : {};
+  const [kind, process] = ['kind', 'process'].map((name) => query.get(name)?.slice(0, MOST_ID));
+  return {
+    ...(/^[0-9a-f]{40}$/.test(torrent) && { torrent: infoHash(torrent) }), processes: query.has('processes'),
+    ...(kind !== undefined && { kind }), ...(process !== undefined && { process }),
+  };
 }
 
 function events(focus: Focus, { visits, flows }: Desk): WebAnswer {

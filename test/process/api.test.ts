@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { infoHash, peerKey, torrentKey, type InfoHash } from '../../src/base/brand.js';
 import { toUtf8 } from '../../src/base/bytes.js';
 import { nodeSha1 } from '../../src/edge/sha1.js';
+import type { ProcessInfo } from '../../src/kernel/kernel.js';
 import type { Decision, TorrentEntry } from '../../src/ports/picture.js';
 import { api } from '../../src/process/api.js';
+import type { Onlooker } from '../../src/process/api-processes.js';
 import { buildMetainfo } from '../../src/protocol/metainfo-build.js';
 import { FakePage } from './fake-page.js';
 import { Stage } from './stage.js';
@@ -15,10 +17,24 @@ const decision = (n: number, at: number): Decision =>
   ({ torrent: hashOf(n), at, policy: 'mine', trigger: 'tick', tickMs: 10_000, peers: [] });
 const BEAT = 250;
 
+/** A Controller of two, and a Timer. */
+const info = (id: string, depth: number): ProcessInfo =>
+  ({ id, process: id.split('/').at(-1)!, scope: 'peer', group: false, parent: 'P', depth, handled: 10, restarts: 1, states: ['open'] });
+const killed: string[] = [];
+const kernel: Onlooker = {
+  processes: () => [info('1/Controller', 2), info('2/Controller', 3), { ...info('Timer', 0), states: undefined }],
+  edges: () => [{ from: 'Controller', to: 'Timer', kind: 'a', count: 2 }, { from: 'Controller', to: 'Timer', kind: 'b', count: 3 }],
+  lastMail: () => [{ at: 5, from: undefined, kind: 'tick' }],
+  kill(id) {
+    if (id === 'nobody') throw new Error('no process to kill: nobody');
+    killed.push(id);
+  },
+};
+
 async function start() {
   const page = new FakePage();
   const stage = new Stage(api, (cast) => ({
-    page, client: { agent: 'test', policies: [] }, sha1: nodeSha1, newTorrent: (meta) => ({ key: torrentKey(7), request: { meta } as any }),
+    page, client: { agent: 'test', policies: [], chaos: false }, kernel, sha1: nodeSha1, newTorrent: (meta) => ({ key: torrentKey(7), request: { meta } as any }),
     torrentMgr: cast('TorrentMgr'), chokeMgr: cast('ChokeMgr'), limiter: cast('Limiter'), console: cast('Console'), timer: cast('Timer'),
   }));
   await stage.settle();
@@ -115,13 +131,37 @@ test('a torrent that is given is added; not twice, and not if it is none', async
   assert.match(bad.lines[0]!, /^not a valid torrent: .*expected/);
 });
 
+test('the processes are shown to whoever looks at them: by name, one by one, and one with its mail', async () => {
+  const { page, stage } = await start();
+  const [torrents, graph, near] = [page.come(), page.come({ processes: true }), page.come({ processes: true, kind: 'Controller', process: '2/Controller' })];
+  stage.advance(BEAT);
+  assert.equal(torrents.told.processes, undefined);
+  assert.deepEqual(graph.told.processes, {
+    kinds: [
+      { process: 'Controller', count: 2, depth: 5, handled: 20, restarts: 2 }, { process: 'Timer', count: 1, depth: 0, handled: 10, restarts: 1 },
+    ],
+    talks: [{ from: 'Controller', to: 'Timer', count: 5 }], instances: [],
+  });
+  assert.deepEqual(near.told.processes!.instances.map((i) => [i.id, i.states]), [['1/Controller', ['open']], ['2/Controller', ['open']]]);
+  assert.deepEqual(near.told.process, {
+    id: '2/Controller', depth: 3, handled: 10, restarts: 1, states: ['open'], mail: [{ at: 5, from: 'outside', kind: 'tick' }],
+  });
+});
+
+test('a process is killed, or it is told why not', async () => {
+  const { page } = await start();
+  assert.deepEqual(await page.say('kill 1/Controller'), { done: true, lines: ['killed 1/Controller'] });
+  assert.deepEqual(await page.say('kill nobody'), { done: false, lines: ['no process to kill: nobody'] });
+  assert.deepEqual(killed, ['1/Controller']);
+});
+
 test('as it ends, the page is closed; also one that opens only then', async () => {
   const { page, stage } = await start();
   stage.stop();
   assert.equal(page.visits, undefined);
   const late = new FakePage();
   const never = new Stage(api, (cast) => ({
-    page: late, client: { agent: 'test', policies: [] }, sha1: nodeSha1, newTorrent: () => assert.fail(),
+    page: late, client: { agent: 'test', policies: [], chaos: false }, kernel, sha1: nodeSha1, newTorrent: () => assert.fail(),
     torrentMgr: cast('TorrentMgr'), chokeMgr: cast('ChokeMgr'), limiter: cast('Limiter'), console: cast('Console'), timer: cast('Timer'),
   }));
   never.stop();

@@ -30,6 +30,7 @@ class Visit {
   readonly said: string[] = [];
   readonly page = livePage({
     http: nodeHttpServer, at: { host: '127.0.0.1', port: 0 }, token: TOKEN, file: (name) => Promise.resolve(toUtf8(`the ${name}`)),
+    graphs: () => assert.fail(),
   });
   url = '';
   close = (): void => undefined;
@@ -152,7 +153,7 @@ visit('what is sent is bounded', async (v) => {
 visit('a viewer is told what it looks at, until it leaves', async (v) => {
   const events = v.ask(`events?torrent=${HASH}`, { enough: (text) => text.includes('event: torrents') });
   await eventually(() => v.viewers.length === 1, 'the viewer');
-  assert.deepEqual(v.viewers[0]!.focus, { torrent: HASH });
+  assert.deepEqual(v.viewers[0]!.focus, { torrent: HASH, processes: false });
   v.viewers[0]!.tell('torrents', '[{"name":"a\\nb"}]');
   const { text, headers } = await events;
   assert.equal(headers['content-type'], 'text/event-stream; charset=utf-8');
@@ -166,7 +167,7 @@ visit('only so many look at once, and who reads nothing is let go', async (v) =>
   // Its answer is taken, and not read.
   for (const one of looking) one.on('response', () => undefined).on('error', () => undefined).end();
   await eventually(() => v.viewers.length === 16, 'sixteen viewers');
-  assert.deepEqual(v.viewers[0]!.focus, {});
+  assert.deepEqual(v.viewers[0]!.focus, { processes: false });
   assert.equal((await v.ask('events')).status, 503);
   const [silent] = v.viewers;
   // Nobody reads, so it all waits with us, beyond what the system takes.
@@ -195,7 +196,7 @@ test('an address that is taken is told in words', async () => {
   const first = new Visit();
   await first.open();
   const taken = { host: '127.0.0.1', port: Number(new URL(first.url).port) };
-  const second = livePage({ http: nodeHttpServer, at: taken, token: TOKEN, file: () => assert.fail() });
+  const second = livePage({ http: nodeHttpServer, at: taken, token: TOKEN, file: () => assert.fail(), graphs: () => assert.fail() });
   await assert.rejects(second.open({} as never), { message: `port ${taken.port} of 127.0.0.1: address already in use` });
   first.close();
 });

@@ -122,6 +122,7 @@ async function configOf(v: SessionValues, policies: Policies, memory: Bytes): Pr
     ...(v.shadowPolicy !== undefined && { shadow: await choosePolicySpec(v.shadowPolicy, '--shadow-policy') }),
     maxPeers: v.maxPeers,
     folder: v.folder,
+    chaos: v.chaos,
     pieceMemory: memory,
   };
 }

@@ -14,8 +14,8 @@ const REASONS: readonly (readonly [Standing, string, string])[] = [
 ];
 const LETTERS = new Map(REASONS.map(([standing, letter]) => [standing, letter]));
 const TRIGGERS: Readonly<Record<string, string>> = {
-  tick: 'a round', optimistic: 'the optimistic round', joined: 'a peer joined', left: 'a peer left', interested: 'a peer became interested',
-  uninterested: 'a peer lost interest', completed: 'the torrent became complete',
+  tick: 'a round', optimistic: 'the optimistic round', joined: 'a new peer', left: 'a peer that left', interested: 'new interest',
+  uninterested: 'lost interest', completed: 'the last piece',
 };
 
 export function ChokeBoard({ view: { decisions }, torrent }: { view: View; torrent: TorrentPicture | undefined }) {
@@ -34,7 +34,7 @@ export function ChokeBoard({ view: { decisions }, torrent }: { view: View; torre
     </section>
     <section class="wide" aria-labelledby="decision">
       <h2 id="decision">{shown === latest ? 'The last decision' : `The decision ${ago(shown, latest)} before the last`}</h2>
-      <p class="soft">Asked by {TRIGGERS[shown.trigger] ?? shown.trigger}; {shown.peers.filter((p) => p.standing !== 'choked').length} of {shown.peers.length} unchoked.</p>
+      <p class="soft">Because of {TRIGGERS[shown.trigger] ?? shown.trigger}; {shown.peers.filter((p) => p.standing !== 'choked').length} of {shown.peers.length} unchoked.</p>
       <Verdicts decision={shown} seeding={seeding} />
     </section>
   </div>;

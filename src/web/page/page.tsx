@@ -6,10 +6,11 @@ import type { TorrentPicture } from '../../ports/picture.js';
 import { ChokeBoard } from './choke-board.js';
 import { Controls } from './controls.js';
 import { Limits } from './limits.js';
+import { Processes } from './processes.js';
 import { Store, type View } from './store.js';
 import { Torrent } from './torrent.js';
 
-const PANELS = [['torrent', 'Torrent'], ['choking', 'Choking'], ['limits', 'Limits']] as const;
+const PANELS = [['torrent', 'Torrent'], ['choking', 'Choking'], ['limits', 'Limits'], ['processes', 'Processes']] as const;
 type Panel = (typeof PANELS)[number][0];
 
 const panelOf = (hash: string): Panel => PANELS.find(([id]) => hash === `#${id}`)?.[0] ?? 'torrent';
@@ -23,8 +24,9 @@ function Page() {
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
+  useEffect(() => store.lookAt({ processes: panel === 'processes' }), [panel]);
   const { view } = store;
-  const torrent = view.told.torrents?.find((t) => t.torrent === view.torrent);
+  const torrent = view.told.torrents?.find((t) => t.torrent === view.focus.torrent);
   return <>
     <a class="skip" href="#main">To the panel</a>
     <header>
@@ -35,11 +37,12 @@ function Page() {
       <Link link={view.link} agent={view.told.client?.agent} />
     </header>
     <Controls store={store} torrent={torrent} />
-    <Torrents view={view} choose={(hash) => store.lookAt(hash)} />
+    <Torrents view={view} choose={(hash) => store.lookAt({ torrent: hash })} />
     <main id="main" tabIndex={-1}>
       {panel === 'torrent' && <Torrent view={view} torrent={torrent} />}
       {panel === 'choking' && <ChokeBoard view={view} torrent={torrent} />}
       {panel === 'limits' && <Limits view={view} />}
+      {panel === 'processes' && <Processes store={store} />}
     </main>
   </>;
 }
@@ -69,7 +72,7 @@ function Torrents({ view, choose }: { view: View; choose: (torrent: string) => v
   if (torrents.length === 0) return <p class="soft pad">No torrent yet. Add one above.</p>;
   return <ul class="torrents" aria-label="Torrents">
     {torrents.map((t) => <li key={t.torrent}>
-      <button type="button" aria-pressed={t.torrent === view.torrent} onClick={() => choose(t.torrent)}>
+      <button type="button" aria-pressed={t.torrent === view.focus.torrent} onClick={() => choose(t.torrent)}>
         <span class="name">{t.name}</span>
         <span class="soft">{stateOf(t)}</span>
         <progress max={1} value={t.checked ?? t.progress} aria-label={`${t.name}: ${stateOf(t)}`} />

@@ -13,23 +13,38 @@ export interface Sample {
 }
 export interface View {
   readonly link: 'connecting' | 'open' | 'lost';
-  /** The info-hash of the torrent looked at. */
-  readonly torrent: string | undefined;
+  readonly focus: Focus;
   readonly told: Partial<Omit<Told, 'decisions'>>;
   readonly decisions: readonly Decision[];
   /** By info-hash, one a second. */
   readonly samples: ReadonlyMap<string, readonly Sample[]>;
   readonly notice: Reply | undefined;
+  /** Messages a second, by `From To`. */
+  readonly flows: ReadonlyMap<string, number>;
+}
+/** What is looked at closely: a torrent by its info-hash, processes by name and id. */
+export interface Focus {
+  readonly torrent?: string | undefined;
+  readonly processes?: boolean;
+  readonly kind?: string | undefined;
+  readonly process?: string | undefined;
 }
 
 const TOPICS: Readonly<Record<Topic, true>> =
-  { client: true, torrents: true, peers: true, pieces: true, choker: true, decisions: true, buckets: true };
+  { client: true, torrents: true, peers: true, pieces: true, choker: true, decisions: true, buckets: true,
+    processes: true, process: true };
 const MOST_DECISIONS = 30;
 const MOST_SAMPLES = 300;
 
+const queryOf = ({ torrent, processes, kind, process }: Focus): string => new URLSearchParams({
+  ...(torrent !== undefined && { torrent }), ...(processes && { processes: '' }),
+  ...(processes && kind !== undefined && { kind }), ...(processes && process !== undefined && { process }),
+}).toString();
+
 export class Store {
-  view: View = { link: 'connecting', torrent: undefined, told: {}, decisions: [], samples: new Map(), notice: undefined };
+  view: View = { link: 'connecting', focus: {}, told: {}, decisions: [], samples: new Map(), notice: undefined, flows: new Map() };
   private events: EventSource | undefined;
+  private counted: { readonly at: number; readonly talks: Told['processes']['talks'] } | undefined;
   private readonly changed: () => void;
 
   constructor(changed: () => void) {
@@ -38,10 +53,11 @@ export class Store {
     this.connect();
   }
 
-  lookAt(torrent: string): void {
-    if (torrent === this.view.torrent) return;
-    const { peers: _peers, pieces: _pieces, choker: _choker, ...told } = this.view.told;
-    this.set({ torrent, told, decisions: [] });
+  lookAt(change: Focus): void {
+    const focus = { ...this.view.focus, ...change };
+    if (queryOf(focus) === queryOf(this.view.focus)) return;
+    const { peers: _peers, pieces: _pieces, choker: _choker, process: _process, ...told } = this.view.told;
+    this.set({ focus, told: focus.torrent === this.view.focus.torrent ? this.view.told : told });
     this.connect();
   }
 
@@ -66,8 +82,7 @@ export class Store {
 
   private connect(): void {
     this.events?.close();
-    const { torrent } = this.view;
-    const events = new EventSource(torrent === undefined ? 'events' : `events?torrent=${torrent}`);
+    const events = new EventSource(`events?${queryOf(this.view.focus)}`);
     this.events = events;
     events.onopen = () => this.set({ link: 'open', decisions: [] });
     events.onerror = () => this.set({ link: 'lost' });
@@ -79,8 +94,24 @@ export class Store {
   private hear(topic: Topic, picture: Told[Topic]): void {
     if (topic === 'decisions') this.set({ decisions: [...this.view.decisions, ...picture as Told['decisions']].slice(-MOST_DECISIONS) });
     else this.set({ told: { ...this.view.told, [topic]: picture } });
+    if (topic === 'processes') this.measure((picture as Told['processes']).talks);
     const first = this.view.told.torrents?.[0];
-    if (this.view.torrent === undefined && first) this.lookAt(first.torrent);
+    if (this.view.focus.torrent === undefined && first) this.lookAt({ torrent: first.torrent });
+  }
+
+  /** Rates from the counts of now and before, smoothed so that lines do not jump. */
+  private measure(talks: Told['processes']['talks']): void {
+    const at = performance.now() / 1000;
+    const { counted } = this;
+    this.counted = { at, talks };
+    if (!counted || at - counted.at > 5) return;
+    const before = new Map(counted.talks.map(({ from, to, count }) => [`${from} ${to}`, count]));
+    const flows = talks.map(({ from, to, count }) => {
+      const pair = `${from} ${to}`;
+      const now = Math.max(0, count - (before.get(pair) ?? 0)) / Math.max(0.05, at - counted.at);
+      return [pair, 0.6 * (this.view.flows.get(pair) ?? now) + 0.4 * now] as const;
+    });
+    this.set({ flows: new Map(flows) });
   }
 
   private sample(): void {
