@@ -5,8 +5,8 @@
  */
 import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import { equalBytes } from '../base/bytes.js';
-import { MIB, type Bytes } from '../base/units.js';
+import { concat, equalBytes } from '../base/bytes.js';
+import { BLOCK_BYTES, MIB, type Bytes } from '../base/units.js';
 import type { CheckOutcome, StoreOutcome } from '../ports/disk.js';
 import { FLAGS } from './open-files.js';
 import { troubleOf } from './trouble.js';
@@ -25,6 +25,8 @@ export interface StoreJob {
   readonly bytes: Uint8Array;
   readonly expected: Uint8Array;
   readonly stretches: readonly Stretch[];
+  /** Of a piece that is right, too. */
+  readonly digests: boolean;
 }
 
 export interface CheckJob {
@@ -52,8 +54,8 @@ export function runPieceJob(job: PieceJob): PieceOutcome {
   }
 }
 
-function store({ bytes, expected, stretches }: StoreJob): StoreOutcome {
-  if (!equalBytes(hash('sha1', bytes, 'buffer'), expected)) return { type: 'mismatch' };
+function store({ bytes, expected, stretches, digests }: StoreJob): StoreOutcome {
+  if (!equalBytes(hash('sha1', bytes, 'buffer'), expected)) return { type: 'mismatch', digests: digestsOf(bytes) };
   let at = 0;
   for (const stretch of stretches) {
     try {
@@ -64,7 +66,14 @@ function store({ bytes, expected, stretches }: StoreJob): StoreOutcome {
     }
     at += stretch.length;
   }
-  return { type: 'stored' };
+  return { type: 'stored', ...(digests && { digests: digestsOf(bytes) }) };
+}
+
+/** SHA-1 of each block. */
+function digestsOf(bytes: Uint8Array): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += BLOCK_BYTES) blocks.push(hash('sha1', bytes.subarray(at, at + BLOCK_BYTES), 'buffer'));
+  return concat(blocks);
 }
 
 function check({ expected, stretches }: CheckJob): CheckOutcome {

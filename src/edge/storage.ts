@@ -131,11 +131,11 @@ export class FolderStorage implements Storage {
     this.shared.files.close(this.paths);
   }
 
-  private async storeNow({ bytes, expected, spans }: StoreRequest): Promise<StoreOutcome> {
+  private async storeNow({ bytes, expected, spans, digests = false }: StoreRequest): Promise<StoreOutcome> {
     const located = await this.locate(spans, 'make');
     if ('cause' in located) return { type: 'trouble', trouble: located };
     const { stretches, leases } = located;
-    const outcome = await this.shared.runner.run({ type: 'store', bytes, expected: own(expected), stretches });
+    const outcome = await this.shared.runner.run({ type: 'store', bytes, expected: own(expected), stretches, digests });
     for (const lease of leases) lease.release();
     if (outcome.type !== 'mismatch') for (const { path } of stretches) this.dirty.add(path);
     return outcome;

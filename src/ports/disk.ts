@@ -25,7 +25,8 @@ export interface Trouble {
   readonly detail: string;
 }
 
-export type StoreOutcome = { readonly type: 'stored' } | { readonly type: 'mismatch' }
+export type StoreOutcome = { readonly type: 'stored'; readonly digests?: Uint8Array }
+  | { readonly type: 'mismatch'; readonly digests: Uint8Array }
   | { readonly type: 'trouble'; readonly trouble: Trouble };
 /** `absent`: a file is not there or too short, which is no trouble in a check. */
 export type CheckOutcome = { readonly type: 'match' } | { readonly type: 'mismatch' } | { readonly type: 'absent' }
@@ -43,8 +44,11 @@ export interface Storage {
   release(buffer: Uint8Array): void;
   /** Copies a block, which is not empty, to its place in such a buffer. */
   put(buffer: Uint8Array, at: Bytes, block: Uint8Array): void;
-  /** Hashes `bytes`, and where the SHA-1 is `expected`, writes them to `spans`. */
-  store(job: { readonly bytes: Uint8Array; readonly expected: Uint8Array; readonly spans: readonly Span[] },
+  /**
+   * Hashes `bytes`, and where the SHA-1 is `expected`, writes them to `spans`. `digests`, of each block 20 bytes, equal where blocks are,
+   * come with a mismatch, and with what was stored where they are asked for.
+   */
+  store(job: { readonly bytes: Uint8Array; readonly expected: Uint8Array; readonly spans: readonly Span[]; readonly digests?: boolean },
     done: (outcome: StoreOutcome) => void): void;
   /** Hashes what is on disk at `spans`. */
   check(job: { readonly expected: Uint8Array; readonly spans: readonly Span[] }, done: (outcome: CheckOutcome) => void): void;

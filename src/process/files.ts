@@ -99,6 +99,8 @@ export interface FilesState extends FilesInput {
   readonly have: Bitfield;
   readonly assemblies: Map<number, Assembly>;
   readonly readAhead: ReadAhead<Reader>;
+  /** Pieces of which a copy was wrong: the blocks of the right one tell whose fault it was. */
+  readonly failed: Set<number>;
   /** Pieces that the check still has to look at. */
   unchecked: number;
   notedAt: number;
@@ -127,7 +129,7 @@ function init(input: FilesInput, self: Me): FilesState {
   const readAhead = new ReadAhead<Reader>({ keep: RUNS_KEPT, atOnce: READS_AT_ONCE, recycle: (bytes) => storage.recycle(bytes) });
   const s: FilesState = {
     storage, have: new Bitfield(input.layout.pieceCount),
-    assemblies: new Map(), readAhead, unchecked: 0, notedAt: -Infinity, known: false, asked: false,
+    assemblies: new Map(), failed: new Set(), readAhead, unchecked: 0, notedAt: -Infinity, known: false, asked: false,
     dirty: false, remembering: false, closing: false,
     ...input,
   };
@@ -197,7 +199,7 @@ function store(s: FilesState, piece: number, self: Me): void {
   a.storing = true;
   a.stuck = false;
   const expected = s.hashes.subarray(20 * piece, 20 * piece + 20);
-  s.storage.store({ bytes: a.bytes, expected, spans: s.layout.pieceSpans(piece) },
+  s.storage.store({ bytes: a.bytes, expected, spans: s.layout.pieceSpans(piece), digests: s.failed.has(piece) },
     (outcome) => self.post({ type: 'stored', piece, outcome }));
 }
 
@@ -212,11 +214,14 @@ function stored(s: FilesState, piece: number, outcome: StoreOutcome, self: Me): 
   } else {
     discard(s, piece);
     const good = outcome.type === 'stored';
-    if (good) {
+    if (!good) s.failed.add(piece);
+    else {
+      s.failed.delete(piece);
       s.have.set(piece);
       s.dirty = true;
     }
-    if (!s.asked) self.tell(s.pieceMgr, { type: 'checked', piece, good });
+    const { digests } = outcome;
+    if (!s.asked) self.tell(s.pieceMgr, { type: 'checked', piece, good, ...(digests && { digests }) });
   }
   if (s.asked) tellRecovered(s, self);
   if (s.closing) rememberNow(s, self);

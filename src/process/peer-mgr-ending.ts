@@ -9,8 +9,6 @@ import type { Me, PeerMgrMsg, State } from './peer-mgr-state.js';
 
 /** A seed has little to gain from dialling, and most who part with one are seeds too. */
 const SEEDS_AGAIN = 10 * MINUTE;
-/** Failed pieces a peer may have had a part in. */
-const STRIKES = 3;
 
 export function ended(s: State, m: PeerMgrMsg & { type: 'ended' }, self: Me): void {
   const p = s.peersByKey.get(m.peer);
@@ -34,12 +32,10 @@ export function end(s: State, peer: PeerKey, reason: string, self: Me): void {
   self.tell(s.status, { type: 'note', note: { event: 'peer', what, address, reason, ...client } });
 }
 
-export function badPeers(s: State, peers: readonly PeerKey[], sole: boolean, self: Me): void {
+export function badPeers(s: State, peers: readonly PeerKey[], self: Me): void {
   for (const peer of peers) {
     const p = s.peersByKey.get(peer);
     if (!p) continue;
-    p.strikes++;
-    if (!sole && p.strikes < STRIKES) continue;
     s.candidates.ban(p.endpoint);
     end(s, peer, 'sent data that does not match its hash', self);
   }

@@ -38,8 +38,8 @@ export type PeerMgrMsg =
   | { readonly type: 'ready'; readonly have: number; readonly complete: boolean }
   /** We have a new piece: every peer is told. */
   | { readonly type: 'have'; readonly piece: number; readonly complete: boolean }
-  /** These sent a piece that did not match its hash. `sole`: nobody else had a part in it. */
-  | { readonly type: 'badPeers'; readonly peers: readonly PeerKey[]; readonly sole: boolean }
+  /** These are known to have sent wrong blocks. */
+  | { readonly type: 'badPeers'; readonly peers: readonly PeerKey[] }
   /** Ends every connection, and makes no more. */
   | { readonly type: 'pause' }
   /** Connects again. */
@@ -100,7 +100,6 @@ export interface Peer {
   client: string | undefined;
   fast: boolean;
   handshakenAt: Millis;
-  strikes: number;
 }
 /** What a crash must not undo. */
 export interface Lasting {

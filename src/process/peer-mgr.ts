@@ -46,7 +46,7 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
     case 'ready': return ready(s, m, self);
     case 'have': return have(s, m, self);
     case 'badPeers':
-      badPeers(s, m.peers, m.sole, self);
+      badPeers(s, m.peers, self);
       return dial(s, self);
     case 'pause':
       s.halted = true;

@@ -6,13 +6,15 @@
  *         Status (progress, note), Api (piecesSeen), Timer (register).
  * Owns:   the picker (policy/pick), which holds the swarm's availability and every request. No bytes pass here.
  */
-import type { InfoHash, PeerKey, PieceIndex } from '../base/brand.js';
+import { peerKey, type InfoHash, type PeerKey, type PieceIndex } from '../base/brand.js';
 import { BLOCK_BYTES, SECOND, type Bytes, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import type { Bitfield } from '../model/bitfield.js';
+import { Blame, type BlockDigests } from '../model/blame.js';
 import type { Layout } from '../model/layout.js';
+import { NOBODY } from '../policy/pick/active-piece.js';
 import type { BlockRef } from '../policy/pick/blocks.js';
 import { pieceMap } from '../policy/pick/piece-map.js';
 import { Picker } from '../policy/pick/picker.js';
@@ -48,8 +50,8 @@ export type PieceMgrMsg =
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
   /** From Files: what is there. */
   | { readonly type: 'recovered'; readonly have: Bitfield }
-  /** From Files: whether a piece that was complete matched its hash. */
-  | { readonly type: 'checked'; readonly piece: number; readonly good: boolean }
+  /** From Files: whether a piece that was complete matched its hash; digests of its blocks where it did not, or does after it did not. */
+  | { readonly type: 'checked'; readonly piece: number; readonly good: boolean; readonly digests?: BlockDigests }
   /** Somebody looks at this torrent. */
   | { readonly type: 'look'; readonly torrent: InfoHash; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
@@ -101,6 +103,7 @@ interface Peer {
 interface Running {
   readonly picker: Picker;
   readonly have: Bitfield;
+  readonly blame: Blame;
   readonly wantedBytes: Bytes;
   /** Neither had nor wanted. */
   readonly unwantedBytes: Bytes;
@@ -179,7 +182,7 @@ function recovered(s: State, have: Bitfield, self: Me): void {
     if (wanted?.has(i) ?? true) wantedBytes += layout.pieceBytes(i);
     else if (!have.has(i)) unwantedBytes += layout.pieceBytes(i);
   }
-  s.running = { picker, have, wantedBytes, unwantedBytes };
+  s.running = { picker, have, blame: new Blame(), wantedBytes, unwantedBytes };
   progress(s, s.running, self);
   self.tell(s.peerMgr, { type: 'ready', have: have.count, complete: picker.isComplete });
 }
@@ -203,7 +206,7 @@ function feed(s: State, picker: Picker, key: PeerKey, self: Me): void {
   const now = self.now();
   if (peer.allowed) picker.pickAllowedFast(key, peer.allowed, { count: peer.hungry, now, out: picked });
   else picker.pick(key, peer.hungry, now, picked);
-  discardEvicted(s, picker, self);
+  withdraw(s, picker, self);
   if (picked.length === 0) return;
   peer.hungry -= picked.length;
   if (!s.watching) watch(s, self);
@@ -222,17 +225,14 @@ function hunger(s: State, key: PeerKey, count: number): void {
 
 function gotBlock(s: State, picker: Picker, peer: PeerKey, { piece, begin }: BlockAt, self: Me): void {
   const block = begin / BLOCK_BYTES;
-  const { kind, pieceComplete, cancel } = picker.received(peer, piece, block);
+  const { kind, pieceComplete, cancel: others } = picker.received(peer, piece, block);
   if (kind === 'unrequested') {
     // Files must hold no piece that the picker does not know of: its memory would be nobody's.
     const state = picker.stateOf(piece);
     if (state === 'missing' || state === 'unwanted') self.tell(s.files, { type: 'discard', piece });
     return;
   }
-  for (const key of cancel) {
-    const other = s.peers.get(key);
-    if (other) self.tell(other.inbox, { type: 'cancel', block: rangeOf(s.layout, piece, block) });
-  }
+  for (const key of others) cancel(s, key, rangeOf(s.layout, piece, block), self);
   if (pieceComplete) self.tell(s.files, { type: 'check', piece });
 }
 
@@ -246,16 +246,24 @@ function expire(s: State, picker: Picker, self: Me): void {
   s.watching = false;
   if (picker.activeCount > 0) watch(s, self);
   const late = picker.expire(self.now(), (key) => s.peers.get(key)?.timeout ?? MAX_REQUEST_TIMEOUT_MS);
+  withdraw(s, picker, self);
   if (late.length > 0) feedAll(s, picker, self);
 }
 
-function discardEvicted(s: State, picker: Picker, self: Me): void {
+/** Peers are told what we no longer wait for, lest it comes when the block is somebody else's to answer for; then pieces that were given up go. */
+function withdraw(s: State, picker: Picker, self: Me): void {
+  for (const { peer, piece, block } of picker.takeWithdrawn()) cancel(s, peer, rangeOf(s.layout, piece, block), self);
   for (const piece of picker.takeEvicted()) self.tell(s.files, { type: 'discard', piece });
+}
+
+function cancel(s: State, key: PeerKey, block: BlockRange, self: Me): void {
+  const peer = s.peers.get(key);
+  if (peer) self.tell(peer.inbox, { type: 'cancel', block });
 }
 
 // PIECES
 
-function checked(s: State, running: Running, m: { readonly piece: number; readonly good: boolean }, self: Me): void {
+function checked(s: State, running: Running, m: PieceMgrMsg & { type: 'checked' }, self: Me): void {
   const { picker, have } = running;
   const state = picker.stateOf(m.piece);
   if (m.good && state !== 'have') {
@@ -265,12 +273,8 @@ function checked(s: State, running: Running, m: { readonly piece: number; readon
     const { pieceCount: pieces } = s.layout;
     self.tell(s.status, { type: 'note', note: { event: 'piece', piece: m.piece as PieceIndex, have: have.count, pieces } });
     progress(s, running, self);
-  } else if (!m.good && state === 'checking') {
-    const peers = picker.failed(m.piece);
-    const reason = `piece ${m.piece} does not match its hash: fetching it again`;
-    self.tell(s.status, { type: 'note', note: { event: 'warning', reason } });
-    self.tell(s.peerMgr, { type: 'badPeers', peers, sole: peers.length === 1 });
-  }
+    if (m.digests) ban(s, running.blame.passed(m.piece, m.digests), self);
+  } else if (!m.good && state === 'checking') failed(s, running, m, self);
   tellInterest(s, picker, self);
   // Its memory is free again.
   feedAll(s, picker, self);
@@ -282,6 +286,20 @@ function statusIsNew(s: State, self: Me): void {
 
 function timerIsNew(s: State, self: Me): void {
   if (s.watching) watch(s, self);
+}
+
+/** Whoever sent all of it is to blame; of several, those whose blocks differ from those of the copy that is right. */
+function failed(s: State, { picker, blame }: Running, { piece, digests }: PieceMgrMsg & { type: 'checked' }, self: Me): void {
+  const senders = picker.failed(piece);
+  const reason = `piece ${piece} does not match its hash: fetching it again`;
+  self.tell(s.status, { type: 'note', note: { event: 'warning', reason } });
+  const [only, ...others] = new Set(senders);
+  if (others.length > 0 && digests) blame.failed(piece, { digests, senders });
+  else if (only !== undefined && only !== NOBODY) ban(s, [peerKey(only)], self);
+}
+
+function ban(s: State, peers: readonly PeerKey[], self: Me): void {
+  if (peers.length > 0) self.tell(s.peerMgr, { type: 'badPeers', peers });
 }
 
 function progress(s: State, { picker, wantedBytes, unwantedBytes }: Running, self: Me): void {

@@ -6,6 +6,7 @@
  * What a peer has at its start is told by its resume record, as after a restart of the real client. The disk outlives the Files process,
  * and knows what was written, for one that starts again.
  */
+import { concat } from '../base/bytes.js';
 import type { Bytes, Millis } from '../base/units.js';
 import { BLOCK_BYTES, MIB } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
@@ -81,10 +82,10 @@ function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: S
     put(buffer, at, block) {
       buffer[at / BLOCK_BYTES] = block[0]!;
     },
-    store({ bytes, spans }, done) {
+    store({ bytes, spans, digests }, done) {
       contents.begun = true;
       clock.after(JOB_MS, () => {
-        const outcome = verdict(bytes);
+        const outcome = verdict(bytes, digests === true);
         if (outcome.type === 'stored') {
           contents.written.set(pieceAt(spans));
           contents.modifiedAt = clock.now();
@@ -109,7 +110,11 @@ function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: S
   };
 }
 
-const verdict = (piece: Uint8Array): StoreOutcome => ({ type: piece.every((block) => block === GOOD) ? 'stored' : 'mismatch' });
+function verdict(piece: Uint8Array, wanted: boolean): StoreOutcome {
+  const digests = (): Uint8Array => concat([...piece].map((block) => new Uint8Array(20).fill(block)));
+  if (!piece.every((block) => block === GOOD)) return { type: 'mismatch', digests: digests() };
+  return { type: 'stored', ...(wanted && { digests: digests() }) };
+}
 
 /** As a record of the virtual epoch says it. */
 export const factsOf = (files: readonly { readonly length: Bytes }[], modifiedAt: Millis = 0): FileFacts[] =>

@@ -102,11 +102,14 @@ test('the last piece is as short as it is', async () => {
 test('a mismatch is told, and its memory is free', async () => {
   const { stage, disk } = await start();
   stage.forget().send(...whole(0));
-  disk.stores[0]!.done({ type: 'mismatch' });
-  assert.deepEqual(stage.told(), [['PieceMgr', 'checked', { piece: 0, good: false }]]);
+  const digests = Uint8Array.of(1, 2);
+  disk.stores[0]!.done({ type: 'mismatch', digests });
+  assert.deepEqual(stage.told(), [['PieceMgr', 'checked', { piece: 0, good: false, digests }]]);
   assert.equal(disk.buffers.size, 0);
-  stage.send(...whole(0));
-  assert.equal(disk.stores.length, 2);
+  stage.send(...whole(0), ...whole(1));
+  assert.deepEqual(disk.stores.map(({ job }) => job.digests), [false, true, false], 'the right copy tells whose fault it was');
+  disk.stores[1]!.done({ type: 'stored', digests });
+  assert.deepEqual(stage.all('checked'), [{ piece: 0, good: true, digests }]);
 });
 
 test('a discarded piece begins anew; one that is being stored is not discarded', async () => {

@@ -36,7 +36,7 @@ test('a Timer that starts again is asked to wake us for the next dial', () => {
 test('after a crash of its own ChokeMgr has none of its peers, bans hold, and no key comes a second time', async () => {
   const { stage, born, candidates, connect, living } = await connected(2);
   const { message, connection } = incoming(9);
-  stage.send(bad(true, 1)).forget().kill();
+  stage.send(bad(1)).forget().kill();
   assert.deepEqual(living(), []);
   assert.deepEqual(stage.told('ChokeMgr'), [['ChokeMgr', 'torrentLeft', { torrent: 1 }]]);
   stage.send(message);

@@ -56,7 +56,7 @@ export const ready = (complete = false): PeerMgrMsg => ({ type: 'ready', have: c
 export const shaken = (n: number, id = idOf(n)): PeerMgrMsg =>
   ({ type: 'handshaken', peer: keyOf(n), peerId: id, fast: true, client: `X ${n}` });
 export const ended = (n: number, fault = false): PeerMgrMsg => ({ type: 'ended', peer: keyOf(n), reason: 'closed', fault });
-export const bad = (sole: boolean, ...peers: number[]): PeerMgrMsg => ({ type: 'badPeers', peers: peers.map(keyOf), sole });
+export const bad = (...peers: number[]): PeerMgrMsg => ({ type: 'badPeers', peers: peers.map(keyOf) });
 
 export function incoming(n: number): { readonly message: PeerMgrMsg; readonly connection: FakeConnection } {
   const connection = new FakeConnection({ host: `10.0.0.${n}`, port: 40_000 + n }, true);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { peerKey } from '../../src/base/brand.js';
+import { concat } from '../../src/base/bytes.js';
 import { BLOCK_BYTES, SECOND } from '../../src/base/units.js';
+import { DIGEST_BYTES } from '../../src/model/blame.js';
 import { Layout } from '../../src/model/layout.js';
 import { pieceMgr, type PieceMgrInput, type PieceMgrMsg } from '../../src/process/piece-mgr.js';
 import { bitsOf, Stage, type Told } from './stage.js';
@@ -38,7 +40,10 @@ const got = (peer: number, piece: number, block: number): PieceMgrMsg =>
 const lost = (peer: number, piece: number, block: number): PieceMgrMsg =>
   ({ type: 'lostBlock', peer: peerKey(peer), piece, begin: block * BLOCK_BYTES });
 const has = (peer: number, piece: number): PieceMgrMsg => ({ type: 'have', peer: peerKey(peer), piece });
-const checked = (piece: number, good: boolean): PieceMgrMsg => ({ type: 'checked', piece, good });
+/** `blocks`: a number for the digest of each. */
+const checked = (piece: number, good: boolean, ...blocks: readonly number[]): PieceMgrMsg => ({
+  type: 'checked', piece, good, ...(blocks.length > 0 && { digests: concat(blocks.map((b) => new Uint8Array(DIGEST_BYTES).fill(b))) }),
+});
 const leaves = (peer: number): PieceMgrMsg => ({ type: 'peerLeft', peer: peerKey(peer) });
 
 /** In short: `C1 request 0/0 0/1`, `C2 cancel 3/1`, `C1 interest true`, `Files check 0`; others by kind. */
@@ -158,23 +163,36 @@ test('the last piece completes it: nobody is interesting any more, and nobody is
   assert.deepEqual(stage.told(), []);
 });
 
-test('a piece that fails is fetched again, and those who sent it are named', () => {
+/** Piece 0 was sent by peers 1 and 2, a block each, and is wrong: now it is asked of peer 3 alone. */
+function spoilt() {
   const { stage, seed } = start([2, 3]);
-  seed(1);
-  seed(2);
-  stage.send(need(1, 1), need(2, 3), got(1, 0, 0), got(2, 0, 1)).forget().send(checked(0, false));
-  assert.deepEqual(stage.told('PeerMgr'), [['PeerMgr', 'badPeers', { peers: [1, 2], sole: false }]]);
+  for (const peer of [1, 2, 3]) seed(peer);
+  stage.send(need(1, 1), need(2, 3), got(1, 0, 0), got(2, 0, 1)).forget().send(checked(0, false, 7, 8));
+  return stage;
+}
+
+test('a piece that fails is fetched again, of one peer alone that had no part in it', () => {
+  const stage = spoilt();
+  assert.deepEqual(stage.told('PeerMgr'), []);
+  stage.send(need(3, 1));
+  assert.deepEqual(short(stage.told()), ['C3 request 0/0']);
   stage.send(need(1, 1));
-  assert.deepEqual(short(stage.told()), ['C1 request 0/0']);
+  assert.deepEqual(short(stage.told()), [], 'the other block is not asked of somebody else');
 });
 
-test('one peer alone behind a failed piece is told apart', () => {
+test('whose blocks differ from those of the right copy has lied; who shared the piece with a liar stays', () => {
+  const stage = spoilt();
+  stage.send(need(3, 2), got(3, 0, 0), got(3, 0, 1)).forget().send(checked(0, true, 7, 9));
+  assert.deepEqual(stage.told('PeerMgr'), [['PeerMgr', 'have', { piece: 0, complete: false }], ['PeerMgr', 'badPeers', { peers: [2] }]]);
+});
+
+test('one peer alone behind a failed piece is known at once', () => {
   const { stage, seed } = start([1, 2, 3]);
   seed(1);
-  stage.send(need(1, 2), got(1, 0, 0), got(1, 0, 1)).forget().send(checked(0, false));
+  stage.send(need(1, 2), got(1, 0, 0), got(1, 0, 1)).forget().send(checked(0, false, 7, 8));
   const told = stage.told();
   assert.match((told[0]![2] as any).note.reason, /piece 0 does not match its hash/);
-  assert.deepEqual(told[1], ['PeerMgr', 'badPeers', { peers: [1], sole: true }]);
+  assert.deepEqual(told[1], ['PeerMgr', 'badPeers', { peers: [1] }]);
 });
 
 /** Peer 1 was asked for piece 0; peer 2 has just that piece and waits. No endgame yet: peer 1 has piece 1 too. */

@@ -12,8 +12,8 @@ import type { PickPeer } from './swarm.js';
 
 /** The state of a block that is here; of any other it is the number of peers in time that have been asked for it. */
 const RECEIVED = 0xff;
-/** Who delivered what was read back from a resume record: nobody connected answers for it. */
-const RESTORED = -1;
+/** Who delivered a block that was read back from a resume record, or is not here yet: nobody connected answers for it. */
+export const NOBODY = -1;
 
 /** How deep the pipeline of those who fetch a piece is: peers of one pace finish their parts together. */
 export type Pace = 0 | 1 | 2;
@@ -24,6 +24,8 @@ export class ActivePiece {
   readonly blocks: number;
   /** Lower goes first: order of starting, or of position in sequential mode. */
   readonly rank: number;
+  /** All of it is asked of this peer alone, so that it answers for the piece; null: of anybody. */
+  readonly alone: PickPeer | null;
   /** The requests of each block, late ones too. */
   readonly requests: (Request | null)[];
   free: number;
@@ -37,20 +39,21 @@ export class ActivePiece {
   openAt = -1;
   readonly seen: { free: number; checking: Bytes } = { free: 0, checking: 0 };
   private readonly states: Uint8Array;
-  /** Who delivered blocks. */
-  private readonly fed = new Set<number>();
-  private lastFed = RESTORED;
+  /** Who delivered each block. */
+  private readonly from: Float64Array;
   private hint = 0;
 
-  constructor(at: { piece: PieceIndex; bytes: Bytes; blocks: number; rank: number; now: Millis }) {
+  constructor(at: { piece: PieceIndex; bytes: Bytes; blocks: number; rank: number; now: Millis; alone: PickPeer | null }) {
     this.piece = at.piece;
     this.bytes = at.bytes;
     this.blocks = at.blocks;
     this.rank = at.rank;
     this.touchedAt = at.now;
+    this.alone = at.alone;
     this.free = at.blocks;
     this.requests = new Array<Request | null>(at.blocks).fill(null);
     this.states = new Uint8Array(at.blocks);
+    this.from = new Float64Array(at.blocks).fill(NOBODY);
   }
 
   get isComplete(): boolean {
@@ -132,20 +135,23 @@ export class ActivePiece {
   }
 
   restore(blocks: Bitfield): void {
-    for (let block = blocks.nextSet(0); block >= 0; block = blocks.nextSet(block + 1)) this.take(block, RESTORED);
+    for (let block = blocks.nextSet(0); block >= 0; block = blocks.nextSet(block + 1)) this.take(block, NOBODY);
   }
 
-  /** Who delivered blocks, each peer once. */
-  contributors(): PeerKey[] {
-    return [...this.fed] as PeerKey[];
+  /** Who delivered each block, or NOBODY. */
+  senders(): readonly number[] {
+    return [...this.from];
+  }
+
+  /** Whether `peer` may be asked for blocks of it. */
+  isFor(peer: PickPeer): boolean {
+    return this.alone === null || this.alone === peer;
   }
 
   private take(block: number, from: number): void {
     if (this.states[block] === 0) this.free--;
     this.states[block] = RECEIVED;
     this.received++;
-    if (from === this.lastFed) return;
-    this.lastFed = from;
-    this.fed.add(from);
+    this.from[block] = from;
   }
 }

@@ -32,6 +32,8 @@ export class ActiveSet {
   private total: Bytes = 0;
   private checking: Bytes = 0;
   private free = 0;
+  /** Of the open ones, those that are asked of one peer alone. */
+  private openAlone = 0;
 
   constructor(maxBytes: Bytes, random: Random) {
     this.maxBytes = maxBytes;
@@ -47,8 +49,9 @@ export class ActiveSet {
     return this.total;
   }
 
+  /** Those with free blocks that anybody may be asked for. */
   get openCount(): number {
-    return this.open.length;
+    return this.open.length - this.openAlone;
   }
 
   get(piece: number): ActivePiece | undefined {
@@ -96,7 +99,10 @@ export class ActiveSet {
     seen.free = free;
     seen.checking = checking;
     if (active.free === 0) this.shut(active);
-    else if (active.openAt < 0) active.openAt = this.open.push(active) - 1;
+    else if (active.openAt < 0) {
+      active.openAt = this.open.push(active) - 1;
+      if (active.alone) this.openAlone++;
+    }
   }
 
   /** A started piece with a block for `peer`: of its own pace if there is one, then the first in rank. */
@@ -108,7 +114,7 @@ export class ActiveSet {
     for (let k = 0; k < steps; k++) {
       const active = open[(first + k) % open.length]!;
       // The bits of the peer come second: they lie far apart in memory.
-      if ((best !== null && !goesBefore(active, best, pace)) || !peer.has(active.piece)) continue;
+      if ((best !== null && !goesBefore(active, best, pace)) || !active.isFor(peer) || !peer.has(active.piece)) continue;
       if (peer.late === 0 || active.nextFree(peer) >= 0) best = active;
     }
     return best;
@@ -132,6 +138,7 @@ export class ActiveSet {
       last.openAt = active.openAt;
     }
     active.openAt = -1;
+    if (active.alone) this.openAlone--;
   }
 }
 

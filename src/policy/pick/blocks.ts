@@ -14,7 +14,7 @@ export interface BlockRef {
   readonly piece: PieceIndex;
   readonly block: number;
 }
-export interface TimedOut extends BlockRef {
+export interface AskedOf extends BlockRef {
   readonly peer: PeerKey;
 }
 

@@ -15,7 +15,7 @@ export function duplicate(
   { peer, count }: { readonly peer: PickPeer; readonly count: number },
   ask: (active: ActivePiece, block: number) => void,
 ): void {
-  const helpful = [...actives].filter((active) => !active.isComplete && peer.has(active.piece));
+  const helpful = [...actives].filter((active) => !active.isComplete && active.isFor(peer) && peer.has(active.piece));
   let asked = 0;
   for (let owing = 1; owing < MAX_REQUESTERS; owing++) {
     for (const active of helpful) {

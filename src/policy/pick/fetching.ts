@@ -7,7 +7,7 @@ import { pieceIndex, type PieceIndex } from '../../base/brand.js';
 import type { Millis } from '../../base/units.js';
 import { ActivePiece } from './active-piece.js';
 import type { ActiveSet } from './active-set.js';
-import type { Outcome, PickRequest, PieceSizes, TimedOut } from './blocks.js';
+import type { Outcome, PickRequest, PieceSizes, AskedOf } from './blocks.js';
 import { duplicate } from './endgame.js';
 import { Requests, type Request } from './requests.js';
 import type { PickOrder } from './selection.js';
@@ -26,6 +26,8 @@ const FREE_COPIES = 32;
 const BLOCKS_A_COPY = 16;
 /** To look for stranded pieces is to walk over all open ones: once in so long is enough. */
 const STRANDED_CHECK_MS: Millis = 1000;
+/** So long may the one peer that is asked for all of a piece keep us waiting: another is asked for all of it then. */
+const ALONE_PATIENCE_MS: Millis = 10_000;
 
 export interface Books {
   readonly layout: PieceSizes;
@@ -36,7 +38,7 @@ export interface Books {
 export interface Expiry {
   readonly now: Millis;
   readonly timeoutMs: Millis;
-  readonly timedOut: TimedOut[];
+  readonly timedOut: AskedOf[];
 }
 
 export class Fetching {
@@ -47,14 +49,17 @@ export class Fetching {
   private copies = FREE_COPIES;
   private strandedCheckedAt: Millis = -Infinity;
   private evicted: PieceIndex[] = [];
+  private withdrawn: AskedOf[] = [];
+  /** Pieces of which a copy failed its hash, and who had a part in it: the next copy is asked of one peer alone. */
+  private readonly suspects = new Map<number, ReadonlySet<number>>();
 
   constructor(books: Books) {
     this.books = books;
   }
 
   // PIECES ---------------------------------------------------------------------------
-  /** missing -> active, if there is room. The caller asks or restores a block of it at once. */
-  start(piece: number, now: Millis): ActivePiece | null {
+  /** missing -> active, if there is room. The caller asks `peer` for a block of it, or restores one, at once. */
+  start(piece: number, now: Millis, peer: PickPeer | null): ActivePiece | null {
     const { layout, swarm, actives, order } = this.books;
     if (!swarm.missing.has(piece) || !actives.hasRoom(layout.pieceBytes(piece))) return null;
     const active = new ActivePiece({
@@ -63,6 +68,7 @@ export class Fetching {
       blocks: layout.blocksIn(piece),
       rank: order === 'sequential' ? piece : this.starts++,
       now,
+      alone: this.suspects.has(piece) ? peer : null,
     });
     actives.add(active);
     swarm.started(piece);
@@ -75,22 +81,63 @@ export class Fetching {
     this.books.swarm.missed(active.piece);
   }
 
+  /** checking -> missing: from now on the piece is asked of one peer alone, best of one that had no part in the copy that failed. */
+  suspect(active: ActivePiece): void {
+    this.suspects.set(active.piece, new Set(active.senders()));
+    this.giveUp(active);
+  }
+
+  cleared(piece: number): void {
+    this.suspects.delete(piece);
+  }
+
+  /** A suspect piece that waits for somebody like `peer`; -1 if there is none. */
+  suspectFor(peer: PickPeer): number {
+    for (const [piece, senders] of this.suspects) {
+      if (!senders.has(peer.key) && this.books.swarm.missing.has(piece) && peer.has(piece)) return piece;
+    }
+    return -1;
+  }
+
+  /** Gives up what was asked of one peer alone that has left, chokes us or is silent. */
+  giveUpAlone(now: Millis): void {
+    if (this.suspects.size === 0) return;
+    for (const active of [...this.books.actives.values()]) {
+      const idle = active.alone !== null && !active.isComplete && !active.isFetched;
+      if (idle && now - active.touchedAt >= ALONE_PATIENCE_MS) this.evict(active);
+    }
+  }
+
   /** Gives up a stranded piece in favour of a peer that cannot be used otherwise. */
   evictFor(peer: PickPeer, now: Millis): boolean {
     if (now - this.strandedCheckedAt < STRANDED_CHECK_MS) return false;
     this.strandedCheckedAt = now;
     const victim = this.books.actives.stranded(peer, now);
     if (victim === null) return false;
-    for (let block = 0; block < victim.blocks; block++) this.dropAll(victim, block);
-    this.giveUp(victim);
-    this.evicted.push(victim.piece);
+    this.evict(victim);
     return true;
+  }
+
+  private evict(active: ActivePiece): void {
+    for (let block = 0; block < active.blocks; block++) {
+      for (const peer of active.requesters(block)) this.withdrawn.push({ peer, piece: active.piece, block });
+      this.dropAll(active, block);
+    }
+    this.giveUp(active);
+    this.evicted.push(active.piece);
   }
 
   takeEvicted(): PieceIndex[] {
     const { evicted } = this;
     if (evicted.length > 0) this.evicted = [];
     return evicted;
+  }
+
+  /** Requests forgotten before their answer since the last call: a peer that is not told may answer yet. */
+  takeWithdrawn(): AskedOf[] {
+    const { withdrawn } = this;
+    if (withdrawn.length > 0) this.withdrawn = [];
+    return withdrawn;
   }
 
   // REQUESTS -------------------------------------------------------------------------
@@ -159,7 +206,10 @@ export class Fetching {
         this.requests.markLate(r);
         this.books.actives.refresh(r.active);
         timedOut.push({ peer: peer.key, piece: r.active.piece, block: r.block });
-      } else if (timeouts >= FORGOTTEN_AFTER_TIMEOUTS) this.forget(r);
+      } else if (timeouts >= FORGOTTEN_AFTER_TIMEOUTS) {
+        this.withdrawn.push({ peer: peer.key, piece: r.active.piece, block: r.block });
+        this.forget(r);
+      }
     }
   }
 

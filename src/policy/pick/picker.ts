@@ -18,7 +18,7 @@ import type { Bytes, Millis } from '../../base/units.js';
 import { Bitfield } from '../../model/bitfield.js';
 import type { ActivePiece, Pace } from './active-piece.js';
 import { ActiveSet } from './active-set.js';
-import type { BlockRef, Outcome, PickerConfig, PickRequest, PieceSizes, PieceState, TimedOut } from './blocks.js';
+import type { BlockRef, Outcome, PickerConfig, PickRequest, PieceSizes, PieceState, AskedOf } from './blocks.js';
 import { grant } from './fair-share.js';
 import { Fetching } from './fetching.js';
 import { type PickOrder, selectPiece } from './selection.js';
@@ -109,6 +109,11 @@ export class Picker {
     return this.fetching.takeEvicted();
   }
 
+  /** Requests forgotten since the last call that their peers have not been told of: each wants a `cancel`. */
+  takeWithdrawn(): AskedOf[] {
+    return this.fetching.takeWithdrawn();
+  }
+
   /** Blocks the peer owes us and is in time with: what its request window bounds. */
   outstanding(peer: PeerKey): number {
     return this.swarm.get(peer)?.live ?? 0;
@@ -186,8 +191,8 @@ export class Picker {
     for (const piece of allowed) {
       if (left <= 0) break;
       if (!known.has(piece)) continue;
-      const active = this.actives.get(piece) ?? this.fetching.start(piece, now);
-      if (active) left -= this.fetching.askFree(known, active, { count: left, now, out });
+      const active: ActivePiece | null = this.actives.get(piece) ?? this.fetching.start(piece, now, known);
+      if (active?.isFor(known)) left -= this.fetching.askFree(known, active, { count: left, now, out });
     }
     return count - left;
   }
@@ -216,13 +221,14 @@ export class Picker {
    * Requests that turned late since the last call: their blocks may be asked of others now, yet the peer may still
    * deliver. To be called about once a second, for a peer's silence is measured from the call after its last block.
    */
-  expire(now: Millis, timeoutMs: (peer: PeerKey) => Millis): TimedOut[] {
-    const timedOut: TimedOut[] = [];
+  expire(now: Millis, timeoutMs: (peer: PeerKey) => Millis): AskedOf[] {
+    const timedOut: AskedOf[] = [];
     for (const peer of this.swarm.values()) {
       if (peer.heard) peer.heardAt = now;
       peer.heard = false;
       if (peer.oldest !== null) this.fetching.expire(peer, { now, timeoutMs: timeoutMs(peer.key), timedOut });
     }
+    this.fetching.giveUpAlone(now);
     return timedOut;
   }
 
@@ -235,23 +241,24 @@ export class Picker {
     }
     this.owned.set(piece);
     if (active !== undefined) this.actives.remove(active);
+    this.fetching.cleared(piece);
     if (this.swarm.lacking.has(piece)) this.leftBytes -= this.layout.pieceBytes(piece);
     this.swarm.settled(piece);
   }
 
-  /** The hash did not match: the piece is missing again. Returns the peers that fed it, each once. */
-  failed(piece: number): PeerKey[] {
+  /** The hash did not match: the piece is missing again. Returns who sent each block, or NOBODY. */
+  failed(piece: number): readonly number[] {
     const active = this.actives.get(piece);
     if (!active?.isComplete) throw new Error(`piece ${piece} failed its check while ${this.stateOf(piece)}`);
-    this.fetching.giveUp(active);
-    return active.contributors();
+    this.fetching.suspect(active);
+    return active.senders();
   }
 
   /** Takes up a piece that a resume record says was begun. Refused: it is not missing, does not fit, or has no room. */
   restore(piece: number, blocks: Bitfield, now: Millis): 'active' | 'checking' | 'refused' {
     if (!this.swarm.missing.has(piece) || blocks.isEmpty) return 'refused';
     if (blocks.length !== this.layout.blocksIn(piece)) return 'refused';
-    const active = this.fetching.start(piece, now);
+    const active = this.fetching.start(piece, now, null);
     if (active === null) return 'refused';
     active.restore(blocks);
     this.actives.refresh(active);
@@ -277,12 +284,17 @@ export class Picker {
   /** A started piece if one can use the peer, else a new one. */
   private pieceFor(peer: PickPeer, pace: Pace, now: Millis): ActivePiece | null {
     const { swarm, random, order } = this;
+    const suspect = this.fetching.suspectFor(peer);
+    if (suspect >= 0) {
+      const alone = this.fetching.start(suspect, now, peer);
+      if (alone !== null) return alone;
+    }
     const started = this.actives.choose(peer, pace);
     if (started !== null || peer.exhausted) return started;
     const piece = selectPiece({ swarm, random, order, first: this.owned.isEmpty }, peer);
     peer.exhausted = piece < 0;
     if (piece < 0 || (!this.actives.hasRoom(this.layout.pieceBytes(0)) && !this.fetching.evictFor(peer, now))) return null;
-    return this.fetching.start(piece, now);
+    return this.fetching.start(piece, now, peer);
   }
 }
 

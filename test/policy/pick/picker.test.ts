@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { peerKey } from '../../../src/base/brand.js';
 import { BLOCK_BYTES } from '../../../src/base/units.js';
+import { NOBODY } from '../../../src/policy/pick/active-piece.js';
 import type { BlockRef } from '../../../src/policy/pick/blocks.js';
+import type { Picker } from '../../../src/policy/pick/picker.js';
 import { A, B, bitfieldOf, C, D, joined, named, picked, pickerOf } from './swarm-of.js';
 
 const SECOND = 1000;
@@ -229,9 +231,49 @@ describe('Picker: answers', () => {
     assert.equal(picker.received(B, 0, 2).pieceComplete, false);
     assert.equal(picker.received(A, 0, 1).pieceComplete, true);
     assert.equal(picker.stateOf(0), 'checking');
-    assert.deepEqual(picker.failed(0).sort(), [A, B]);
+    assert.deepEqual(picker.failed(0), [A, A, B]);
     assert.equal(picker.stateOf(0), 'missing');
     assert.equal(picked(picker, A, 9).length, 3);
+  });
+
+  /** Of two pieces of two blocks, A and B have spoilt the first; C has both. */
+  const spoilt = (): Picker => {
+    const picker = pickerOf({ pieces: 2, blocks: 2, order: 'sequential' });
+    for (const peer of [A, B, C]) joined(picker, peer);
+    picked(picker, A, 1);
+    picked(picker, B, 1);
+    picker.received(A, 0, 0);
+    picker.received(B, 0, 1);
+    picker.failed(0);
+    return picker;
+  };
+  const pieces = (refs: readonly BlockRef[]): readonly number[] => refs.map((ref) => ref.piece);
+
+  it('asks all of a piece that failed of one peer, best of one that had no part in it', () => {
+    const picker = spoilt();
+    assert.deepEqual(pieces(picked(picker, C, 1)), [0]);
+    assert.deepEqual(pieces(picked(picker, A, 4)), [1, 1], 'the other block of it is not free for A');
+    assert.deepEqual(pieces(picked(picker, B, 4)), [1, 1], 'in the endgame neither');
+    assert.deepEqual(pieces(picked(picker, C, 1)), [0]);
+  });
+
+  it('asks another when that one is silent or has left, and takes nothing of it any more', () => {
+    for (const goes of [() => undefined, (picker: Picker) => picker.leave(C), (picker: Picker) => picker.choked(C)]) {
+      const picker = spoilt();
+      picked(picker, C, 2);
+      picker.received(C, 0, 0);
+      goes(picker);
+      picker.expire(1 * SECOND, () => SECOND);
+      picker.expire(11 * SECOND, () => SECOND);
+      assert.deepEqual(picker.takeEvicted(), [0]);
+      assert.equal(picker.stateOf(0), 'missing');
+      const owed = picker.takeWithdrawn();
+      assert.ok(owed.every(({ peer, piece, block }) => peer === C && piece === 0 && block === 1));
+      assert.deepEqual(pieces(picked(picker, A, 2, 11 * SECOND)), [0, 0]);
+      picker.received(A, 0, 0);
+      picker.received(A, 0, 1);
+      assert.deepEqual(picker.failed(0), [A, A]);
+    }
   });
 
   it('tells new from duplicate from unrequested, whatever comes', () => {
@@ -291,7 +333,7 @@ describe('Picker: answers', () => {
     assert.equal(picker.restore(1, bitfieldOf(3, [0, 1, 2]), 0), 'checking');
     for (const piece of [0, 2, 9]) assert.equal(picker.restore(piece, bitfieldOf(3, [1]), 0), 'refused');
     assert.deepEqual(named(picked(picker, A, 9)), ['0/1']);
-    assert.deepEqual(picker.failed(1), [], 'no peer is blamed for what was on disk');
+    assert.deepEqual(new Set(picker.failed(1)), new Set([NOBODY]), 'no peer is blamed for what was on disk');
     assert.equal(picker.restore(1, bitfieldOf(2, [1]), 0), 'refused', 'of another size');
   });
 });
