@@ -177,7 +177,7 @@ test('a piece that fails is fetched again, of one peer alone that had no part in
   stage.send(need(3, 1));
   assert.deepEqual(short(stage.told()), ['C3 request 0/0']);
   stage.send(need(1, 1));
-  assert.deepEqual(short(stage.told()), [], 'the other block is not asked of somebody else');
+  assert.deepEqual(short(stage.told()).filter((t) => t.endsWith('0/1')), [], 'the other block is not asked of somebody else');
 });
 
 test('whose blocks differ from those of the right copy has lied; who shared the piece with a liar stays', () => {
