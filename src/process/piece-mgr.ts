@@ -250,7 +250,7 @@ function expire(s: State, picker: Picker, self: Me): void {
   if (late.length > 0) feedAll(s, picker, self);
 }
 
-/** Peers are told what we no longer wait for, lest it comes when the block is somebody else's to answer for; then pieces that were given up go. */
+/** Peers are told what we no longer wait for, lest it comes when somebody else answers for the block; then pieces that were given up go. */
 function withdraw(s: State, picker: Picker, self: Me): void {
   for (const { peer, piece, block } of picker.takeWithdrawn()) cancel(s, peer, rangeOf(s.layout, piece, block), self);
   for (const piece of picker.takeEvicted()) self.tell(s.files, { type: 'discard', piece });
