@@ -91,9 +91,10 @@ export function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, sel
     s.candidates.avoid(p.endpoint);
     return end(s, m.peer, 'it is ourselves', self);
   }
-  const rival = [...s.peersByKey].find(([, other]) => other.peerId === m.peerId);
-  if (rival && !settle(s, rival, [m.peer, p], m.peerId, self)) return;
+  const rival = s.keysById.get(m.peerId);
+  if (rival !== undefined && !settle(s, [rival, s.peersByKey.get(rival)!], [m.peer, p], m.peerId, self)) return;
   p.peerId = m.peerId;
+  s.keysById.set(m.peerId, m.peer);
   p.client = m.client;
   p.fast = m.fast;
   p.handshakenAt = self.now();

@@ -21,6 +21,7 @@ export function end(s: State, peer: PeerKey, reason: string, self: Me): void {
   const p = s.peersByKey.get(peer);
   if (!p) return;
   s.peersByKey.delete(peer);
+  if (p.peerId !== undefined) s.keysById.delete(p.peerId);
   if (p.candidate) s.candidates.left(p.candidate, self.now(), s.complete ? SEEDS_AGAIN : undefined);
   self.stopChild(p.group);
   self.tell(s.pieceMgr, { type: 'peerLeft', peer });

@@ -111,6 +111,8 @@ export interface Lasting {
 export interface State extends PeerMgrInput {
   readonly lasting: Lasting;
   readonly peersByKey: Map<PeerKey, Peer>;
+  /** Of those that have said who they are: no two have one id. */
+  readonly keysById: Map<PeerId, PeerKey>;
   readonly candidates: Candidates;
   /** Came before we knew what we have. */
   readonly early: Incoming[];
@@ -130,7 +132,7 @@ export interface State extends PeerMgrInput {
 
 export function initialState(input: PeerMgrInput, candidates: Candidates, lasting: Lasting): State {
   return {
-    lasting, peersByKey: new Map(), candidates, early: [], dialing: 0, seekAt: 0,
+    lasting, peersByKey: new Map(), keysById: new Map(), candidates, early: [], dialing: 0, seekAt: 0,
     running: false, halted: false, ready: false, pieces: 0, complete: false, completeFromStart: false,
     ...input,
   };
