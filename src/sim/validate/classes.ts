@@ -65,6 +65,8 @@ export const ownKind: Check = {
   id: 'V9',
   claim: 'with a strong seed each class unchokes its own kind more than 1.5 times as much as chance; with a weak one below 1.2',
   source: 'Legout, Liogkas, Kohler, Zhang, SIGMETRICS 2007 (abstract; set-up from memory; thresholds ours)',
+  explained: 'fast and middling peers do cluster, and less with a weak seed; slow ones look upwards: at any time two of the faster unchoke '
+    + 'each, and outbid all of its own kind for its three regular slots',
   async run(lab): Promise<Finding> {
     const [strong, weak] = [clustering(await classes(lab, { policy: ['bep3'] })),
       clustering(await classes(lab, { policy: ['bep3'], seedUp: '100K' }))];
