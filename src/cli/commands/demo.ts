@@ -36,7 +36,7 @@ export const demo = defineCommand({
   async run({ values, io }) {
     const folder = resolve(values.folder ?? join(tmpdir(), `actorrent-demo-${userName()}`));
     const screen = openScreen(io);
-    const swarm = new Swarm({ folder, env: io.env });
+    const swarm = new Swarm({ folder, env: io.env, onPage: (url) => screen.step(`  live page ${url}`) });
     let interrupted = false;
     const unhear = onStopSignal(() => {
       interrupted = true;

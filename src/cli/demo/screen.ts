@@ -31,7 +31,10 @@ export function openScreen(io: Io): Screen {
     for (const row of board.values()) io.print(plainStatus(row));
   };
   return {
-    step: (line) => io.print(line),
+    step(line) {
+      region?.clear();
+      io.print(line);
+    },
     follow(board) {
       draw = () => live ? drawLive(board()) : drawPlain(board());
       timer = setInterval(draw, live ? REDRAW_EVERY_MS : PLAIN_EVERY_MS);

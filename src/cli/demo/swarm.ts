@@ -22,6 +22,8 @@ const CLIENT = [...LISTEN, '--procs', '1', '--json'];
 
 export const CLIENTS: readonly string[] = ['seeder', ...Array.from({ length: LEECHERS }, (_, i) => `leecher-${i + 1}`)];
 export const LEECHER_NAMES = CLIENTS.slice(1);
+/** It has a live page. */
+const LOOKED_AT = 'leecher-1';
 
 export interface Typed {
   readonly words: readonly string[];
@@ -32,13 +34,16 @@ export interface Typed {
 export class Swarm {
   readonly #folder: string;
   readonly #env: Env;
+  readonly #onPage: (url: string) => void;
   readonly #boards = new Map<string, Board>();
   readonly #children: Child[] = [];
   #trackerPort = '0';
 
-  constructor({ folder, env }: { readonly folder: string; readonly env: Env }) {
+  /** `onPage` hears where one of the leechers is to be looked at. */
+  constructor({ folder, env, onPage }: { readonly folder: string; readonly env: Env; readonly onPage: (url: string) => void }) {
     this.#folder = folder;
     this.#env = env;
+    this.#onPage = onPage;
   }
 
   /** A row a client, by its name. */
@@ -84,7 +89,7 @@ export class Swarm {
       const seeds = name === 'seeder';
       const limits = seeds ? SEEDER : LEECHER;
       const log = ['--log-file', `${name}.log`];
-      const args = [seeds ? 'seed' : 'download', TORRENT, '--folder', name, ...limits, ...CLIENT, ...log];
+      const args = [seeds ? 'seed' : 'download', TORRENT, '--folder', name, ...limits, ...CLIENT, ...log, ...(name === LOOKED_AT ? ['--ui', '0'] : [])];
       return this.#start(name, args, (line) => this.#hear(name, JSON.parse(line) as ClientEvent));
     });
     const complete = async (child: Child): Promise<void> => {
@@ -109,6 +114,7 @@ export class Swarm {
   }
 
   #hear(name: string, event: ClientEvent): void {
+    if (event.event === 'page') this.#onPage(event.url);
     this.#boards.set(name, post(this.#boards.get(name) ?? EMPTY_BOARD, event));
   }
 }
