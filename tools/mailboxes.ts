@@ -11,8 +11,8 @@ export type Mailboxes = Readonly<Record<string, readonly MessageDoc[]>>;
 /** `root`: the top of the repository. */
 export function readMailboxes(root: string): Mailboxes {
   const index = join(root, 'src/process/index.ts');
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as { config: { compilerOptions: object } };
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as { config: object };
+  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [index] }, ts.sys, root);
   const program = ts.createProgram([index], { ...options, noEmit: true, incremental: false });
   const checker = program.getTypeChecker();
   const module = checker.getSymbolAtLocation(program.getSourceFile(index)!)!;
@@ -59,3 +59,24 @@ function docOf(type: ts.Type): string {
 
 const endOfPrevious = (union: ts.UnionTypeNode, member: ts.Node): number =>
   union.types.findLast((t) => t.end <= member.pos)?.end ?? union.pos;
+
+/** The table as a module. */
+export function writeMailboxes(mailboxes: Mailboxes): string {
+  const lines = Object.entries(mailboxes).flatMap(([process, messages]) => [
+    `  ${process}: [`,
+    ...messages.map(({ kind, doc, carries }) =>
+      `    { kind: ${quote(kind)}, carries: [${carries.map(quote).join(', ')}], doc: ${quote(doc)} },`),
+    '  ],',
+  ]);
+  return [
+    '/** What every mailbox takes, from the types of its messages. Written by `npm run diagrams`: change the types, not this. */',
+    "import type { MessageDoc } from '../kernel/topology.js';",
+    '',
+    'export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {',
+    ...lines,
+    '};',
+    '',
+  ].join('\n');
+}
+
+const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

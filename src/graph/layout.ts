@@ -32,6 +32,8 @@ const GAPS = {
   down: { nodesep: 30, ranksep: 44, edgesep: 18 },
   right: { nodesep: 14, ranksep: 40, edgesep: 14 },
 } as const;
+/** Side by side inside frames, the first box must leave room for the frame's title. */
+const FRAMED = { ...GAPS.right, ranksep: 84 };
 const MARGIN = 16;
 export const LINE_HEIGHT = 16;
 export const NAME_PX = 15;
@@ -40,7 +42,8 @@ export const NOTE_PX = 12;
 export async function layOut(graph: Graph): Promise<Layout> {
   const { Graph: Dagre, layout } = await import('@dagrejs/dagre');
   const g = new Dagre({ compound: true });
-  g.setGraph({ rankdir: graph.direction === 'down' ? 'TB' : 'LR', marginx: MARGIN, marginy: MARGIN, ...GAPS[graph.direction] });
+  const gaps = graph.direction === 'right' && graph.frames.length > 0 ? FRAMED : GAPS[graph.direction];
+  g.setGraph({ rankdir: graph.direction === 'down' ? 'TB' : 'LR', marginx: MARGIN, marginy: MARGIN, ...gaps });
   for (const { id } of graph.frames) g.setNode(frameId(id), {});
   for (const { id, parent } of graph.frames) if (parent !== undefined) g.setParent(frameId(id), frameId(parent));
   for (const node of graph.nodes) {
@@ -60,7 +63,8 @@ export async function layOut(graph: Graph): Promise<Layout> {
     nodes: graph.nodes.map((node) => ({ ...node, ...areaOf(g.node(node.id)) })),
     edges: graph.edges.map((edge) => {
       const placed = g.edge(...downwards(edge)) as { points: Point[] } & Centred;
-      return { ...edge, path: curve(isUp(edge) ? placed.points.toReversed() : placed.points), ...(edge.label && { labelArea: areaOf(placed) }) };
+      const path = curve(isUp(edge) ? placed.points.toReversed() : placed.points);
+      return { ...edge, path, ...(edge.label && { labelArea: areaOf(placed) }) };
     }),
   };
 }

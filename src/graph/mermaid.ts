@@ -1,53 +1,38 @@
-/**
- * The process graph as a Mermaid flowchart: one box a process, one line a pair that talks, an arrow head at each end that hears. Made from
- * the declarations, so it shows what the compiler enforces. Scopes are frames with a colour each. What is said along a line is in the
- * table (table.ts): written on the lines it would hide them.
- */
-import type { Declaration, Scope } from '../kernel/topology.js';
+/** A graph as a Mermaid flowchart. What is said along a line of `talks` is not written on it: it would hide the lines. */
+import type { Graph, GraphEdge, GraphNode } from './model.js';
+import { LIGHT_SHADES, SCOPES } from './svg-style.js';
 
-interface Colours {
-  readonly scope: Scope;
-  readonly title: string;
-  readonly frame: string;
-  readonly fill: string;
-  readonly line: string;
-}
-const SCOPES: readonly Colours[] = [
-  { scope: 'client', title: 'once a client', frame: '#f7faff', fill: '#e3edfd', line: '#3b6fd4' },
-  { scope: 'torrent', title: 'once a torrent', frame: '#f6fcf7', fill: '#e1f4e5', line: '#2f8f4e' },
-  { scope: 'peer', title: 'once a peer', frame: '#fffaf3', fill: '#fcebd7', line: '#b4660f' },
-];
-/** Everybody may set an alarm; its lines would hide the house. */
-const HUB = 'Timer';
-
-export function mermaid(topology: readonly Declaration[]): string {
-  const lines = ['flowchart TB'];
-  for (const { scope, title } of SCOPES) {
-    lines.push(`  subgraph ${scope}["${title}"]`);
-    for (const { name, doc } of topology.filter((d) => d.scope === scope)) {
-      lines.push(`    ${name}["<b>${name}</b><br/>${doc}"]:::${scope}`);
-    }
-    lines.push('  end');
-  }
-  lines.push(...pairs(topology).map(({ from, to, both }) => `  ${from} ${both ? '<-->' : '-->'} ${to}`));
-  for (const { scope, frame, fill, line } of SCOPES) {
-    lines.push(`  classDef ${scope} fill:${fill},stroke:${line},color:#1c1c1c`, `  style ${scope} fill:${frame},stroke:${line},color:${line}`);
-  }
-  return `${lines.join('\n')}\n`;
+export function mermaid({ direction, frames, nodes, edges }: Graph): string {
+  const idOf = new Map(nodes.map(({ id }, i) => [id, /^\w+$/.test(id) ? id : `n${i}`]));
+  const frameOf = new Map(frames.map(({ id }, i) => [id, `frame${i}`]));
+  const box = (n: GraphNode): string => `${idOf.get(n.id)}${shape(n)}:::${n.kind === 'start' ? 'start' : n.scope}`;
+  const inside = (parent: string | undefined, indent: string): string[] => [
+    ...frames.filter((f) => f.parent === parent).flatMap((f) => [
+      `${indent}subgraph ${frameOf.get(f.id)}["${quote(f.title)}"]`, ...inside(f.id, `${indent}  `), `${indent}end`,
+    ]),
+    ...nodes.filter((n) => n.frame === parent).map((n) => indent + box(n)),
+  ];
+  const line = ({ from, to, there, back, label }: GraphEdge): string => {
+    const arrow = back.length > 0 ? (there.length > 0 ? '<-->' : '<--') : there.length > 0 ? '-->' : '---';
+    const text = label ? `|"${label.map(quote).join('<br/>')}"|` : '';
+    return arrow === '<--' ? `  ${idOf.get(to)} -->${text} ${idOf.get(from)}` : `  ${idOf.get(from)} ${arrow}${text} ${idOf.get(to)}`;
+  };
+  return [
+    `flowchart ${direction === 'down' ? 'TB' : 'LR'}`,
+    ...inside(undefined, '  '),
+    ...edges.map(line),
+    ...SCOPES.map((s) => `  classDef ${s} fill:${LIGHT_SHADES[s].fill},stroke:${LIGHT_SHADES[s].line},color:#1c1c1c`),
+    '  classDef start fill:#1c1c1c,stroke:#1c1c1c,color:#1c1c1c',
+    ...frames.map((f) => `  style ${frameOf.get(f.id)} fill:${LIGHT_SHADES[f.scope].frame},stroke:${LIGHT_SHADES[f.scope].line},`
+      + `color:${LIGHT_SHADES[f.scope].text}`),
+    '',
+  ].join('\n');
 }
 
-interface Pair {
-  readonly from: string;
-  readonly to: string;
-  readonly both: boolean;
+function shape({ kind, title, note, doc }: GraphNode): string {
+  if (kind === 'start') return '((" "))';
+  const text = `<b>${quote(title)}</b>${kind === 'process' ? `<br/>${quote(doc)}` : note === undefined ? '' : `<br/>${quote(note)}`}`;
+  return kind === 'process' ? `["${text}"]` : `(["${text}"])`;
 }
 
-function pairs(topology: readonly Declaration[]): Pair[] {
-  const tells = (from: string, to: string): boolean => topology.some((d) => d.name === from && to in d.tells);
-  return topology.flatMap((d, i) => topology.slice(i + 1).flatMap((e): Pair[] => {
-    const there = tells(d.name, e.name);
-    const back = tells(e.name, d.name);
-    if ((!there && !back) || d.name === HUB || e.name === HUB) return [];
-    return [there ? { from: d.name, to: e.name, both: back } : { from: e.name, to: d.name, both: false }];
-  }));
-}
+const quote = (text: string): string => text.replaceAll('"', '#quot;');

@@ -11,10 +11,7 @@ export function stateChart(chart: ChartState, scope: Scope): Graph {
   const nodes = parts.flatMap((p) => p.nodes);
   const frames = parts.flatMap((p) => p.frames);
   // A line ends at a box: one to a state with others in it ends where that begins.
-  const boxOf = (path: string): string => {
-    const found = find(chart, path);
-    return found.kind === 'atomic' ? path : startOf(path);
-  };
+  const boxOf = (path: string): string => (nodes.some((n) => n.id === path) ? path : startOf(path));
   const ways = parts.flatMap((p) => p.ways).map((w) => ({ ...w, from: boxOf(w.from), to: boxOf(w.to) }));
   return { title: `States of ${chart.name}`, direction: 'right', frames, nodes, edges: merge(ways, nodes.map((n) => n.id)) };
 }
@@ -37,20 +34,12 @@ function partsOf(state: ChartState, parent: string | undefined, scope: Scope): P
   const ways = state.transitions.map(({ event, target }): Way => ({ from: path, to: target, event }));
   const inside = parent === undefined ? {} : { frame: parent };
   if (kind === 'atomic') return [{ nodes: [{ id: path, title: name, kind: 'state', scope, doc: path, ...inside }], frames: [], ways }];
-  const start: GraphNode = { id: startOf(path), title: '', kind: 'start', scope, frame: path, doc: `where ${path} begins` };
-  const begin: Way[] = initial === undefined ? [] : [{ from: startOf(path), to: initial, event: '' }];
+  const start: GraphNode = { id: startOf(path), title: '', kind: 'start', scope, frame: path, doc: `where ${name} begins` };
   const frame: Frame = { id: path, title: name, scope, ...(parent !== undefined && { parent }) };
-  return [
-    { nodes: initial === undefined ? [] : [start], frames: [frame], ways: [...begin, ...ways] },
-    ...states.flatMap((below) => partsOf(below, path, scope)),
-  ];
-}
-
-function find(state: ChartState, path: string): ChartState {
-  if (state.path === path) return state;
-  const below = state.states.find((s) => path === s.path || path.startsWith(`${s.path}.`));
-  if (!below) throw new Error(`no state ${path}`);
-  return find(below, path);
+  // The regions of a parallel state all begin at once.
+  const begins = initial === undefined ? states.map((region) => region.path) : [initial];
+  const begin = begins.map((to): Way => ({ from: startOf(path), to, event: '' }));
+  return [{ nodes: [start], frames: [frame], ways: [...begin, ...ways] }, ...states.flatMap((below) => partsOf(below, path, scope))];
 }
 
 function merge(ways: readonly Way[], order: readonly string[]): GraphEdge[] {

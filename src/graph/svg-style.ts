@@ -43,6 +43,8 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;f
 .name{font-size:15px;font-weight:600;text-anchor:middle}.note{font-size:12px;text-anchor:middle;fill:var(--faint)}
 .scope{font-size:12px;font-weight:600}.legend text{font-size:12px;fill:var(--faint)}
 .label{font-size:12px;text-anchor:middle;fill:var(--faint);paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}
+.heading{font-size:22px;font-weight:700}.section{font-size:14px;font-weight:700}
+.kind{font-size:13px;font-weight:600}.doc{font-size:13px;fill:var(--faint)}.doc tspan{fill:var(--faint)}
 .start{fill:var(--ink)}
 .line{fill:none;stroke-width:1.5}.line:hover{stroke-width:3}
 .clock{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-linecap:round;opacity:.65}

@@ -1,19 +1,14 @@
 /**
- * A laid-out graph as an SVG that stands alone: no font, script or other file. Boxes have the colour of their scope; a line has that of the
- * narrower scope of its two ends, since there is one such line for each torrent or peer. Follows the reader's light or dark.
+ * A laid-out graph as SVG elements, and a page around them (sheet.ts puts the one on the other) that stands alone: no font, script or other
+ * file. Boxes have the colour of their scope; a line has that of the narrower scope of its two ends, since there is one such line for each
+ * torrent or peer. Follows the reader's light or dark.
  */
 import { tenth } from './curve.js';
 import { LINE_HEIGHT, NAME_PX, NOTE_PX, type Area, type Layout } from './layout.js';
 import type { Frame, GraphEdge, GraphNode } from './model.js';
 import { escapeXml, SVG_STYLE } from './svg-style.js';
 
-const LEGEND_HEIGHT = 36;
-
-export function svg(layout: Layout): string {
-  const legend = legendOf(layout);
-  const { width, title } = layout;
-  return page({ title, width, height: layout.height + (legend === '' ? 0 : LEGEND_HEIGHT), content: `${picture(layout)}\n${legend}` });
-}
+export const LEGEND_HEIGHT = 36;
 
 export function page({ title, width, height, content }: Sheet): string {
   return [
@@ -52,9 +47,9 @@ const NARROW = ['client', 'torrent', 'peer'] as const;
 function line({ from, to, there, back, path }: GraphEdge & { readonly path: string }, nodes: readonly GraphNode[]): string {
   const scopeOf = (id: string): number => NARROW.indexOf(nodes.find((n) => n.id === id)!.scope);
   const scope = NARROW[Math.max(scopeOf(from), scopeOf(to))]!;
-  const heads = [...(back.length > 0 ? [`marker-start="url(#${scope}-head)"`] : []), ...(there.length > 0 ? [`marker-end="url(#${scope}-head)"`] : [])];
+  const head = (end: string, kinds: readonly string[]): string => (kinds.length > 0 ? `marker-${end}="url(#${scope}-head)"` : '');
   const said = [tells(from, to, there), tells(to, from, back)].filter((words) => words !== '').join('\n');
-  return `<path class="line ${scope}" d="${path}" ${heads.join(' ')}><title>${escapeXml(said || `${from} owns ${to}`)}</title></path>`;
+  return `<path class="line ${scope}" d="${path}" ${head('start', back)} ${head('end', there)}><title>${escapeXml(said || `${from} owns ${to}`)}</title></path>`;
 }
 
 const tells = (from: string, to: string, kinds: readonly string[]): string =>
@@ -63,7 +58,8 @@ const tells = (from: string, to: string, kinds: readonly string[]): string =>
 function labelText({ label = [], labelArea }: Layout['edges'][number]): string {
   if (!labelArea) return '';
   const { x, y, width } = labelArea;
-  const lines = label.map((text, i) => `<tspan x="${tenth(x + width / 2)}" y="${tenth(y + 12 + i * LINE_HEIGHT)}">${escapeXml(text)}</tspan>`);
+  const middle = tenth(x + width / 2);
+  const lines = label.map((text, i) => `<tspan x="${middle}" y="${tenth(y + 12 + i * LINE_HEIGHT)}">${escapeXml(text)}</tspan>`);
   return `<text class="label">${lines.join('')}</text>`;
 }
 
@@ -80,9 +76,9 @@ function box({ title, kind, scope, note, doc, alarms, x, y, width, height }: Gra
 }
 
 /** What the signs mean, where there are any. */
-function legendOf({ nodes, height }: Layout): string {
+export function legendOf({ nodes }: Layout): string {
   if (!nodes.some((n) => n.alarms)) return '';
-  const y = height + 12;
+  const y = 12;
   return `<g class="legend"><use href="#clock" x="26" y="${y - 4}"/><text x="40" y="${y}">has Timer wake it</text>`
     + `<text x="180" y="${y}">an arrow head is at who hears; a line has the colour of the narrower scope</text></g>`;
 }

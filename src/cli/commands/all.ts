@@ -4,6 +4,7 @@ import { announce, scrape } from './announce.js';
 import { completionOf } from './completion.js';
 import { create } from './create.js';
 import { demo } from './demo.js';
+import { graph } from './graph.js';
 import { info } from './info.js';
 import { magnet } from './magnet.js';
 import { manOf } from './man.js';
@@ -14,6 +15,6 @@ import { tracker } from './tracker.js';
 import { verify } from './verify.js';
 
 export const COMMANDS: readonly Command[] = [
-  download, seed, create, info, magnet, verify, tracker, announce, scrape, demo, policies, simulate, completionOf(() => COMMANDS),
+  download, seed, create, info, magnet, verify, tracker, announce, scrape, demo, policies, simulate, graph, completionOf(() => COMMANDS),
   manOf(() => COMMANDS),
 ];

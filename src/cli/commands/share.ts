@@ -55,7 +55,7 @@ const { seed: _, only: _only, sequential: _sequential, onDone: _onDone, ...SEED_
 export const seed = defineCommand({
   name: 'seed',
   group: 'Share',
-  summary: 'checks what is there, then seeds until stopped',
+  summary: 'checks what is there, then seeds',
   args: 'TORRENT...',
   arity: { least: 1, most: Infinity },
   configurable: true,

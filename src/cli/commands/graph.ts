@@ -1,0 +1,50 @@
+/** `graph`: prints the process graph, as it is declared. */
+import { writeFileSync } from 'node:fs';
+import { flaw, ok, type Result } from '../../base/result.js';
+import { dot } from '../../graph/dot.js';
+import { mermaid } from '../../graph/mermaid.js';
+import { svgOf } from '../../graph/sheet.js';
+import { viewNames, viewOf, type View } from '../../graph/view.js';
+import { didYouMean } from '../../policy/choke/nearest.js';
+import { HOUSE } from '../../process/house.js';
+import { defineCommand } from '../command.js';
+import { EXIT } from '../exit.js';
+import { quoted, text, value } from '../option.js';
+
+const RENDERERS = {
+  mermaid: (view: View) => view.graphs.map(mermaid).join('\n'),
+  dot: (view: View) => view.graphs.map(dot).join('\n'),
+  svg: svgOf,
+  json: (view: View) => `${JSON.stringify(view, undefined, 2)}\n`,
+} as const satisfies Record<string, (view: View) => string | Promise<string>>;
+type Format = keyof typeof RENDERERS;
+const FORMATS = Object.keys(RENDERERS) as Format[];
+
+/** Names of processes in whatever case they are typed. */
+function oneOf<T extends string>(what: string, names: readonly T[]): (typed: string) => Result<T> {
+  return (typed) => {
+    const found = names.find((name) => name.toLowerCase() === typed.toLowerCase());
+    return found === undefined ? flaw(what, `one of ${names.join(', ')}`, `${quoted(typed)}${didYouMean(typed, names)}`) : ok(found);
+  };
+}
+
+export const graph = defineCommand({
+  name: 'graph',
+  group: 'Learn',
+  summary: 'prints the process graph',
+  args: '',
+  arity: { least: 0, most: 0 },
+  options: {
+    view: value('talks|owns|PROCESS', oneOf('view', viewNames(HOUSE)), {
+      group: 'Graph', meaning: 'who tells whom, who owns whom, or one', initial: 'talks',
+    }),
+    format: value(FORMATS.join('|'), oneOf('format', FORMATS), { group: 'Graph', meaning: 'how it is written', initial: 'mermaid' }),
+    out: value('FILE', text, { group: 'Graph', meaning: 'where to', initial: undefined, shownDefault: 'stdout' }),
+  },
+  async run({ values: { view, format, out }, io }) {
+    const written = await RENDERERS[format as Format](viewOf(HOUSE, view));
+    if (out === undefined) io.print(written.trimEnd());
+    else writeFileSync(out, written);
+    return EXIT.done;
+  },
+});

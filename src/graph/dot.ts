@@ -1,0 +1,39 @@
+/** A graph in Graphviz' language, for who wants to lay it out in another way. */
+import type { Graph, GraphEdge, GraphNode } from './model.js';
+import { LIGHT_SHADES } from './svg-style.js';
+
+export function dot({ title, direction, frames, nodes, edges }: Graph): string {
+  const inside = (parent: string | undefined, indent: string): string[] => [
+    ...frames.filter((f) => f.parent === parent).flatMap((f) => [
+      `${indent}subgraph ${quote(`cluster ${f.id}`)} {`,
+      `${indent}  label=${quote(f.title)}; color=${quote(LIGHT_SHADES[f.scope].line)}; bgcolor=${quote(LIGHT_SHADES[f.scope].frame)};`,
+      ...inside(f.id, `${indent}  `),
+      `${indent}}`,
+    ]),
+    ...nodes.filter((n) => n.frame === parent).map((n) => `${indent}${quote(n.id)} [${box(n)}];`),
+  ];
+  return [
+    `digraph ${quote(title)} {`,
+    `  rankdir=${direction === 'down' ? 'TB' : 'LR'}; fontname="Helvetica";`,
+    '  node [fontname="Helvetica" style="filled,rounded" shape=box];',
+    '  edge [fontname="Helvetica" fontsize=10];',
+    ...inside(undefined, '  '),
+    ...edges.map((e) => `  ${quote(e.from)} -> ${quote(e.to)} [${line(e)}];`),
+    '}',
+    '',
+  ].join('\n');
+}
+
+function box({ kind, title, scope, doc, note }: GraphNode): string {
+  if (kind === 'start') return 'shape=point width=0.15';
+  const { fill, line } = LIGHT_SHADES[scope];
+  const label = note === undefined ? title : `${title}\n${note}`;
+  return `label=${quote(label)} tooltip=${quote(doc)} fillcolor=${quote(fill)} color=${quote(line)}${kind === 'process' ? '' : ' shape=ellipse'}`;
+}
+
+function line({ there, back, label }: GraphEdge): string {
+  const heads = back.length > 0 ? (there.length > 0 ? 'both' : 'back') : there.length > 0 ? 'forward' : 'none';
+  return `dir=${heads}${label ? ` label=${quote(label.join('\n'))}` : ''}`;
+}
+
+const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
