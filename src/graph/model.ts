@@ -20,6 +20,8 @@ export interface GraphNode {
   readonly doc: string;
   /** It sets alarms with the Timer: its lines to everybody would hide all others, so a sign on the box stands for them. */
   readonly alarms?: boolean;
+  /** It tells the Api how things are, or is told by it: likewise. */
+  readonly watched?: boolean;
 }
 
 export interface GraphEdge {
@@ -54,5 +56,7 @@ export const FRAMES: readonly Frame[] = [
   { id: 'peer', scope: 'peer', title: 'once a peer' },
 ];
 
-/** Everybody may set an alarm: see GraphNode.alarms. */
+/** Everybody may set an alarm, and the live page looks at most: see GraphNode.alarms and watched. */
 export const TIMER = 'Timer';
+export const API = 'Api';
+export const HUBS: readonly string[] = [TIMER, API];

@@ -47,10 +47,11 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;f
 .kind{font-size:13px;font-weight:600}.doc{font-size:13px;fill:var(--faint)}.doc tspan{fill:var(--faint)}
 .start{fill:var(--ink)}
 .line{fill:none;stroke-width:1.5}.line:hover{stroke-width:3}
-.clock{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-linecap:round;opacity:.65}
+.sign{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-linecap:round;opacity:.65}
 ${SCOPES.map(ofScope).join('\n')}
 </style>
-<defs>${HEADS}<g id="clock" class="clock"><circle r="5"/><path d="M0-3V0L2 1.5"/></g></defs>`;
+<defs>${HEADS}<g id="clock" class="sign"><circle r="5"/><path d="M0-3V0L2 1.5"/></g>
+<g id="eye" class="sign"><path d="M-6 0Q0-6 6 0Q0 6-6 0z"/><circle r="1.6"/></g></defs>`;
 
 export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -63,16 +63,17 @@ function labelText({ label = [], labelArea }: Layout['edges'][number]): string {
   return `<text class="label">${lines.join('')}</text>`;
 }
 
-function box({ title, kind, scope, note, doc, alarms, x, y, width, height }: GraphNode & Area): string {
+function box({ title, kind, scope, note, doc, alarms, watched, x, y, width, height }: GraphNode & Area): string {
   const middle = tenth(x + width / 2);
   if (kind === 'start') return `<circle class="start" cx="${middle}" cy="${tenth(y + height / 2)}" r="${width / 2}"/>`;
   const baseline = tenth(note === undefined ? y + height / 2 + NAME_PX / 3 : y + 25);
   const name = `<text class="name" x="${middle}" y="${baseline}">${escapeXml(title)}</text>`;
   const below = note === undefined ? '' : `<text class="note" x="${middle}" y="${tenth(baseline + NOTE_PX + 6)}">${escapeXml(note)}</text>`;
   const clock = alarms ? `<use href="#clock" x="${tenth(x + width - 12)}" y="${tenth(y + 12)}"/>` : '';
+  const eye = watched ? `<use href="#eye" x="${tenth(x + width - 12)}" y="${tenth(y + height - 10)}"/>` : '';
   const round = kind === 'process' ? 8 : height / 2;
   return `<g class="${scope} ${kind}"><title>${escapeXml(doc)}</title>`
-    + `<rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="${round}"/>${name}${below}${clock}</g>`;
+    + `<rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="${round}"/>${name}${below}${clock}${eye}</g>`;
 }
 
 /** What the signs mean, where there are any. */
@@ -80,5 +81,6 @@ export function legendOf({ nodes }: Layout): string {
   if (!nodes.some((n) => n.alarms)) return '';
   const y = 12;
   return `<g class="legend"><use href="#clock" x="26" y="${y - 4}"/><text x="40" y="${y}">has Timer wake it</text>`
-    + `<text x="180" y="${y}">an arrow head is at who hears; a line has the colour of the narrower scope</text></g>`;
+    + `<use href="#eye" x="168" y="${y - 4}"/><text x="182" y="${y}">talks with Api, for the live page</text>`
+    + `<text x="396" y="${y}">an arrow head is at who hears; colours are scopes</text></g>`;
 }

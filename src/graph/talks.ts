@@ -1,12 +1,14 @@
 /** Who tells whom: one line for each pair that talks, an arrow head at each end that hears. */
 import type { Declaration } from '../kernel/topology.js';
-import { FRAMES, TIMER, type Graph, type GraphEdge, type GraphNode } from './model.js';
+import { API, FRAMES, HUBS, TIMER, type Graph, type GraphEdge, type GraphNode } from './model.js';
 
 export function talks(topology: readonly Declaration[]): Graph {
+  const api = topology.find((d) => d.name === API);
+  const isWatched = ({ name, tells }: Declaration): boolean => name !== TIMER && (API in tells || name in (api?.tells ?? {}));
   return {
     title: 'Who tells whom', direction: 'down', frames: FRAMES,
-    nodes: topology.map((d): GraphNode => ({ ...processNode(d), frame: d.scope, alarms: TIMER in d.tells })),
-    edges: pairs(topology).filter(({ from, to }) => from !== TIMER && to !== TIMER),
+    nodes: topology.map((d): GraphNode => ({ ...processNode(d), frame: d.scope, alarms: TIMER in d.tells, watched: isWatched(d) })),
+    edges: pairs(topology).filter(({ from, to }) => !HUBS.includes(from) && !HUBS.includes(to)),
   };
 }
 

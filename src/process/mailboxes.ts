@@ -2,6 +2,22 @@
 import type { MessageDoc } from '../kernel/topology.js';
 
 export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
+  Api: [
+    { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },
+    { kind: 'opened', carries: ['page'], doc: 'People can come.' },
+    { kind: 'refused', carries: ['reason'], doc: 'There is no page, and why.' },
+    { kind: 'came', carries: ['viewer'], doc: 'Somebody looks.' },
+    { kind: 'left', carries: ['viewer'], doc: 'Somebody looks no more.' },
+    { kind: 'said', carries: ['line', 'answer'], doc: 'A line of the console\'s language, from the page.' },
+    { kind: 'gave', carries: ['torrentFile', 'answer'], doc: 'A torrent to be added, from the page.' },
+    { kind: 'answered', carries: ['ticket', 'reply'], doc: 'What became of the line with this ticket.' },
+    { kind: 'torrentsSeen', carries: ['torrents'], doc: 'All torrents there are.' },
+    { kind: 'torrentSeen', carries: ['torrent', 'stats'], doc: 'How far and how fast one is.' },
+    { kind: 'peersSeen', carries: ['torrent', 'peers'], doc: 'Its peers, as they last said.' },
+    { kind: 'piecesSeen', carries: ['torrent', 'pieces'], doc: 'Its pieces, and their copies among our peers.' },
+    { kind: 'decided', carries: ['chokers', 'decisions'], doc: 'Who decides on each torrent that is looked at, and what was decided since the last look.' },
+    { kind: 'bucketsSeen', carries: ['buckets'], doc: 'The limits, and who waits for credit.' },
+  ],
   ChokeMgr: [
     { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },
     { kind: 'peerJoined', carries: ['peer', 'address', 'inbox'], doc: 'Handshake done. `inbox` receives our orders until `peerLeft`; people know the peer by its address.' },
@@ -12,11 +28,12 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'linkLimit', carries: ['limit'], doc: 'The upload limit of all; null: none.' },
     { kind: 'setPolicy', carries: ['chosen', 'torrent'], doc: 'For one torrent, or for all that have no policy of their own.' },
     { kind: 'setShadow', carries: ['chosen'], doc: 'A policy that looks on, beside every other; or none.' },
+    { kind: 'look', carries: ['torrents', 'replyTo'], doc: 'From now on what is decided of these torrents is noted; what was noted so far is told.' },
   ],
   Console: [
     { kind: 'event', carries: ['event'], doc: 'Something people want to know.' },
-    { kind: 'line', carries: ['line'], doc: 'Typed, or sent down a pipe.' },
-    { kind: 'policyFound', carries: ['found', 'use'], doc: 'What became of the policy that a line named.' },
+    { kind: 'line', carries: ['line', 'asker'], doc: 'Typed, or sent down a pipe; or by somebody who is to be answered.' },
+    { kind: 'policyFound', carries: ['found', 'use', 'asker'], doc: 'What became of the policy that a line named.' },
   ],
   Controller: [
     { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },
@@ -34,8 +51,8 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'choke', carries: [], doc: 'Serve it no more.' },
     { kind: 'unchoke', carries: ['why'], doc: 'Serve its requests; `why` is for people.' },
     { kind: 'welcome', carries: ['have'], doc: 'Its own copy of what we have.' },
-    { kind: 'lead', carries: ['lead'], doc: 'From now on the peer may be ahead of us by this; undefined: as far as it likes.' },
     { kind: 'request', carries: ['blocks'], doc: 'Ask it for these.' },
+    { kind: 'lead', carries: ['lead'], doc: 'From now on the peer may be ahead of us by this; undefined: as far as it likes.' },
     { kind: 'cancel', carries: ['block'], doc: 'Arrived from another peer.' },
     { kind: 'interest', carries: ['interested'], doc: 'Whether it has anything that we want.' },
   ],
@@ -63,6 +80,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'want', carries: ['direction', 'bytes', 'replyTo', 'peer', 'sent'], doc: '`peer`: whose share of the uplink it is; then it wants this in addition to what it waits for, and else instead. `sent`: what the peer has had so far.' },
     { kind: 'leave', carries: ['direction', 'replyTo', 'peer'], doc: 'Gone: it wants nothing, now or later.' },
     { kind: 'setLimit', carries: ['direction', 'limit'], doc: 'A new limit for all; null: none.' },
+    { kind: 'look', carries: ['replyTo'], doc: 'Somebody looks at the limits.' },
   ],
   Listener: [
     { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },
@@ -100,6 +118,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'peerLeft', carries: ['peer'], doc: 'Gone: what it was asked for is to be asked of others.' },
     { kind: 'recovered', carries: ['have'], doc: 'From Files: what is there.' },
     { kind: 'checked', carries: ['piece', 'good'], doc: 'From Files: whether a piece that was complete matched its hash.' },
+    { kind: 'look', carries: ['torrent', 'replyTo'], doc: 'Somebody looks at this torrent.' },
   ],
   Receiver: [
     { kind: 'data', carries: ['data'], doc: 'From the connection; a view that is valid until everything it causes is done.' },
@@ -110,10 +129,10 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
   Sender: [
     { kind: 'control', carries: ['bytes'], doc: 'Encoded messages, or the handshake.' },
     { kind: 'blocks', carries: ['blocks'], doc: 'Read these, and send them in this order.' },
-    { kind: 'grant', carries: ['bytes'], doc: 'May move so many more payload bytes; Infinity: no limit is set.' },
-    { kind: 'revoke', carries: [], doc: 'Endless credit ends: a limit was set.' },
     { kind: 'drop', carries: ['block'], doc: 'Gives back this block, or all, if not begun.' },
+    { kind: 'grant', carries: ['bytes'], doc: 'May move so many more payload bytes; Infinity: no limit is set.' },
     { kind: 'data', carries: ['lent'], doc: 'Blocks that were read: each is to be returned.' },
+    { kind: 'revoke', carries: [], doc: 'Endless credit ends: a limit was set.' },
     { kind: 'unreadable', carries: ['block'], doc: 'The disk does not give it.' },
     { kind: 'wrote', carries: ['bytes', 'payload', 'blocks'], doc: 'The transport has taken a write, with the end of so many blocks.' },
   ],
@@ -137,6 +156,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'progress', carries: ['left', 'wanted', 'unwanted', 'complete'], doc: 'Bytes: `left` of those `wanted`, and those `unwanted` and not had. `complete`: nothing wanted is missing.' },
     { kind: 'note', carries: ['note'], doc: 'Something to tell people, with the name of the torrent.' },
     { kind: 'listPeers', carries: [], doc: 'The user wants to see who is connected.' },
+    { kind: 'look', carries: ['closely', 'replyTo'], doc: 'Somebody looks at this torrent, and where `closely`, at its peers too.' },
   ],
   Timer: [
     { kind: 'register', carries: ['replyTo', 'after', 'tag'], doc: 'A `tick` with this tag to `replyTo`, once, in place of an earlier one with the same tag.' },
@@ -150,10 +170,11 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'incoming', carries: ['incoming'], doc: 'From the Listener: goes to the PeerMgr of its torrent.' },
     { kind: 'trouble', carries: ['torrent', 'reason'], doc: 'The disk of this torrent needs a hand: it pauses until `resume`.' },
     { kind: 'closed', carries: ['torrent', 'part'], doc: 'A part of the torrent has said goodbye: `part` is its process id.' },
-    { kind: 'pause', carries: [], doc: 'All torrents: no peers, no requests.' },
-    { kind: 'resume', carries: [], doc: 'All torrents, and those whose disk was in trouble try again.' },
+    { kind: 'pause', carries: ['torrent'], doc: 'One torrent, or all: no peers, no requests.' },
+    { kind: 'resume', carries: ['torrent'], doc: 'One torrent, or all; and what a disk in trouble had stopped is tried again.' },
     { kind: 'listPeers', carries: [], doc: 'The user wants to see who is connected.' },
     { kind: 'stop', carries: [], doc: 'Everything is saved and says goodbye.' },
+    { kind: 'look', carries: ['closely', 'pieces', 'replyTo'], doc: '`closely`: the torrents of which peers are told, and with `pieces` those too. Status and PieceMgr answer for each torrent.' },
   ],
   Tracker: [
     { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },
