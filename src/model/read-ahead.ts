@@ -46,6 +46,8 @@ export interface ReadAheadOptions {
   readonly atOnce: number;
   /** Told of bytes that nobody looks at any more. */
   readonly recycle: (bytes: Uint8Array) => void;
+  /** Of a view of bytes, to outlive their recycling. */
+  readonly copy: (view: Uint8Array) => Uint8Array;
 }
 
 export class ReadAhead<W> {
@@ -107,7 +109,7 @@ export class ReadAhead<W> {
       return waiting.map(({ who, block }) => ({ who, block, lent: this.lend(run, { block, who }) }));
     }
     const copies = waiting.map(({ who, block }) =>
-      ({ who, block, lent: new Lent(block, new Uint8Array(within(bytes, stretch, block))) }));
+      ({ who, block, lent: new Lent(block, this.o.copy(within(bytes, stretch, block))) }));
     this.o.recycle(bytes);
     return copies;
   }

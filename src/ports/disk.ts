@@ -56,6 +56,8 @@ export interface Storage {
   read(spans: readonly Span[], done: (outcome: ReadOutcome) => void): void;
   /** What `read` gave is not looked at any more: a later read may overwrite it. */
   recycle(bytes: Uint8Array): void;
+  /** Of part of what `read` gave: to be looked at after that is recycled. */
+  copy(part: Uint8Array): Uint8Array;
   /** Makes the empty files, and folders for all. Existing files are left as they are. */
   prepare(): Promise<Trouble | undefined>;
   /** What is there now; undefined for a file that is not. */

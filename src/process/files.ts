@@ -126,7 +126,9 @@ const NOTE_EVERY = SECOND / 5;
 // CORE -------------------------------------------------------------------------------
 function init(input: FilesInput, self: Me): FilesState {
   const storage = input.disk.open(input.folder, input.files);
-  const readAhead = new ReadAhead<Reader>({ keep: RUNS_KEPT, atOnce: READS_AT_ONCE, recycle: (bytes) => storage.recycle(bytes) });
+  const readAhead = new ReadAhead<Reader>({
+    keep: RUNS_KEPT, atOnce: READS_AT_ONCE, recycle: (bytes) => storage.recycle(bytes), copy: (view) => storage.copy(view),
+  });
   const s: FilesState = {
     storage, have: new Bitfield(input.layout.pieceCount),
     assemblies: new Map(), failed: new Set(), readAhead, unchecked: 0, notedAt: -Infinity, known: false, asked: false,

@@ -103,6 +103,8 @@ function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: S
       clock.after(JOB_MS, () => done({ type: 'read', bytes: source.subarray(0, length) } satisfies ReadOutcome));
     },
     recycle: () => undefined,
+    // What is read is never overwritten.
+    copy: (part) => part,
     prepare: () => clock.later(0, () => undefined),
     facts: () => clock.later(0, () => (contents.begun ? factsOf(files, contents.modifiedAt) : files.map(() => undefined))),
     sync: () => clock.later(0, () => undefined),

@@ -16,7 +16,7 @@ const lentBlock = (b: Stretch): Lent => new Lent(b, bytesOf(b));
 /** A ReadAhead that keeps so many runs, and what it has let go. */
 function keeping(keep: number, atOnce = 4) {
   const recycled: Uint8Array[] = [];
-  return { r: new ReadAhead<string>({ keep, atOnce, recycle: (bytes) => recycled.push(bytes) }), recycled };
+  return { r: new ReadAhead<string>({ keep, atOnce, recycle: (bytes) => recycled.push(bytes), copy: (view) => new Uint8Array(view) }), recycled };
 }
 
 /** Asks for a block that is not here, and has it read. */

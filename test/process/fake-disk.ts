@@ -61,6 +61,10 @@ export class FakeDisk implements Disk, Storage {
     this.recycled.push(bytes);
   }
 
+  copy(part: Uint8Array): Uint8Array {
+    return new Uint8Array(part);
+  }
+
   async prepare(): Promise<Trouble | undefined> {
     this.log.push('prepare');
     return this.trouble;

@@ -2,7 +2,7 @@
 const COMPACT_AT = 256;
 
 export class Fifo<T> {
-  #items: T[] = [];
+  #items: (T | undefined)[] = [];
   #head = 0;
 
   get size(): number {
@@ -15,7 +15,9 @@ export class Fifo<T> {
 
   shift(): T | undefined {
     if (this.size === 0) return undefined;
-    const item = this.#items[this.#head++]!;
+    const item = this.#items[this.#head];
+    // What has left is not kept alive: thousands of queues would hold more than all that is under way.
+    this.#items[this.#head++] = undefined;
     if (this.#head === this.#items.length) this.clear();
     else if (this.#head >= COMPACT_AT && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
