@@ -41,22 +41,32 @@ export function peerInterest(s: State, interested: boolean): void {
   s.dirty = true;
 }
 
-/** The peer asks for a block. While choked it is answered for granted pieces only; with BEP 6 a refusal is said. */
-export function requested(s: State, block: BlockRange, self: Me): void {
-  const { piece, begin, length } = block;
-  const { layout } = s;
-  if (piece >= layout.pieceCount) return end(s, `asked for piece ${piece} of ${layout.pieceCount}`, true, self);
-  if (length === 0 || length > MOST_ASKED || begin + length > layout.pieceBytes(piece)) {
-    return end(s, `asked for bytes ${begin}+${length} of a piece of ${layout.pieceBytes(piece)}`, true, self);
+/** The peer asks for blocks. While choked it is answered for granted pieces only; with BEP 6 a refusal is said. */
+export function requested(s: State, blocks: readonly BlockRange[], self: Me): void {
+  const served: BlockRange[] = [];
+  const refused: BlockRange[] = [];
+  for (const block of blocks) {
+    const offence = offenceOf(s, block);
+    if (offence !== undefined) return end(s, offence, true, self);
+    const { piece, length } = block;
+    const mayHave = s.have?.has(piece) && (!s.standing.amChoking || s.givenFast.has(piece));
+    (mayHave ? served : refused).push(block);
+    if (mayHave) s.queuedBytes += length;
   }
-  const mayHave = s.have?.has(piece) && (!s.standing.amChoking || s.givenFast.has(piece));
-  if (mayHave) {
-    s.queuedBytes += length;
+  if (served.length > 0) {
     s.dirty = true;
-    self.tell(s.senderQueue, { type: 'serve', block: { piece, begin, length }, reject: s.fast });
-  } else if (s.fast) {
-    say(s, self, { type: 'reject', piece, begin, length });
+    self.tell(s.senderQueue, { type: 'serve', blocks: served, reject: s.fast });
   }
+  if (refused.length > 0 && s.fast) {
+    say(s, self, ...refused.map(({ piece, begin, length }) => ({ type: 'reject', piece, begin, length }) as const));
+  }
+}
+
+/** What is wrong with a request, whatever we have. */
+function offenceOf({ layout }: State, { piece, begin, length }: BlockRange): string | undefined {
+  if (piece >= layout.pieceCount) return `asked for piece ${piece} of ${layout.pieceCount}`;
+  if (length > 0 && length <= MOST_ASKED && begin + length <= layout.pieceBytes(piece)) return undefined;
+  return `asked for bytes ${begin}+${length} of a piece of ${layout.pieceBytes(piece)}`;
 }
 
 export function cancelled(s: State, { piece, begin, length }: BlockRange, self: Me): void {

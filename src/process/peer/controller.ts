@@ -1,6 +1,6 @@
 /**
  * Controller: one peer. Speaks the protocol with it, and knows how we stand with each other.
- * Hears:  Receiver (handshake, wire, block, violation, disconnected), Sender (sent, clogged),
+ * Hears:  Receiver (handshake, wire, blocks, requests, violation, disconnected), Sender (sent, clogged),
  *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke, lead), PeerMgr (have, finish, rejoin), Timer (tick).
  * Tells:  SenderQueue (greet, send, request, serve, cancel, choke, allow), PieceMgr (join, bitfield, haveAll, have, needBlocks,
  *         gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, ended),
@@ -17,7 +17,7 @@ import { encodeExtendedHandshake, parseExtendedHandshake } from '../../protocol/
 import { encodeHandshake, reservedBits, type Handshake } from '../../protocol/handshake.js';
 import { clientName } from '../../protocol/peer-id.js';
 import type { OwnMessage } from '../../protocol/wire-encode.js';
-import { PLAIN, type WireMessage } from '../../protocol/wire.js';
+import { PLAIN } from '../../protocol/wire.js';
 import { chokeMgrIsNew, rejoin, tellPieceMgr } from './controller-again.js';
 import { chart, next } from './controller-chart.js';
 import * as down from './controller-download.js';
@@ -26,6 +26,7 @@ import {
   declaration, end, initialState, say, type ControllerInput, type ControllerMsg, type Me, type State,
 } from './controller-state.js';
 import * as up from './controller-upload.js';
+import type { SingleMessage } from './receiver.js';
 
 export type { ControllerMsg } from './controller-state.js';
 
@@ -63,6 +64,9 @@ function step(s: State, m: ControllerMsg, self: Me): void {
 function take(s: State, m: ControllerMsg, self: Me): void {
   switch (m.type) {
     case 'blocks': return down.blocks(s, m.blocks, self);
+    case 'requests':
+      s.heardAt = self.now();
+      return up.requested(s, m.blocks, self);
     case 'wire': return wire(s, m.message, self);
     case 'request': return down.request(s, m.blocks, self);
     case 'refused': return up.refused(s, m.bytes);
@@ -128,12 +132,11 @@ function extendedHandshake(s: State): OwnMessage {
 
 // MESSAGES
 
-function wire(s: State, m: WireMessage, self: Me): void {
+function wire(s: State, m: SingleMessage, self: Me): void {
   s.heardAt = self.now();
   if (NEEDS_FAST.has(m.type) && !s.fast) return end(s, `sent ${m.type} without the fast extension`, true, self);
   switch (m.type) {
     case 'have': return theyHave(s, m.piece, self);
-    case 'request': return up.requested(s, m, self);
     case 'bitfield': {
       const bits = Bitfield.parse(m.bits, s.layout.pieceCount);
       return bits.ok ? tellPieces(s, bits.value, self) : end(s, describe(bits.error), true, self);
@@ -162,7 +165,7 @@ function wire(s: State, m: WireMessage, self: Me): void {
       return;
   }
 }
-const NEEDS_FAST: ReadonlySet<WireMessage['type']> = new Set(['haveAll', 'haveNone', 'reject', 'allowedFast', 'suggest']);
+const NEEDS_FAST: ReadonlySet<SingleMessage['type']> = new Set(['haveAll', 'haveNone', 'reject', 'allowedFast', 'suggest']);
 /** A peer names about ten; a flood of names is not kept. */
 const MOST_GRANTED = 100;
 

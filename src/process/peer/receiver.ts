@@ -1,7 +1,7 @@
 /**
  * Receiver: the read half of a connection. Cuts the stream into messages and blocks.
  * Hears:  the connection (data, ended), Limiter (grant, revoke).
- * Tells:  Controller (handshake, wire, blocks, violation, disconnected), Limiter (want, leave).
+ * Tells:  Controller (handshake, wire, blocks, requests, violation, disconnected), Limiter (want, leave).
  * Owns:   the framer and the payload credit. Without credit it stops reading in the middle of a block, so that the sender is slowed;
  *         all other messages pass without credit.
  */
@@ -13,7 +13,7 @@ import { declare } from '../../kernel/topology.js';
 import type { Connection } from '../../ports/net.js';
 import { Framer } from '../../protocol/framer.js';
 import type { Handshake } from '../../protocol/handshake.js';
-import type { WireMessage } from '../../protocol/wire.js';
+import type { BlockRange, WireMessage } from '../../protocol/wire.js';
 import type { Credit, LimiterMsg } from '../limiter.js';
 
 // MAILBOX ----------------------------------------------------------------------------
@@ -29,14 +29,18 @@ export interface ReceivedBlock {
   /** Valid until the mail it causes is delivered: whoever keeps it copies it. */
   readonly data: Uint8Array;
 }
+/** All that is told one by one. */
+export type SingleMessage = Exclude<WireMessage, { readonly type: 'request' }>;
 /** What the Controller hears of us. */
 export type Received =
   /** The peer has said who it is. */
   | { readonly type: 'handshake'; readonly handshake: Handshake }
-  /** A message, but for blocks. */
-  | { readonly type: 'wire'; readonly message: WireMessage }
+  /** A message, but for blocks and requests. */
+  | { readonly type: 'wire'; readonly message: SingleMessage }
   /** What one read brought, in order: one message, for at full speed a read holds a dozen. Never empty. */
   | { readonly type: 'blocks'; readonly blocks: readonly ReceivedBlock[] }
+  /** Likewise: a peer asks for many blocks at once. */
+  | { readonly type: 'requests'; readonly blocks: readonly BlockRange[] }
   /** It broke the protocol: nothing more is read. */
   | { readonly type: 'violation'; readonly flaw: Flaw }
   /** Closed, by the peer or by the net. */
@@ -46,7 +50,7 @@ const declaration = declare({
   name: 'Receiver',
   scope: 'peer',
   doc: 'reads the connection, frames messages and blocks',
-  tells: { Controller: ['handshake', 'wire', 'blocks', 'violation', 'disconnected'], Limiter: ['want', 'leave'] },
+  tells: { Controller: ['handshake', 'wire', 'blocks', 'requests', 'violation', 'disconnected'], Limiter: ['want', 'leave'] },
 });
 type Me = Self<typeof declaration, ReceiverMsg>;
 
@@ -60,8 +64,9 @@ export interface ReceiverInput {
 }
 interface State extends ReceiverInput {
   readonly framer: Framer;
-  /** Not told yet. */
+  /** Not told yet: blocks or requests, never both, so that all is told in the order of the stream. */
   blocks: ReceivedBlock[];
+  requests: BlockRange[];
   credit: Bytes;
   /** Credit was asked for and has not come. */
   waiting: boolean;
@@ -80,11 +85,20 @@ function init(input: ReceiverInput, self: Me): State {
     handshake: (handshake) => self.tell(controller, { type: 'handshake', handshake }),
     message: (message) => {
       tellBlocks(s, self);
-      self.tell(controller, { type: 'wire', message });
+      if (message.type === 'request') {
+        const { piece, begin, length } = message;
+        s.requests.push({ piece, begin, length });
+      } else {
+        tellRequests(s, self);
+        self.tell(controller, { type: 'wire', message });
+      }
     },
-    block: (piece, begin, data) => void s.blocks.push({ piece, begin, data }),
+    block: (piece, begin, data) => {
+      tellRequests(s, self);
+      s.blocks.push({ piece, begin, data });
+    },
   }, { expectHandshake: input.afterHandshake === undefined });
-  const s: State = { framer, blocks: [], credit: 0, waiting: false, rest: undefined, ...input };
+  const s: State = { framer, blocks: [], requests: [], credit: 0, waiting: false, rest: undefined, ...input };
   const { reader } = input.connection;
   reader.readAtMost(READ_LIMITED);
   reader.read({
@@ -122,6 +136,7 @@ function take(s: State, data: Uint8Array, self: Me): void {
   const end = framer.feed(data, 0, s.credit);
   s.credit -= framer.spent;
   tellBlocks(s, self);
+  tellRequests(s, self);
   if (framer.flaw) {
     s.connection.reader.pause();
     self.tell(s.controller, { type: 'violation', flaw: framer.flaw });
@@ -138,6 +153,13 @@ function tellBlocks(s: State, self: Me): void {
   if (blocks.length === 0) return;
   s.blocks = [];
   self.tell(s.controller, { type: 'blocks', blocks });
+}
+
+function tellRequests(s: State, self: Me): void {
+  const { requests } = s;
+  if (requests.length === 0) return;
+  s.requests = [];
+  self.tell(s.controller, { type: 'requests', blocks: requests });
 }
 
 function ask(s: State, self: Me): void {

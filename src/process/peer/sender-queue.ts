@@ -22,8 +22,8 @@ export type SenderQueueMsg =
   | { readonly type: 'send'; readonly messages: readonly OwnMessage[] }
   /** Blocks we ask the peer for: the most frequent message of a download. */
   | { readonly type: 'request'; readonly blocks: readonly BlockRange[] }
-  /** The peer asks for a block. `reject`: it speaks BEP 6, and is told of every block that it will not get. */
-  | { readonly type: 'serve'; readonly block: BlockRange; readonly reject: boolean }
+  /** The peer asks for blocks. `reject`: it speaks BEP 6, and is told of every block that it will not get. */
+  | { readonly type: 'serve'; readonly blocks: readonly BlockRange[]; readonly reject: boolean }
   /** The peer does not want this block any more. */
   | { readonly type: 'cancel'; readonly block: BlockRange; readonly reject: boolean }
   /** We choke the peer: what it asked for is dropped. */
@@ -70,7 +70,7 @@ function step(s: State, m: SenderQueueMsg, self: Me): void {
     case 'greet': return self.tell(s.sender, { type: 'control', bytes: m.handshake });
     case 'send': return send(s, m.messages, self);
     case 'request': return self.tell(s.sender, { type: 'control', bytes: encodeRequests(m.blocks) });
-    case 'serve': return serve(s, m.block, m.reject, self);
+    case 'serve': return serve(s, m.blocks, m.reject, self);
     case 'cancel': return cancel(s, m.block, m.reject, self);
     case 'choke': return choke(s, m.reject, self);
     case 'ready':
@@ -90,11 +90,11 @@ function send(s: State, messages: readonly OwnMessage[], self: Me): void {
   self.tell(s.sender, { type: 'control', bytes: encodeMessages(messages) });
 }
 
-function serve(s: State, block: BlockRange, reject: boolean, self: Me): void {
+function serve(s: State, blocks: readonly BlockRange[], reject: boolean, self: Me): void {
   s.reject = reject;
-  if (s.queue.length >= MOST_WAITING) return refuse(s, [block], self);
-  s.queue.push(block);
+  s.queue.push(...blocks);
   fill(s, self);
+  refuse(s, s.queue.splice(MOST_WAITING), self);
 }
 
 function fill(s: State, self: Me): void {

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { infoHash, peerId } from '../../../src/base/brand.js';
 import { encodeHandshake, reservedBits } from '../../../src/protocol/handshake.js';
 import { encodeExtendedHandshake, parseExtendedHandshake } from '../../../src/protocol/extended.js';
-import type { WireMessage } from '../../../src/protocol/wire.js';
 import type { ControllerMsg } from '../../../src/process/peer/controller.js';
+import type { SingleMessage } from '../../../src/process/peer/receiver.js';
+import type { WireMessage } from '../../../src/protocol/wire.js';
 import {
-  arrives, asks, block, choke, downloading, everything, hello, interest, open, PEER, plain, request, short, start,
+  arrives, asks, block, choke, downloading, everything, hello, interest, open, PEER, plain, requests, short, start,
   TORRENT, unchoke, welcome, wire,
 } from './controller-stage.js';
 
@@ -64,7 +65,7 @@ test('the bitfield is ours, in wire form', () => {
 
 test('messages from before the welcome wait for what we have to be told; so does a choke', () => {
   const stage = start().send(greeting()).forget();
-  stage.send(unchoke, interest(true), choke, request(block(0, 0)));
+  stage.send(unchoke, interest(true), choke, requests(block(0, 0)));
   assert.deepEqual(stage.told('SenderQueue'), []);
   stage.send(welcome(3));
   assert.deepEqual(short(stage.told('SenderQueue')).slice(0, 5),
@@ -116,24 +117,24 @@ test('nothing is no news, and neither is the same piece twice', () => {
   assert.deepEqual(stage.told(), [['PieceMgr', 'have', { peer: PEER, piece: 1 }]]);
 });
 
-const FAULTS: readonly (readonly [string, WireMessage[], RegExp])[] = [
-  ['a bitfield of another size', [{ type: 'bitfield', bits: new Uint8Array(2) }],
+const FAULTS: readonly (readonly [string, ControllerMsg[], RegExp])[] = [
+  ['a bitfield of another size', [wire({ type: 'bitfield', bits: new Uint8Array(2) })],
     /bitfield: expected 3 bytes for 20 bits/],
-  ['a bitfield with spare bits', [{ type: 'bitfield', bits: Uint8Array.of(0, 0, 1) }], /spare bits/],
-  ['a second bitfield', [{ type: 'haveNone' }, { type: 'bitfield', bits: new Uint8Array(3) }], /a second time/],
-  ['a bitfield after a have', [{ type: 'have', piece: 0 }, { type: 'haveAll' }], /a second time/],
-  ['a piece that is not', [{ type: 'have', piece: 20 }], /has piece 20 of 20/],
-  ['a request beyond the torrent', [{ type: 'request', ...block(20, 0) }], /asked for piece 20 of 20/],
-  ['a request beyond the piece', [{ type: 'request', ...block(0, 4) }], /asked for bytes 65536\+16384/],
-  ['a request across the end', [{ type: 'request', piece: 0, begin: 65_000, length: 1000 }], /asked for bytes/],
-  ['a request of nothing', [{ type: 'request', piece: 0, begin: 0, length: 0 }], /asked for bytes 0\+0/],
-  ['a request of too much', [{ type: 'request', piece: 0, begin: 0, length: 128 * 1024 + 1 }], /asked for bytes/],
-  ['a reject of what was not asked', [{ type: 'reject', ...block(0, 0) }], /rejected a block that was not asked for/],
-  ['garbage for an extended handshake', [{ type: 'extended', id: 0, payload: Uint8Array.of(1) }], /expected/],
+  ['a bitfield with spare bits', [wire({ type: 'bitfield', bits: Uint8Array.of(0, 0, 1) })], /spare bits/],
+  ['a second bitfield', [wire({ type: 'haveNone' }), wire({ type: 'bitfield', bits: new Uint8Array(3) })], /a second time/],
+  ['a bitfield after a have', [wire({ type: 'have', piece: 0 }), wire({ type: 'haveAll' })], /a second time/],
+  ['a piece that is not', [wire({ type: 'have', piece: 20 })], /has piece 20 of 20/],
+  ['a request beyond the torrent', [requests(block(20, 0))], /asked for piece 20 of 20/],
+  ['a request beyond the piece', [requests(block(0, 4))], /asked for bytes 65536\+16384/],
+  ['a request across the end', [requests({ piece: 0, begin: 65_000, length: 1000 })], /asked for bytes/],
+  ['a request of nothing', [requests({ piece: 0, begin: 0, length: 0 })], /asked for bytes 0\+0/],
+  ['a request of too much', [requests({ piece: 0, begin: 0, length: 128 * 1024 + 1 })], /asked for bytes/],
+  ['a reject of what was not asked', [wire({ type: 'reject', ...block(0, 0) })], /rejected a block that was not asked for/],
+  ['garbage for an extended handshake', [wire({ type: 'extended', id: 0, payload: Uint8Array.of(1) })], /expected/],
 ];
 for (const [what, messages, reason] of FAULTS) {
   test(`${what} ends the peer by fault, once, and nothing more is done with it`, () => {
-    const stage = open([0]).send(...messages.map(wire));
+    const stage = open([0]).send(...messages);
     const ended = stage.all('ended');
     assert.deepEqual(ended.map((e) => [e.peer, e.fault]), [[PEER, true]]);
     assert.match(ended[0].reason, reason);
@@ -144,7 +145,7 @@ for (const [what, messages, reason] of FAULTS) {
 
 for (const type of ['haveAll', 'haveNone', 'reject', 'allowedFast', 'suggest'] as const) {
   test(`${type} without the fast extension ends the peer`, () => {
-    const message = { type, ...block(0, 0) } as WireMessage;
+    const message = { type, ...block(0, 0) } as SingleMessage;
     assert.deepEqual(short(open([], { fast: false }).send(wire(message)).told()),
       [`ended by fault: sent ${type} without the fast extension`]);
   });
@@ -166,7 +167,7 @@ test('a violation or the end of the connection ends the peer, by fault or not', 
 
 // SEEDS PART -------------------------------------------------------------------------
 
-const extended = (uploadOnly: boolean): WireMessage =>
+const extended = (uploadOnly: boolean): SingleMessage =>
   ({ type: 'extended', id: 0, payload: encodeExtendedHandshake({ m: new Map(), uploadOnly }) });
 
 test('two that have everything part, whichever learns it first', () => {
@@ -257,7 +258,7 @@ test('the peer\'s interest is reported at once', () => {
 
 test('what is reported', () => {
   const stage = open([1]).send(wire({ type: 'bitfield', bits: Uint8Array.of(0xc0, 0, 0) }), plain('interested'),
-    unchoke, request(block(1, 0)), request(block(1, 1)), { type: 'sent', bytes: 1000, drained: false });
+    unchoke, requests(block(1, 0)), requests(block(1, 1)), { type: 'sent', bytes: 1000, drained: false });
   stage.forget().advance(1000);
   const [report, facts] = stage.told() as any[];
   assert.deepEqual(report[2], { peer: PEER, report: {

@@ -8,6 +8,7 @@ import type { BlockRange, Plain, WireMessage } from '../../../src/protocol/wire.
 import { controller, type ControllerMsg } from '../../../src/process/peer/controller.js';
 import type { ControllerInput } from '../../../src/process/peer/controller-state.js';
 import { bitsOf, Stage, type Told } from '../stage.js';
+import type { SingleMessage } from '../../../src/process/peer/receiver.js';
 
 export const TORRENT = infoHash('ab'.repeat(20));
 export const PEER = peerKey(5);
@@ -25,9 +26,9 @@ export const hello = (over: Partial<Handshake> = {}): Handshake =>
 
 export const block = (piece: number, n: number, length = BLOCK_BYTES): BlockRange =>
   ({ piece, begin: n * BLOCK_BYTES, length });
-export const wire = (message: WireMessage): ControllerMsg => ({ type: 'wire', message });
+export const wire = (message: SingleMessage): ControllerMsg => ({ type: 'wire', message });
 export const plain = (type: Plain['type']): ControllerMsg => wire({ type });
-export const request = (b: BlockRange): ControllerMsg => wire({ type: 'request', ...b });
+export const requests = (...blocks: BlockRange[]): ControllerMsg => ({ type: 'requests', blocks });
 /** In one read. */
 export const arrives = (...blocks: BlockRange[]): ControllerMsg =>
   ({ type: 'blocks', blocks: blocks.map(({ piece, begin, length }) => ({ piece, begin, data: new Uint8Array(length) })) });
@@ -68,7 +69,8 @@ export function short(told: readonly Told[]): string[] {
     const r = rest as any;
     if (to === 'SenderQueue' && kind === 'send') return r.messages.map((m: WireMessage) => `say ${describe(m)}`);
     if (kind === 'request') return [`say request ${r.blocks.map(named).join(' ')}`];
-    if (kind === 'serve' || kind === 'cancel') return [`${to}: ${kind} ${named(r.block)}`];
+    if (kind === 'serve') return r.blocks.map((b: At) => `${to}: serve ${named(b)}`);
+    if (kind === 'cancel') return [`${to}: ${kind} ${named(r.block)}`];
     if (kind === 'ended') return [`ended${r.fault ? ' by fault' : ''}: ${r.reason}`];
     if (kind === 'needBlocks') return [`need ${r.count}${r.allowed ? ` of ${r.allowed.join(' ')}` : ''}`];
     if (kind === 'lostBlock') return [`lost ${named(r)}`];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { BLOCK_BYTES } from '../../../src/base/units.js';
 import { encodeExtendedHandshake } from '../../../src/protocol/extended.js';
 import {
-  arrives, asks, block, choke, downloading, everything, interest, open, PEER, plain, request, short, unchoke, wire,
+  arrives, asks, block, choke, downloading, everything, interest, open, PEER, plain, requests, short, unchoke, wire,
 } from './controller-stage.js';
 
 const eight = Array.from({ length: 8 }, (_, i) => block(i >> 2, i & 3));
@@ -183,10 +183,9 @@ test('why is told to Status', () => {
 });
 
 test('an unchoked peer is served what we have', () => {
-  const stage = open([0, 1]).send(unchoke).forget().send(request(block(0, 3)), request(block(1, 0, 5)));
+  const stage = open([0, 1]).send(unchoke).forget().send(requests(block(0, 3), block(1, 0, 5)));
   assert.deepEqual(stage.told(), [
-    ['SenderQueue', 'serve', { block: block(0, 3), reject: true }],
-    ['SenderQueue', 'serve', { block: block(1, 0, 5), reject: true }],
+    ['SenderQueue', 'serve', { blocks: [block(0, 3), block(1, 0, 5)], reject: true }],
   ]);
 });
 
@@ -200,18 +199,23 @@ for (const [what, fast, unchoked, told] of refused) {
   test(`a request ${what} is ${fast ? 'rejected' : 'passed over'}`, () => {
     // Piece 2 is none of those that are granted to this address.
     const stage = open(unchoked ? [1] : [2], { fast }).send(...(unchoked ? [unchoke] : [])).forget();
-    assert.deepEqual(short(stage.send(request(block(2, 0))).told()), told);
+    assert.deepEqual(short(stage.send(requests(block(2, 0))).told()), told);
   });
 }
 
+test('of what is asked for at once, what we have is served and the rest rejected', () => {
+  const stage = open([0, 1]).send(unchoke).forget().send(requests(block(0, 0), block(2, 0), block(1, 0), block(2, 1)));
+  assert.deepEqual(short(stage.told()), ['SenderQueue: serve 0/0', 'SenderQueue: serve 1/0', 'say reject 2/0', 'say reject 2/1']);
+});
+
 test('pieces of the allowed-fast set are served to a choked peer', () => {
   const stage = open(everything, { extensions: false }).send(plain('haveNone'));
-  const served = everything.filter((piece) => stage.send(request(block(piece, 0))).all('serve').length > 0);
+  const served = everything.filter((piece) => stage.send(requests(block(piece, 0))).all('serve').length > 0);
   assert.equal(served.length, 10);
 });
 
 test('a cancel is passed on', () => {
-  const stage = open([0]).send(unchoke, request(block(0, 0))).forget().send(wire({ type: 'cancel', ...block(0, 0) }));
+  const stage = open([0]).send(unchoke, requests(block(0, 0))).forget().send(wire({ type: 'cancel', ...block(0, 0) }));
   assert.deepEqual(stage.told(), [['SenderQueue', 'cancel', { block: { ...block(0, 0) }, reject: true }]]);
 });
 
@@ -221,7 +225,7 @@ test('what the peer has asked for and not got: counted in blocks, less by what i
     const { queuedFromPeer, socketDrained, upTotal } = stage.advance(1000).all('report').at(-1).report;
     return [queuedFromPeer, socketDrained, upTotal];
   };
-  stage.send(request(block(0, 0)), request(block(0, 1)), request(block(0, 2)));
+  stage.send(requests(block(0, 0)), requests(block(0, 1)), requests(block(0, 2)));
   assert.deepEqual(reported(), [3, true, 0]);
   stage.send({ type: 'sent', bytes: BLOCK_BYTES, drained: false });
   assert.deepEqual(reported(), [2, false, BLOCK_BYTES]);

@@ -71,6 +71,18 @@ test('other messages need no credit', () => {
   assert.equal(connection.paused, false);
 });
 
+test('requests that come together are told together, and all in the order of the stream', () => {
+  const { stage, connection } = start();
+  const request = (piece: number) => ({ type: 'request', piece, begin: 0, length: 100 }) as const;
+  stage.send(grant(Infinity));
+  connection.arrive(encodeMessages([request(1), request(2), PLAIN.choke, request(3)]), block(4, 100), encodeMessages([request(5)]));
+  const gotRequests = (...pieces: number[]) =>
+    ['Controller', 'requests', { blocks: pieces.map((piece) => ({ piece, begin: 0, length: 100 })) }];
+  assert.deepEqual(stage.told(), [
+    gotRequests(1, 2), ['Controller', 'wire', { message: PLAIN.choke }], gotRequests(3), gotBlock(4, 100), gotRequests(5),
+  ]);
+});
+
 test('without a limit it asks once, and reads in large pieces from then on', () => {
   const { stage, connection } = start();
   connection.arrive(block(1, 100), block(2, 100));

@@ -8,7 +8,7 @@ import { Stage, type Told } from '../stage.js';
 
 const start = () => new Stage(senderQueue, (cast) => ({ sender: cast('Sender'), controller: cast('Controller') }));
 const block = (begin: number): BlockRange => ({ piece: 1, begin, length: 10 });
-const serve = (begin: number, reject = true): SenderQueueMsg => ({ type: 'serve', block: block(begin), reject });
+const serve = (begin: number, reject = true): SenderQueueMsg => ({ type: 'serve', blocks: [block(begin)], reject });
 const cancel = (begin: number, reject = true): SenderQueueMsg => ({ type: 'cancel', block: block(begin), reject });
 /** Of usual length; those here are small, and take as much room. */
 const ready = (blocks: number): SenderQueueMsg => ({ type: 'ready', bytes: blocks * BLOCK_BYTES });
@@ -78,7 +78,7 @@ for (const { what, before = [], sent, told } of rows) {
 
 test('a large block takes what room there is, and room is due until it has left', () => {
   const large: BlockRange = { piece: 1, begin: 0, length: 8 * BLOCK_BYTES };
-  const stage = start().send(ready(2), { type: 'serve', block: large, reject: true }, serve(0)).forget().send(ready(6));
+  const stage = start().send(ready(2), { type: 'serve', blocks: [large], reject: true }, serve(0)).forget().send(ready(6));
   assert.deepEqual(stage.told(), []);
   stage.send(ready(1));
   assert.deepEqual(stage.told(), [blocks(0)]);
@@ -88,8 +88,8 @@ test('a peer that asks without end fills no memory: beyond 4000 that wait, each 
   const stage = start();
   for (let i = 0; i < 4000; i++) stage.send(serve(i));
   assert.deepEqual(stage.told(), []);
-  stage.send(serve(5000));
-  assert.deepEqual(stage.told(), [refused(1), rejects(5000)]);
+  stage.send({ type: 'serve', blocks: [block(5000), block(5001)], reject: true });
+  assert.deepEqual(stage.told(), [refused(2), rejects(5000, 5001)]);
   stage.send(ready(5000));
   assert.deepEqual(stage.all('blocks').map((r) => r.blocks.length), [4000]);
 });
