@@ -46,6 +46,14 @@ test('compare: the same runs, in the same order, whatever the number of threads'
   assert.equal(new Set(one.map((r) => r.trace)).size, 4);
 });
 
+test('validate: what was expected and found, with its verdict and how long it took', async (t) => {
+  const { code, out } = await simulate(['validate', 'v3', '--json'], scratch(t));
+  const check = JSON.parse(out) as Record<string, unknown>;
+  assert.deepEqual([code, check['id'], check['verdict']], [0, 'V3', 'holds']);
+  assert.match(`${String(check['expected'])}; ${String(check['found'])}`, /^at least [\d.]+ s; [\d.]+ s$/);
+  assert.ok(Number(check['seconds']) > 0);
+});
+
 const wrong: readonly (readonly [readonly string[], number, RegExp])[] = [
   [['run'], 2, /expected a scenario/],
   [['flash-crwd'], 2, /scenario: expected one of flash-crowd, .*found "flash-crwd"/],
