@@ -15,7 +15,7 @@ export function dot({ title, direction, frames, nodes, edges }: Graph): string {
   return [
     `digraph ${quote(title)} {`,
     `  rankdir=${direction === 'down' ? 'TB' : 'LR'}; fontname="Helvetica";`,
-    '  node [fontname="Helvetica" style="filled,rounded" shape=box];',
+    '  node [fontname="Helvetica" style="filled,rounded"];',
     '  edge [fontname="Helvetica" fontsize=10];',
     ...inside(undefined, '  '),
     ...edges.map((e) => `  ${quote(e.from)} -> ${quote(e.to)} [${line(e)}];`),
@@ -28,7 +28,8 @@ function box({ kind, title, scope, doc, note }: GraphNode): string {
   if (kind === 'start') return 'shape=point width=0.15';
   const { fill, line } = LIGHT_SHADES[scope];
   const label = note === undefined ? title : `${title}\n${note}`;
-  return `label=${quote(label)} tooltip=${quote(doc)} fillcolor=${quote(fill)} color=${quote(line)}${kind === 'process' ? '' : ' shape=ellipse'}`;
+  const shape = kind === 'process' ? 'box' : 'ellipse';
+  return `label=${quote(label)} tooltip=${quote(doc)} fillcolor=${quote(fill)} color=${quote(line)} shape=${shape}`;
 }
 
 function line({ there, back, label }: GraphEdge): string {

@@ -49,7 +49,8 @@ function line({ from, to, there, back, path }: GraphEdge & { readonly path: stri
   const scope = NARROW[Math.max(scopeOf(from), scopeOf(to))]!;
   const head = (end: string, kinds: readonly string[]): string => (kinds.length > 0 ? `marker-${end}="url(#${scope}-head)"` : '');
   const said = [tells(from, to, there), tells(to, from, back)].filter((words) => words !== '').join('\n');
-  return `<path class="line ${scope}" d="${path}" ${head('start', back)} ${head('end', there)}><title>${escapeXml(said || `${from} owns ${to}`)}</title></path>`;
+  const title = `<title>${escapeXml(said || `${from} owns ${to}`)}</title>`;
+  return `<path class="line ${scope}" d="${path}" ${head('start', back)} ${head('end', there)}>${title}</path>`;
 }
 
 const tells = (from: string, to: string, kinds: readonly string[]): string =>
