@@ -75,6 +75,9 @@ export const SESSION_OPTIONS = {
     group: 'Output', meaning: 'the live page; 0: any port', initial: undefined, shownDefault: 'off',
   }),
   chaos: flag({ group: 'Output', meaning: 'processes may be killed on the live page', rare: true }),
+  killEvery: value('MS', integer(1, 3_600_000), {
+    rare: true, group: 'Output', meaning: 'kills one of its own processes so often: they come back', initial: undefined,
+  }),
   json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
   quiet: flag({ group: 'Output', meaning: 'only what goes wrong' }),
   verbose: flag({ group: 'Output', meaning: 'also peers, chokes and announces' }),

@@ -167,6 +167,14 @@ test('seed refuses a folder that has nothing of the torrent, and leaves it alone
   await assert.rejects(readFile(join(folder, 'elsewhere')), { code: 'ENOENT' });
 });
 
+test('the same with chaos: processes die in every client, and the bytes are right', async () => {
+  const { code, out, err } = await actorrent(['demo', '--chaos', '--size', '16', '--folder', 'demo-chaos']);
+  assert.deepEqual([code, err], [0, ''], out);
+  assert.match(out, /(seeder|leecher-\d) +\w+ +killed; (back: |its peer ends)/);
+  assert.match(out, /chaos +\d+ processes killed: /);
+  assert.match(out, /every byte of 6 files is the same in all four folders/);
+});
+
 test('a whole small swarm: the demo compares every byte', async () => {
   const { code, out, err } = await actorrent(['demo', '--size', '2', '--folder', 'demo']);
   assert.deepEqual([code, err], [0, ''], out);

@@ -10,15 +10,19 @@ import { defineCommand } from '../command.js';
 import { claimFolder, contentPlan, differences, writeContent, type ContentFile } from '../demo/content.js';
 import { PROGRAM } from '../entries.js';
 import { openScreen } from '../demo/screen.js';
+import { Casualties } from '../demo/casualties.js';
 import { CONTENT, LEECHER_NAMES, Swarm } from '../demo/swarm.js';
 import { EXIT, failure } from '../exit.js';
 import type { Io } from '../io.js';
-import { integer, text, value } from '../option.js';
+import { flag, integer, text, value } from '../option.js';
 import { duration, plural, size } from '../../base/format.js';
 import { onStopSignal } from '../signals.js';
 
 /** It takes about ten seconds; after this long it has failed. */
 const PATIENCE_MS = 120_000;
+
+/** In each client: four a second in all are as many as one can read. */
+const KILL_EVERY_MS = 1000;
 
 export const demo = defineCommand({
   name: 'demo',
@@ -30,13 +34,21 @@ export const demo = defineCommand({
     folder: value('DIR', text, {
       group: 'Files', meaning: 'where everything goes', initial: undefined, shownDefault: 'a temporary folder',
     }),
+    chaos: flag({ group: 'Chaos', meaning: 'processes die all the time, and come back' }),
     size: value('MIB', integer(1, 4096), { group: 'Files', meaning: 'how much content to share', initial: 64 }),
   },
   notes: ['', 'The files stay for you to look at; the next run replaces them.'],
   async run({ values, io }) {
     const folder = resolve(values.folder ?? join(tmpdir(), `actorrent-demo-${userName()}`));
     const screen = openScreen(io);
-    const swarm = new Swarm({ folder, env: io.env, onPage: (url) => screen.step(`  live page ${url}`) });
+    const casualties = new Casualties();
+    const swarm = new Swarm({
+      folder, env: io.env, onPage: (url) => screen.step(`  live page ${url}`), ...(values.chaos && { killEvery: KILL_EVERY_MS }),
+      onWarning(client, warning) {
+        const line = casualties.report(client, warning);
+        if (line !== undefined) screen.step(io.colors.dim(`  ${line}`));
+      },
+    });
     let interrupted = false;
     const unhear = onStopSignal(() => {
       interrupted = true;
@@ -58,6 +70,7 @@ export const demo = defineCommand({
       await swarm.share();
       screen.end();
       screen.step(`  complete  in ${duration(performance.now() - started)}; ${sharesOf(swarm)}`);
+      if (values.chaos) screen.step(`  chaos     ${casualties.summary}`);
       await swarm.stop();
       await mustBeEqual(folder, plan);
       screen.step(green(`  checked   every byte of ${plural(plan.length, 'file')} is the same in all four folders`));

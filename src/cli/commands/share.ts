@@ -16,6 +16,7 @@ import { nodeModules } from '../../edge/modules.js';
 import { nodeNet } from '../../edge/net.js';
 import { nodeSha1 } from '../../edge/sha1.js';
 import type { Metainfo } from '../../protocol/metainfo.js';
+import { losing } from '../chaos.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { listenToStdin } from '../console-input.js';
 import { failure, misuse, type ExitCode } from '../exit.js';
@@ -96,7 +97,7 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const hook = values.onDone === undefined ? undefined
     : onDone({ command: values.onDone, folder: resolve(values.folder), env: io.env, note: (line) => io.complain(printable(line)) });
   const session = runSession({
-    start: startClient, config, requests, until, output, log, onDone: hook,
+    start: values.killEvery === undefined ? startClient : losing(values.killEvery, startClient), config, requests, until, output, log, onDone: hook,
     ports: {
       clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1, udp: nodeUdp(),
       modules: nodeModules, ...(record && { record }), ...(values.ui && { page: openPage(values.ui) }),

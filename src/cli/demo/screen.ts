@@ -34,6 +34,7 @@ export function openScreen(io: Io): Screen {
     step(line) {
       region?.clear();
       io.print(line);
+      if (timer !== undefined && live) draw();
     },
     follow(board) {
       draw = () => live ? drawLive(board()) : drawPlain(board());

@@ -1,5 +1,6 @@
 /** The demo's swarm: a tracker, a seeder and three leechers, and what each of them says of itself. */
 import { join } from 'node:path';
+import type { Millis } from '../../base/units.js';
 import type { ClientEvent } from '../../ports/events.js';
 import { failure } from '../exit.js';
 import type { Env } from '../io.js';
@@ -31,19 +32,28 @@ export interface Typed {
   readonly goesOn: boolean;
 }
 
+export interface SwarmOptions {
+  readonly folder: string;
+  readonly env: Env;
+  /** Each client loses a process this often. */
+  readonly killEvery?: Millis;
+  readonly onWarning?: (client: string, warning: string) => void;
+  /** Hears where one of the leechers is to be looked at. */
+  readonly onPage: (url: string) => void;
+}
+
 export class Swarm {
   readonly #folder: string;
   readonly #env: Env;
-  readonly #onPage: (url: string) => void;
   readonly #boards = new Map<string, Board>();
   readonly #children: Child[] = [];
+  readonly #o: SwarmOptions;
   #trackerPort = '0';
 
-  /** `onPage` hears where one of the leechers is to be looked at. */
-  constructor({ folder, env, onPage }: { readonly folder: string; readonly env: Env; readonly onPage: (url: string) => void }) {
-    this.#folder = folder;
-    this.#env = env;
-    this.#onPage = onPage;
+  constructor(o: SwarmOptions) {
+    this.#folder = o.folder;
+    this.#env = o.env;
+    this.#o = o;
   }
 
   /** A row a client, by its name. */
@@ -89,7 +99,10 @@ export class Swarm {
       const seeds = name === 'seeder';
       const limits = seeds ? SEEDER : LEECHER;
       const log = ['--log-file', `${name}.log`];
-      const args = [seeds ? 'seed' : 'download', TORRENT, '--folder', name, ...limits, ...CLIENT, ...log, ...(name === LOOKED_AT ? ['--ui', '0'] : [])];
+      const { killEvery } = this.#o;
+      const chaos = killEvery === undefined ? [] : ['--kill-every', String(killEvery)];
+      const page = name === LOOKED_AT ? ['--ui', '0'] : [];
+      const args = [seeds ? 'seed' : 'download', TORRENT, '--folder', name, ...limits, ...CLIENT, ...log, ...page, ...chaos];
       return this.#start(name, args, (line) => this.#hear(name, JSON.parse(line) as ClientEvent));
     });
     const complete = async (child: Child): Promise<void> => {
@@ -114,7 +127,8 @@ export class Swarm {
   }
 
   #hear(name: string, event: ClientEvent): void {
-    if (event.event === 'page') this.#onPage(event.url);
+    if (event.event === 'page') this.#o.onPage(event.url);
+    if (event.event === 'warning') this.#o.onWarning?.(name, event.reason);
     this.#boards.set(name, post(this.#boards.get(name) ?? EMPTY_BOARD, event));
   }
 }
