@@ -35,7 +35,7 @@ export function policyDetails(policy: ChokePolicy, colors: Colors): string {
 function rhythm(policy: ChokePolicy, scope: ChokePolicy['scope']): readonly string[] {
   const { tickMs, optimisticMs, react, minHoldMs } = policy.timing(policy.defaults);
   const rounds = `decides every ${tickMs / 1000} s for ${scope === 'torrent' ? 'each torrent by itself' : 'all torrents together'}`;
-  const events = react.length === 0 ? 'at no other time' : `at once when a peer or torrent has ${react.join(', ')}`;
+  const events = react.length === 0 ? 'at no other time' : `at once on: ${react.join(', ')}`;
   const more = [
     ...(optimisticMs === undefined ? [] : [`tries other peers every ${optimisticMs / 1000} s`]),
     ...(minHoldMs === 0 ? [] : [`leaves a choice alone for ${minHoldMs / 1000} s`]),

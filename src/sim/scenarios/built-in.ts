@@ -8,6 +8,10 @@ import type { Scenario } from './scenario.js';
 
 const SEED = { name: 'seed', has: 1, up: '400K', down: '1M' };
 const HOME = { up: '50K', down: '400K' };
+const UPLINKS = [['slow', '20K'], ['mid', '50K'], ['fast', '200K']];
+/** Limited a little below the link, as by users who know their line: without a limit there is nothing for shares to divide. */
+const LIMITED = { down: '1M', limitsUpTo: 0.95 };
+const classes = (more: object) => UPLINKS.map(([name, up]) => ({ name, count: 8, up, ...LIMITED, ...more }));
 
 export const BUILT_IN: readonly { readonly name: string; readonly summary: string; readonly [key: string]: unknown }[] = [
   {
@@ -23,9 +27,7 @@ export const BUILT_IN: readonly { readonly name: string; readonly summary: strin
     size: '16Mi', pieceLength: '128Ki', lasts: 1200,
     peers: [
       { ...SEED, up: '1M', policy: 'tit-for-tat' },
-      { name: 'slow', count: 8, up: '20K', down: '1M' },
-      { name: 'mid', count: 8, up: '50K', down: '1M' },
-      { name: 'fast', count: 8, up: '200K', down: '1M' },
+      ...classes({}),
     ],
   },
   {
@@ -62,11 +64,9 @@ export const BUILT_IN: readonly { readonly name: string; readonly summary: strin
   {
     name: 'newcomer', summary: 'one with the policy of the run among many with tit-for-tat', size: '16Mi', pieceLength: '128Ki',
     peers: [
-      { ...SEED, up: '100K', policy: 'tit-for-tat' },
-      { name: 'slow', count: 8, up: '20K', down: '1M', policy: 'tit-for-tat' },
-      { name: 'mid', count: 8, up: '50K', down: '1M', policy: 'tit-for-tat' },
-      { name: 'fast', count: 8, up: '200K', down: '1M', policy: 'tit-for-tat' },
-      { name: 'newcomer', up: '100K', down: '1M' },
+      { ...SEED, up: '1M', policy: 'tit-for-tat' },
+      ...classes({ policy: 'tit-for-tat' }),
+      { name: 'newcomer', up: '100K', ...LIMITED },
     ],
   },
 ];
