@@ -24,8 +24,7 @@ export function programHelp(commands: readonly Command[], version: string): stri
     ...table(rows),
     '',
     'A TORRENT is a path or an http(s) URL. Each command has its own --help.',
-    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not a valid torrent, 4 data on',
-    'disk does not match, 130 stopped by Ctrl-C. --version tells the version.',
+    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad torrent, 4 other data, 130 ^C',
   ].join('\n');
 }
 
