@@ -1,6 +1,6 @@
 /**
- * Blame: who spoilt a piece. Of each copy that failed its hash the digests of its blocks are kept, with who sent them; once a copy is right,
- * whoever sent a block that differs from it lied, and whoever did not is cleared. Kept until the piece is right: 28 bytes a block and copy.
+ * Blame: who spoilt a piece. Of each copy that failed its hash the digests of its blocks are kept, with who sent them; once a copy is
+ * right, whoever sent a block that differs from it lied, and whoever did not is cleared. Kept until the piece is right: 28 bytes a block and copy.
  */
 import type { PeerKey } from '../base/brand.js';
 import { equalBytes } from '../base/bytes.js';

@@ -15,24 +15,22 @@ type Unconnected<T> = T extends { readonly connection: string } ? Omit<T, 'conne
 export type UdpRequest = Unconnected<UdpQuestion>;
 export type UdpReply = Exclude<UdpAnswer, { kind: 'connect' }>;
 
-export const UDP_WAITS: readonly Millis[] = [5 * SECOND, 5 * SECOND, 10 * SECOND];
+const WAITS: readonly Millis[] = [5 * SECOND, 5 * SECOND, 10 * SECOND];
 
 export class UdpExchange implements Talker<UdpReply> {
   readonly #request: UdpRequest;
   readonly #random: Random;
-  readonly #waits: readonly Millis[];
   #pending: Of<UdpQuestion>;
   #tries = 0;
 
-  constructor(request: UdpRequest, random: Random, waits: readonly Millis[] = UDP_WAITS) {
+  constructor(request: UdpRequest, random: Random) {
     this.#request = request;
     this.#random = random;
-    this.#waits = waits;
     this.#pending = { kind: 'connect', transaction: random.u32() };
   }
 
   next(): Move<UdpReply> {
-    const wait = this.#waits[this.#tries++];
+    const wait = WAITS[this.#tries++];
     if (wait === undefined) return { kind: 'failed', reason: `no answer to ${this.#tries - 1} packets` };
     return { kind: 'send', packet: encodeUdpQuestion(this.#pending), wait };
   }

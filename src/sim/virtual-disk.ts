@@ -10,6 +10,7 @@ import { concat } from '../base/bytes.js';
 import type { Bytes, Millis } from '../base/units.js';
 import { BLOCK_BYTES, MIB } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
+import { DIGEST_BYTES } from '../model/blame.js';
 import type { CheckOutcome, Disk, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome } from '../ports/disk.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -113,7 +114,7 @@ function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: S
 }
 
 function verdict(piece: Uint8Array, wanted: boolean): StoreOutcome {
-  const digests = (): Uint8Array => concat([...piece].map((block) => new Uint8Array(20).fill(block)));
+  const digests = (): Uint8Array => concat([...piece].map((block) => new Uint8Array(DIGEST_BYTES).fill(block)));
   if (!piece.every((block) => block === GOOD)) return { type: 'mismatch', digests: digests() };
   return { type: 'stored', ...(wanted && { digests: digests() }) };
 }

@@ -97,7 +97,8 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const hook = values.onDone === undefined ? undefined
     : onDone({ command: values.onDone, folder: resolve(values.folder), env: io.env, note: (line) => io.complain(printable(line)) });
   const session = runSession({
-    start: values.killEvery === undefined ? startClient : losing(values.killEvery, startClient), config, requests, until, output, log, onDone: hook,
+    start: values.killEvery === undefined ? startClient : losing(values.killEvery, startClient),
+    config, requests, until, output, log, onDone: hook,
     ports: {
       clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1, udp: nodeUdp(),
       modules: nodeModules, ...(record && { record }), ...(values.ui && { page: openPage(values.ui) }),

@@ -44,7 +44,8 @@ function action({ words, files }: Kind): string {
   const found = { none: ' ', any: '_files', torrents: '_files -g "*.torrent(-.) *(-/)"', folders: '_files -/' }[files];
   if (choice === '') return found;
   // The space keeps _arguments from handing it options of its own.
-  return files === 'none' ? choice : ` _alternative "words\\:word\\:${choice}" "files\\:file\\:${files === 'folders' ? '_files -/' : '_files'}"`;
+  return files === 'none' ? choice
+    : ` _alternative "words\\:word\\:${choice}" "files\\:file\\:${files === 'folders' ? '_files -/' : '_files'}"`;
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

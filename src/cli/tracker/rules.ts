@@ -32,7 +32,9 @@ export type Asking = Circumstances & Pick<SwarmAnnounce, 'useful'>;
 export function take(params: AnnounceParams, { from, now, random, useful }: Asking, rules: TrackerRules): Taken | undefined {
   const { infoHash: torrent, peerId: id, port, left, event, numwant = DEFAULT_WANT } = params;
   if (rules.allowed?.has(torrent) === false) return undefined;
-  const announced = { torrent, id, endpoint: { host: from, port }, left, numwant, ...(event !== undefined && { event }), ...(useful && { useful }) };
+  const announced = {
+    torrent, id, endpoint: { host: from, port }, left, numwant, ...(event !== undefined && { event }), ...(useful && { useful }),
+  };
   return { ...rules.table.announce(announced, now, random), announced };
 }
 export const NOT_TRACKED = 'this torrent is not tracked here';
