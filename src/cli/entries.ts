@@ -1,17 +1,17 @@
 /**
- * What is started by its path: the program itself, and worker threads of the CLI. All paths lead over `src/cli`, so that they hold in
- * the bundle as well: there, `import.meta.url` is that of `src/cli/actorrent.js`, whichever file is asking.
+ * What is started or served by its path. The program and the page are there only as they are published, in `build/dist` (tools/bundle.ts).
+ * Worker threads lie the same way from every file that is one folder below `src` or `dist`, where this one is in either.
  */
 import { fileURLToPath } from 'node:url';
 
-const entry = (path: string): URL => new URL(`../cli/${path}`, import.meta.url);
+const published = (path: string): URL => new URL(`../../dist/${path}`, import.meta.url);
+const beside = (path: string): URL => new URL(`../cli/${path}`, import.meta.url);
 
-/** The program in one file, made of main.js by `npm run bundle`: it starts in half the time of its 200 modules. */
-export const PROGRAM = fileURLToPath(entry('actorrent.js'));
+export const PROGRAM = fileURLToPath(published('cli/actorrent.js'));
 /** The same in its modules: for profiles, which tell parts by their files. */
-export const PROGRAM_IN_MODULES = fileURLToPath(entry('main.js'));
-export const HASH_WORKER = entry('hash/hash-worker.js');
-export const SIMULATION_WORKER = entry('simulate/worker.js');
+export const PROGRAM_IN_MODULES = fileURLToPath(beside('main.js'));
+export const HASH_WORKER = beside('hash/hash-worker.js');
+export const SIMULATION_WORKER = beside('simulate/worker.js');
+export const CHECK_WORKER = beside('simulate/check-worker.js');
 /** The script and the style of the live page. */
-export const PAGE_FILE = (name: string): URL => entry(`../web/page/${name}`);
-export const CHECK_WORKER = entry('simulate/check-worker.js');
+export const PAGE_FILE = (name: string): URL => published(`web/page/${name}`);

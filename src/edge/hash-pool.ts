@@ -31,7 +31,7 @@ export interface HashPoolOptions {
   readonly start?: () => Worker;
 }
 
-/** Over `edge/`, so that it also holds in the bundle (cli/entries.ts). */
+/** Over `edge/`, so that it also holds where modules are bundled (tools/bundle.ts). */
 const CODE = new URL('../edge/hash-worker.js', import.meta.url);
 /** Without the flags of this process: some (`--input-type`) stop a worker from starting. */
 const startWorker = (): Worker => new Worker(CODE, { name: 'hash', execArgv: [] });
