@@ -3,7 +3,7 @@
  * `compose.ts` makes one from ports and this configuration; the CLI and the simulator are its users.
  */
 import type { Endpoint } from './base/endpoint.js';
-import type { PeerId, TorrentKey } from './base/brand.js';
+import type { InfoHash, PeerId, TorrentKey } from './base/brand.js';
 import type { Bytes, BytesPerSec, Millis } from './base/units.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { ChokePolicy, Params } from './policy/choke/policy.js';
@@ -64,6 +64,14 @@ export interface TorrentRequest {
 export interface Client {
   readonly kernel: Kernel;
   add(request: TorrentRequest): TorrentKey;
+  /** It says goodbye, and the `removed` event tells when it has; its files stay. */
+  remove(torrent: InfoHash): void;
+  /** One torrent, or all. */
+  pause(torrent?: InfoHash): void;
+  resume(torrent?: InfoHash): void;
+  setLimit(direction: Direction, limit: Limit): void;
+  /** For one torrent, or for all that have none of their own. */
+  setPolicy(choke: ChosenPolicy, torrent?: InfoHash): void;
   /** Saves everything and tells the trackers; the `stopped` event ends it. Trackers get 4 s, the disk a minute. */
   stop(): void;
 }

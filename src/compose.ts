@@ -60,14 +60,20 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
   const shared: Ports = { ...ports, terminal, ...fewAtOnce(ports, ANNOUNCES_AT_ONCE), net: atMost(ports.net, CONNECTIONS) };
   const newKey = (): TorrentKey => torrentKey(++lastKey);
   const root = kernel.boot('Client', planClient({ config, ports: shared, kernel, newKey }));
+  const { torrentMgr: torrents, limiter: limits, chokeMgr: choker } = root.exports;
   return {
     kernel,
     add(request) {
       const key = newKey();
-      kernel.send(root.exports, { type: 'add', key, request });
+      kernel.send(torrents, { type: 'add', key, request });
       return key;
     },
-    stop: () => kernel.send(root.exports, { type: 'stop' }),
+    remove: (torrent) => kernel.send(torrents, { type: 'remove', torrent }),
+    pause: (torrent) => kernel.send(torrents, { type: 'pause', ...(torrent !== undefined && { torrent }) }),
+    resume: (torrent) => kernel.send(torrents, { type: 'resume', ...(torrent !== undefined && { torrent }) }),
+    setLimit: (direction, limit) => kernel.send(limits, { type: 'setLimit', direction, limit }),
+    setPolicy: (chosen, torrent) => kernel.send(choker, { type: 'setPolicy', chosen, ...(torrent !== undefined && { torrent }) }),
+    stop: () => kernel.send(torrents, { type: 'stop' }),
   };
 }
 
@@ -99,7 +105,7 @@ interface ClientContext {
   readonly newKey: () => TorrentKey;
 }
 
-const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<Mailbox<TorrentMgrMsg, 'TorrentMgr'>> => (reserve) => {
+const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<ClientParts> => (reserve) => {
   const parts: ClientParts = {
     timer: reserve(timer), limiter: reserve(limiter), chokeMgr: reserve(chokeMgr), console: reserve(consoleProcess),
     torrentMgr: reserve(torrentMgr),
@@ -113,7 +119,7 @@ const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<M
     }),
   });
   return {
-    exports: parts.torrentMgr,
+    exports: parts,
     plan: {
       strategy: CLIENT.strategy, ...restartsOf(config),
       children: [

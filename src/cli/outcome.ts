@@ -24,6 +24,7 @@ export function after(o: Outcome, e: ClientEvent, until: Until): Outcome {
   switch (e.event) {
     case 'done': return until === 'done' ? without(o, e.torrent) : o;
     case 'seeded': return until === 'seeded' ? without(o, e.torrent) : o;
+    case 'removed': return without(o, e.torrent);
     case 'error': {
       const reason = e.name === undefined ? e.reason : `${e.name}: ${e.reason}`;
       const failed = { ...o, failure: o.failure ?? reason };

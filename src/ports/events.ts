@@ -64,6 +64,8 @@ export type ClientEvent =
   /** A seed ratio or seed time was reached. */
   | ({ readonly event: 'seeded'; readonly uploaded: Bytes; readonly ratio: number } & OfTorrent)
   | ({ readonly event: 'paused' | 'resumed'; readonly reason?: string } & OfTorrent)
+  /** It has said goodbye, as it was told to, and is none of ours any more. */
+  | ({ readonly event: 'removed' } & OfTorrent)
   /** The torrent cannot go on; others are not touched. */
   | ({ readonly event: 'error'; readonly reason: string } & Partial<OfTorrent>)
   | ({ readonly event: 'warning'; readonly reason: string } & Partial<OfTorrent>)

@@ -87,7 +87,15 @@ function step(s: State, m: ConsoleMsg, self: Me): void {
 function show(s: State, event: ClientEvent): void {
   if (event.event === 'started') s.kept.known.set(event.torrent, event);
   if (event.event === 'stats') s.stats.set(event.torrent, event);
+  if (event.event === 'removed') forget(s, event.torrent);
   if (isNews(s, event)) s.terminal.show(event);
+}
+
+/** It may come again, and then all of it is news. */
+function forget({ stats, kept: { known, shown } }: State, torrent: InfoHash): void {
+  stats.delete(torrent);
+  known.delete(torrent);
+  for (const key of shown) if (key.includes(torrent)) shown.delete(key);
 }
 
 /** The end of a download and of seeding are told again by who cannot know whether we fell over them. */

@@ -167,6 +167,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
   TorrentMgr: [
     { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },
     { kind: 'add', carries: ['key', 'request'], doc: 'A torrent to start.' },
+    { kind: 'remove', carries: ['torrent'], doc: 'It says goodbye and is forgotten; its files and its record stay.' },
     { kind: 'listening', carries: ['port'], doc: 'Torrents start once the port is known; 0: nobody can reach us.' },
     { kind: 'incoming', carries: ['incoming'], doc: 'From the Listener: goes to the PeerMgr of its torrent.' },
     { kind: 'trouble', carries: ['torrent', 'reason'], doc: 'The disk of this torrent needs a hand: it pauses until `resume`.' },

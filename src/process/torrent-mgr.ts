@@ -1,6 +1,6 @@
 /**
  * TorrentMgr: the torrents of this client, each a group of processes of its own.
- * Hears:  the composition root (add, stop), Console (pause, resume, listPeers, stop), Listener (listening, incoming),
+ * Hears:  the composition root (add, remove, pause, resume, stop), Console (pause, resume, listPeers, stop), Listener (listening, incoming),
  *         Files (trouble, closed), PeerMgr (closed), Tracker (closed), Api (add, look), Timer (tick).
  * Tells:  PeerMgr (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers, look), PieceMgr (look),
  *         Api (torrentsSeen), Console (event), Timer (register).
@@ -27,6 +27,8 @@ import type { TrackerMsg } from './tracker.js';
 export type TorrentMgrMsg =
   /** A torrent to start. */
   | { readonly type: 'add'; readonly key: TorrentKey; readonly request: TorrentRequest }
+  /** It says goodbye and is forgotten; its files and its record stay. */
+  | { readonly type: 'remove'; readonly torrent: InfoHash }
   /** Torrents start once the port is known; 0: nobody can reach us. */
   | { readonly type: 'listening'; readonly port: number }
   /** From the Listener: goes to the PeerMgr of its torrent. */
@@ -81,6 +83,8 @@ interface Orders {
 interface Added {
   readonly request: TorrentRequest;
   paused: boolean;
+  /** It says goodbye: alone, or as all do. */
+  leaving: boolean;
 }
 interface Torrent {
   readonly key: TorrentKey;
@@ -88,7 +92,7 @@ interface Torrent {
   readonly order: Added;
   readonly group: Mailbox<never>;
   readonly parts: TorrentParts;
-  /** Process ids that have not said goodbye; only while stopping. */
+  /** Process ids that have not said goodbye; only while leaving. */
   readonly open: Set<string>;
 }
 interface State extends TorrentMgrInput {
@@ -108,16 +112,18 @@ function init(input: TorrentMgrInput, self: Me): State {
   if (orders.port === undefined) return s;
   // After a crash: the torrents have ended with us.
   for (const [key, order] of orders.added) {
-    const { parts } = open(s, key, order, self);
-    if (order.paused) self.tell(parts.peerMgr, { type: 'pause' });
+    const t = open(s, key, order, self);
+    if (order.paused) self.tell(t.parts.peerMgr, { type: 'pause' });
+    if (order.leaving) sayGoodbye(s, t, self);
   }
-  if (orders.stopping) sayGoodbye(s, self);
+  if (orders.stopping) stoppedIfAll(s, self);
   return s;
 }
 
 function step(s: State, m: TorrentMgrMsg, self: Me): void {
   switch (m.type) {
     case 'add': return add(s, m.key, m.request, self);
+    case 'remove': return remove(s, m.torrent, self);
     case 'listening': return listening(s, m.port, self);
     case 'incoming': return incoming(s, m.incoming, self);
     case 'trouble': return trouble(s, m.torrent, m.reason, self);
@@ -144,7 +150,7 @@ function add(s: State, key: TorrentKey, request: TorrentRequest, self: Me): void
   if ([...added.values()].some((other) => other.request.meta.infoHash === torrent)) {
     return say(s, { event: 'warning', reason: 'is here already', torrent, name }, self);
   }
-  const order: Added = { request, paused: false };
+  const order: Added = { request, paused: false, leaving: false };
   added.set(key, order);
   if (port !== undefined) start(s, key, order, self);
 }
@@ -178,7 +184,7 @@ function forget(s: State, torrent: InfoHash, { key }: Torrent): void {
 
 function incoming(s: State, arrival: Incoming, self: Me): void {
   const torrent = s.torrents.get(arrival.handshake.infoHash);
-  if (torrent && !s.orders.stopping) self.tell(torrent.parts.peerMgr, { type: 'incoming', incoming: arrival });
+  if (torrent && !torrent.order.leaving) self.tell(torrent.parts.peerMgr, { type: 'incoming', incoming: arrival });
   else arrival.connection.close();
 }
 
@@ -224,53 +230,71 @@ function childFailed(s: State, failure: Failure, self: Me): void {
     forget(s, torrent, t);
     say(s, { event: 'error', reason: `gave up: ${String(failure.error)}`, torrent, name: t.name }, self);
   }
-  if (s.orders.stopping) stoppedIfAll(s, self);
+  stoppedIfAll(s, self);
 }
 
-// STOPPING: PEERS FIRST, THEN WHAT IS TO BE SAVED; EACH SAYS WHEN IT IS DONE
+// LEAVING: PEERS FIRST, THEN WHAT IS TO BE SAVED; EACH SAYS WHEN IT IS DONE
+
+function remove(s: State, torrent: InfoHash, self: Me): void {
+  const t = s.torrents.get(torrent);
+  if (t) return leave(s, t, self);
+  // It may still wait for the port.
+  for (const [key, { request: { meta } }] of s.orders.added) {
+    if (meta.infoHash !== torrent) continue;
+    s.orders.added.delete(key);
+    say(s, { event: 'removed', torrent, name: meta.name }, self);
+  }
+}
 
 function stop(s: State, self: Me): void {
   if (s.orders.stopping) return;
   s.orders.stopping = true;
-  sayGoodbye(s, self);
-}
-
-function sayGoodbye(s: State, self: Me): void {
-  for (const { parts, open } of s.torrents.values()) {
-    for (const { id } of [parts.peerMgr, parts.files, ...parts.trackers]) open.add(id);
-    self.tell(parts.peerMgr, { type: 'stop' });
-    self.tell(parts.files, { type: 'stop' });
-    for (const tracker of parts.trackers) self.tell(tracker, { type: 'stop' });
-  }
-  bePatient(s, self);
+  for (const t of s.torrents.values()) leave(s, t, self);
   stoppedIfAll(s, self);
 }
 
-function bePatient(s: State, self: Me): void {
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: TRACKERS_MS, tag: 'trackers' });
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: ALL_MS, tag: 'all' });
+function leave(s: State, t: Torrent, self: Me): void {
+  if (t.order.leaving) return;
+  t.order.leaving = true;
+  sayGoodbye(s, t, self);
+}
+
+function sayGoodbye(s: State, t: Torrent, self: Me): void {
+  const { parts, open } = t;
+  for (const { id } of [parts.peerMgr, parts.files, ...parts.trackers]) open.add(id);
+  self.tell(parts.peerMgr, { type: 'stop' });
+  self.tell(parts.files, { type: 'stop' });
+  for (const tracker of parts.trackers) self.tell(tracker, { type: 'stop' });
+  bePatient(s, t, self);
+}
+
+/** A tick's tag says of which torrent it is, and with whom patience ends. */
+function bePatient(s: State, { key }: Torrent, self: Me): void {
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: TRACKERS_MS, tag: `${key} trackers` });
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: ALL_MS, tag: `${key} all` });
 }
 
 function closed(s: State, torrent: InfoHash, part: string, self: Me): void {
   const t = s.torrents.get(torrent);
-  if (!s.orders.stopping || !t) return;
+  if (!t?.order.leaving) return;
   t.open.delete(part);
-  if (t.open.size === 0) {
-    forget(s, torrent, t);
-    self.stopChild(t.group);
-  }
+  if (t.open.size > 0) return;
+  forget(s, torrent, t);
+  self.stopChild(t.group);
+  if (!s.orders.stopping) say(s, { event: 'removed', torrent, name: t.name }, self);
   stoppedIfAll(s, self);
 }
 
 function outOfPatience(s: State, tag: string, self: Me): void {
   for (const [torrent, t] of [...s.torrents]) {
-    const late = tag === 'all' ? [...t.open] : t.parts.trackers.map(({ id }) => id);
+    if (!tag.startsWith(`${t.key} `)) continue;
+    const late = tag.endsWith('all') ? [...t.open] : t.parts.trackers.map(({ id }) => id);
     for (const part of late) closed(s, torrent, part, self);
   }
 }
 
 function stoppedIfAll(s: State, self: Me): void {
-  if (s.torrents.size === 0) say(s, { event: 'stopped' }, self);
+  if (s.orders.stopping && s.torrents.size === 0) say(s, { event: 'stopped' }, self);
 }
 
 function say(s: State, event: ClientEvent, self: Me): void {
@@ -283,30 +307,29 @@ function peerMgrIsNew(s: State, self: Me, who: Mailbox<never>): void {
   for (const { parts: { peerMgr }, order } of s.torrents.values()) {
     if (peerMgr.id !== who.id) continue;
     if (order.paused) self.tell(peerMgr, { type: 'pause' });
-    if (s.orders.stopping) self.tell(peerMgr, { type: 'stop' });
+    if (order.leaving) self.tell(peerMgr, { type: 'stop' });
   }
 }
 
 function filesAreNew(s: State, self: Me, who: Mailbox<never>): void {
-  if (!s.orders.stopping) return;
-  for (const { parts: { files } } of s.torrents.values()) if (files.id === who.id) self.tell(files, { type: 'stop' });
+  for (const { parts: { files }, order } of s.torrents.values()) {
+    if (order.leaving && files.id === who.id) self.tell(files, { type: 'stop' });
+  }
 }
 
 function trackerIsNew(s: State, self: Me, who: Mailbox<never>): void {
-  if (!s.orders.stopping) return;
-  for (const { parts: { trackers } } of s.torrents.values()) {
+  for (const { parts: { trackers }, order } of s.torrents.values()) {
+    if (!order.leaving) continue;
     for (const tracker of trackers) if (tracker.id === who.id) self.tell(tracker, { type: 'stop' });
   }
 }
 
 function timerIsNew(s: State, self: Me): void {
-  if (s.orders.stopping) bePatient(s, self);
+  for (const t of s.torrents.values()) if (t.order.leaving) bePatient(s, t, self);
 }
 
 /** In case it fell over the end. */
-function consoleIsNew(s: State, self: Me): void {
-  if (s.orders.stopping) stoppedIfAll(s, self);
-}
+const consoleIsNew = stoppedIfAll;
 
 // ACTOR ------------------------------------------------------------------------------
 export const torrentMgr = defineProcess({

@@ -29,6 +29,11 @@ test('a torrent that fails is waited for no longer; the first reason counts', ()
   assert.deepEqual([both.over, both.failure], [true, 'one: no space']);
 });
 
+test('a torrent that is removed is waited for no longer', () => {
+  const { over, failure } = fold('stopped', { event: 'removed', torrent: a, name: 'one' }, { event: 'removed', torrent: b, name: 'two' });
+  assert.deepEqual([over, failure], [true, undefined]);
+});
+
 test('an error of the client ends all', () => {
   const o = fold('stopped', { event: 'error', reason: 'port 6881 is in use' });
   assert.deepEqual([o.over, o.failure], [true, 'port 6881 is in use']);

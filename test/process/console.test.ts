@@ -34,15 +34,12 @@ function start(modules?: Modules) {
   const ask = (line: string, ticket: number): void => void stage.send({ type: 'line', line, asker: { ticket, replyTo: api } });
   return { stage, shown, type, ask, listening: () => typed !== undefined };
 }
+const of = (n: number) => ({ torrent: infoHash(n.toString(16).padStart(40, '0')), name: `T${n}` });
 const stats = (n: number, progress: number): ClientEvent => ({
-  event: 'stats', torrent: infoHash(n.toString(16).padStart(40, '0')), name: `T${n}`, downloaded: 1, uploaded: 2,
-  left: 3, downloadRate: 15_300, uploadRate: 0, peers: 4, seeds: 1, progress,
+  event: 'stats', downloaded: 1, uploaded: 2, left: 3, downloadRate: 15_300, uploadRate: 0, peers: 4, seeds: 1, progress, ...of(n),
 });
 
-const started = (n: number): ClientEvent => {
-  const { torrent, name } = stats(n, 0) as ClientEvent & { event: 'stats' };
-  return { event: 'started', torrent, name, bytes: 1, pieces: 1, folder: '/f' };
-};
+const started = (n: number): ClientEvent => ({ event: 'started', bytes: 1, pieces: 1, folder: '/f', ...of(n) });
 
 test('events are shown as they are', () => {
   const { stage, shown } = start();
@@ -172,4 +169,17 @@ test('as it ends it no longer listens', () => {
   assert.ok(listening());
   stage.stop();
   assert.ok(!listening());
+});
+
+test('a torrent that is removed is forgotten, and all of it is news when it comes again', () => {
+  const { stage, shown, type } = start();
+  const seeded: ClientEvent = { event: 'seeded', uploaded: 1, ratio: 1, ...of(1) };
+  const tell = (...events: readonly ClientEvent[]): void => { for (const event of events) stage.send({ type: 'event', event }); };
+  tell(started(1), stats(1, 1), seeded, seeded, { event: 'removed', ...of(1) });
+  assert.deepEqual(shown.map((e) => e.event), ['started', 'stats', 'seeded', 'removed']);
+  assert.deepEqual(type('status'), [['nothing yet: still checking']]);
+  assert.match(String(type('pause T1')), /found 0 like 'T1'/);
+  shown.length = 0;
+  tell(started(1), seeded);
+  assert.deepEqual(shown.map((e) => e.event), ['started', 'seeded']);
 });

@@ -172,6 +172,47 @@ test('a torrent that crashes while it stops is not waited for', () => {
   assert.deepEqual(events(), ['error T1 gave up: Error: boom', 'stopped']);
 });
 
+// REMOVING ---------------------------------------------------------------------------
+
+const PARTS = ['PeerMgr', 'Files', 'Tracker'] as const;
+
+test('one that is removed says goodbye and is forgotten; the others hear nothing of it', () => {
+  const { stage, closed, living, events } = start();
+  stage.send(LISTENING, add(1), add(2)).forget().send({ type: 'remove', torrent: hashOf(1) }, { type: 'remove', torrent: hashOf(1) });
+  assert.deepEqual(stage.kinds(), ['PeerMgr: stop', 'Files: stop', 'Tracker: stop']);
+  stage.send(...PARTS.map((part) => closed(2, part)));
+  assert.deepEqual([events(), living().length], [[], 2]);
+  stage.send(...PARTS.map((part) => closed(1, part)));
+  assert.deepEqual([events(), living().length], [['removed T1'], 1]);
+  stage.send(add(1));
+  assert.deepEqual([events(), living().length], [['started T1'], 2]);
+});
+
+test('a tracker that does not answer keeps a removed torrent for four seconds, and no other', () => {
+  const { stage, closed, living, events } = start();
+  stage.send(LISTENING, add(1), add(2), { type: 'remove', torrent: hashOf(1) }, closed(1, 'PeerMgr'), closed(1, 'Files')).forget();
+  stage.advance(3999);
+  assert.deepEqual(events(), []);
+  stage.advance(1);
+  assert.deepEqual([events(), living().length], [['removed T1'], 1]);
+  stage.advance(100_000);
+  assert.deepEqual([events(), living().length], [[], 1]);
+});
+
+test('removed before the port is known, it never starts; and one that is not there is nothing', () => {
+  const { stage, events } = start();
+  stage.send(add(1), { type: 'remove', torrent: hashOf(1) }, { type: 'remove', torrent: hashOf(2) }, LISTENING);
+  assert.deepEqual(events(), ['removed T1']);
+});
+
+test('a stop waits for one that is being removed, and a crash does not bring it back', () => {
+  const { stage, closed, living, events } = start();
+  stage.send(LISTENING, add(1), { type: 'remove', torrent: hashOf(1) }).forget().kill();
+  assert.deepEqual(stage.kinds().filter((kind) => kind.endsWith('stop')), ['PeerMgr: stop', 'Files: stop', 'Tracker: stop']);
+  stage.send(STOP, ...PARTS.map((part) => closed(1, part)));
+  assert.deepEqual([events(), living().length], [['stopped'], 0]);
+});
+
 // STARTING AGAIN ---------------------------------------------------------------------
 
 test('after a crash its torrents start again, a paused one paused, and no event says so', () => {

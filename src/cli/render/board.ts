@@ -43,6 +43,7 @@ export function post(board: Board, e: ClientEvent): Board {
       return amend(board, e.torrent, { phase: complete ? 'seeding' : 'downloading' });
     }
     case 'error': return e.torrent === undefined ? board : amend(board, e.torrent, { phase: 'failed' });
+    case 'removed': return new Map([...board].filter(([torrent]) => torrent !== e.torrent));
     case 'stopped': return new Map([...board].map(([torrent, row]) => [torrent, atRest(row)]));
     case 'seeded': case 'listening': case 'page': case 'piece': case 'peer': case 'choke': case 'shadow': case 'tracker':
     case 'warning': case 'answer':

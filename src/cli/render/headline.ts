@@ -42,6 +42,7 @@ function tell(e: ClientEvent): Told | undefined {
     case 'seeded': return ['good', `seeded, ${size(e.uploaded)} uploaded, ratio ${e.ratio.toFixed(2)}`];
     case 'paused': return ['caution', `paused${because(e.reason)}`];
     case 'resumed': return ['news', `resumed${because(e.reason)}`];
+    case 'removed': return ['news', 'removed'];
     case 'error': return ['trouble', e.reason];
     case 'warning': return ['caution', e.reason];
     case 'checking': case 'stats': case 'piece': case 'answer': case 'stopped': return undefined;

@@ -53,6 +53,7 @@ test('phases', () => {
   const phases = STORY.map((_, i) => board(...STORY.slice(0, i + 1)).get(of.torrent)?.phase ?? '-');
   assert.deepEqual(phases.filter((p, i) => p !== phases[i - 1]),
     ['-', 'checking', 'downloading', 'paused', 'downloading', 'seeding', 'failed']);
+  assert.equal(board(started, { event: 'removed', ...of }).size, 0);
   assert.equal(board(started, checked, stats(), { event: 'stopped' }).get(of.torrent)?.phase, 'stopped');
   assert.equal(board(started, { ...checked, good: 2488 }, { event: 'stopped' }).get(of.torrent)?.phase, 'complete');
   assert.deepEqual(board(started, checked, stats(), { event: 'stopped' }).get(of.torrent)?.stats.downloadRate, 0);
