@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   process: ['base', 'protocol', 'model', 'policy', 'kernel', 'ports', 'client.ts', 'xstate', 'p-queue'],
   edge: ['base', 'ports', 'node'],
   graph: ['kernel', 'base', '@dagrejs/dagre'],
+  library: ['base', 'protocol', 'policy', 'ports', 'edge', 'client.ts', 'compose.ts', 'node'],
   web: ['base', 'ports', 'graph', 'kernel', 'preact', 'uplot'],
 };
 /** Folders and files that may import anything of the project. */

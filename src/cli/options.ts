@@ -2,16 +2,15 @@
  * The options of `download` and `seed`, in the order in which help shows them. Their names, meanings and defaults are a
  * promise to scripts and to config files. Each line of help fits 80 columns.
  */
-import { availableParallelism } from 'node:os';
 import { parseEndpoint, parseHost, type Endpoint } from '../base/endpoint.js';
 import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import { MINUTE } from '../base/units.js';
+import { USUAL_PROCS } from '../edge/disk.js';
+import { DEFAULT_PORT } from '../library/usual-port.js';
 import { DEFAULT_POLICY, POLICY_NAMES } from './policy-source.js';
 import { flag, integer, many, positive, quoted, text, value, type ValuesOf } from './option.js';
 
-export const DEFAULT_PORT = 6881;
-const CORES = Math.max(1, availableParallelism() - 1);
 
 export const address = (typed: string): Result<string> => {
   const host = parseHost(typed.replace(/^\[(.*)\]$/, '$1'));
@@ -29,7 +28,7 @@ const minutes = (typed: string): Result<number> => {
 };
 
 export const procs = value('N', integer(1, 256), {
-  group: 'Disk', meaning: 'hash workers', initial: CORES, shownDefault: 'cores - 1',
+  group: 'Disk', meaning: 'hash workers', initial: USUAL_PROCS, shownDefault: 'cores - 1',
 });
 
 export const SESSION_OPTIONS = {

@@ -8,7 +8,7 @@ import { Ending, EXIT, type ExitCode } from './exit.js';
 import type { Io } from './io.js';
 import { commandLine, environment, type Layer } from './layers.js';
 import { parseArgv, type Given } from './parse.js';
-import { VERSION } from './version.js';
+import { VERSION } from '../library/version.js';
 
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {

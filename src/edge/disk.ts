@@ -1,4 +1,5 @@
 /** The disk of this machine. All torrents opened on it share its descriptors, hash workers and buffers. */
+import { availableParallelism } from 'node:os';
 import { KIB, MIB, type Bytes } from '../base/units.js';
 import type { Disk } from '../ports/disk.js';
 import { HashPool } from './hash-pool.js';
@@ -17,16 +18,25 @@ const IDLE_BUFFERS: Bytes = 64 * MIB;
 const READ_BYTES: Bytes = 512 * KIB;
 const IDLE_READS: Bytes = 8 * MIB;
 
+/** Hash workers: one core is left for all else. */
+export const USUAL_PROCS = Math.max(1, availableParallelism() - 1);
+
 export interface DiskOptions {
   /** Hash workers; 0 hashes on the main thread. */
   readonly procs: number;
   readonly openFiles?: number;
 }
 
-export function nodeDisk({ procs, openFiles = OPEN_FILES }: DiskOptions): Disk {
+export interface NodeDisk extends Disk {
+  /** Ends the threads that have nothing to do: all, once every storage is closed. They keep no process alive, but memory. */
+  close(): void;
+}
+
+export function nodeDisk({ procs, openFiles = OPEN_FILES }: DiskOptions): NodeDisk {
+  const pool = procs === 0 ? undefined : new HashPool({ procs });
   const shared: Shared = {
     files: new OpenFiles(openFiles),
-    runner: procs === 0 ? new InlineRunner() : new HashPool({ procs }),
+    runner: pool ?? new InlineRunner(),
     buffers: new PieceBuffers(IDLE_BUFFERS),
     reads: new ReadBuffers({ size: READ_BYTES, keep: IDLE_READS }),
   };
@@ -35,5 +45,6 @@ export function nodeDisk({ procs, openFiles = OPEN_FILES }: DiskOptions): Disk {
     open: (folder, files) => new FolderStorage({ folder, files }, shared),
     readRecord,
     writeRecord,
+    close: () => pool?.close(),
   };
 }

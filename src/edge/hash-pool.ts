@@ -55,6 +55,15 @@ export class HashPool implements PieceRunner {
     });
   }
 
+  /** Ends the threads that have nothing to do. */
+  close(): void {
+    for (const hand of this.hands) {
+      if (hand.tasks.size > 0) continue;
+      this.hands.delete(hand);
+      void hand.worker.terminate();
+    }
+  }
+
   private place(task: Task): void {
     const hand = this.freest();
     if (hand === undefined) this.waiting.push(task);

@@ -1,6 +1,7 @@
 /** HashPool when threads die: terminated from outside by the test's own handle on them, or unable to start. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -49,6 +50,28 @@ test('a job that kills two workers is answered with trouble that names its file'
       trouble: { file: '/some/file', cause: 'failed', detail: 'the hash worker died: out of order' } });
   }
   assert.ok(started <= 10);
+});
+
+test('close ends the threads that have nothing to do, and a later job gets a new one', async (t) => {
+  const path = join(scratch(t), 'file');
+  const fd = openSync(path, 'w+');
+  t.after(() => closeSync(fd));
+  const exits: Promise<unknown>[] = [];
+  const pool = new HashPool({ procs: 1, start: () => {
+    const worker = new Worker(WORKER);
+    exits.push(once(worker, 'exit'));
+    return worker;
+  } });
+  const store = (): Promise<{ type: string }> => pool.run(storeJob(path, fd, 7));
+  const first = store();
+  pool.close();
+  assert.equal((await first).type, 'stored');
+  assert.equal(exits.length, 1);
+  pool.close();
+  await exits[0];
+  assert.equal((await store()).type, 'stored');
+  assert.equal(exits.length, 2);
+  pool.close();
 });
 
 test('idle workers do not keep the process alive', (t) => {

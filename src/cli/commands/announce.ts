@@ -15,11 +15,11 @@ import { parseInfoHash } from '../../protocol/magnet.js';
 import type { AnnounceEvent, AnnouncePeers } from '../../protocol/announce.js';
 import { defineCommand } from '../command.js';
 import { EXIT, failure, misuse } from '../exit.js';
-import { freshPeerId } from '../identity.js';
+import { freshPeerId } from '../../library/identity.js';
 import { flag, integer, quoted, value } from '../option.js';
 import { count, duration, plural } from '../../base/format.js';
 import { printable } from '../render/text.js';
-import { AGENT } from '../version.js';
+import { AGENT } from '../../library/version.js';
 
 const EVENTS: readonly AnnounceEvent[] = ['started', 'completed', 'stopped'];
 const event = (typed: string): Result<AnnounceEvent> => {

@@ -20,7 +20,7 @@ import { parsePieceLength } from '../piece-length.js';
 import { showProgress } from '../progress.js';
 import { pieceSize, plural, size } from '../../base/format.js';
 import { printable } from '../render/text.js';
-import { AGENT } from '../version.js';
+import { AGENT } from '../../library/version.js';
 import { infoJson } from './info.js';
 
 const url = (schemes: RegExp, expected: string) => (typed: string): Result<string> =>

@@ -2,7 +2,7 @@
 import { defineCommand, type Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { manPage } from '../man.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../../library/version.js';
 
 /** `all` is asked late: this command is one of them. */
 export const manOf = (all: () => readonly Command[]): Command => defineCommand({

@@ -8,21 +8,16 @@ import PQueue from 'p-queue';
 import { MIB, type Bytes } from '../../base/units.js';
 import type { ClientConfig, TorrentRequest } from '../../client.js';
 import { startClient } from '../../compose.js';
-import { nodeClock } from '../../edge/clock.js';
-import { nodeDisk } from '../../edge/disk.js';
-import { nodeHttp } from '../../edge/http.js';
-import { nodeUdp } from '../../edge/udp.js';
-import { nodeModules } from '../../edge/modules.js';
-import { nodeNet } from '../../edge/net.js';
-import { nodeSha1 } from '../../edge/sha1.js';
+import { nodePorts } from '../../edge/ports.js';
+import { freshPeerId, freshSeed } from '../../library/identity.js';
+import { usualPort } from '../../library/usual-port.js';
+import { AGENT } from '../../library/version.js';
 import type { Metainfo } from '../../protocol/metainfo.js';
 import { losing } from '../chaos.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { listenToStdin } from '../console-input.js';
 import { failure, misuse, type ExitCode } from '../exit.js';
-import { usualPort } from '../free-port.js';
 import { globMatcher } from '../glob.js';
-import { freshPeerId, freshSeed } from '../identity.js';
 import type { Io } from '../io.js';
 import { onDone } from '../on-done.js';
 import { SESSION_OPTIONS, type SessionValues } from '../options.js';
@@ -38,7 +33,6 @@ import { plainOutput } from '../render/plain.js';
 import { printable } from '../render/text.js';
 import { runSession } from '../session.js';
 import { loadTorrent } from '../torrent-source.js';
-import { AGENT } from '../version.js';
 
 export const download = defineCommand({
   name: 'download',
@@ -87,7 +81,8 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const policies = await choosePolicies(values.chokePolicy, values.chokeParam);
   const requests = metas.map((meta) => requestOf(meta, values, policies.own));
   for (const { meta } of requests) await guard?.(meta, values.folder);
-  const clock = nodeClock();
+  const ports = nodePorts({ procs: values.procs, agent: AGENT });
+  const { clock } = ports;
   const wall = (): number => clock.wall();
   const log = values.logFile === undefined ? undefined : openLogFile(values.logFile, wall);
   const config = await configOf(values, policies, pieceMemory(metas));
@@ -99,10 +94,7 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const session = runSession({
     start: values.killEvery === undefined ? startClient : losing(values.killEvery, startClient),
     config, requests, until, output, log, onDone: hook,
-    ports: {
-      clock, net: nodeNet(), disk: nodeDisk({ procs: values.procs }), http: nodeHttp({ agent: AGENT }), sha1: nodeSha1, udp: nodeUdp(),
-      modules: nodeModules, ...(record && { record }), ...(values.ui && { page: openPage(values.ui) }),
-    },
+    ports: { ...ports, ...(record && { record }), ...(values.ui && { page: openPage(values.ui) }) },
     lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
   });
   return session.finally(() => hook?.settled()).finally(() => record?.close());

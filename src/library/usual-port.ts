@@ -2,8 +2,8 @@
  * The port to listen on where the user names none: the first of the usual ones (6881 to 6889) that is free, else any.
  */
 import { createServer } from 'node:net';
-import { DEFAULT_PORT } from './options.js';
 
+export const DEFAULT_PORT = 6881;
 const USUAL_PORTS = 9;
 
 export async function usualPort(host: string | undefined): Promise<number> {
