@@ -2,11 +2,12 @@
  * Records: small files of our own, below `.actorrent` in the torrent's folder. Written beside and moved over, each step
  * forced to the device before the next: after a power cut the old or the new is there, whole.
  */
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MIB, type Bytes } from '../base/units.js';
 import type { Trouble } from '../ports/disk.js';
 import { OWN_FOLDER, pathBelow } from './inside.js';
+import { makeFolders } from './make-folders.js';
 import { troubleOf } from './trouble.js';
 
 const LARGEST_RECORD: Bytes = 64 * MIB;
@@ -33,7 +34,7 @@ export async function writeRecord(folder: string, name: string, bytes: Uint8Arra
   const path = pathBelow(folder, [OWN_FOLDER, name]);
   const draft = `${path}.${process.pid}-${writes++}.tmp`; // two writes at once each have their own
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await writeForced(draft, bytes);
     await rename(draft, path);
     await forceFolder(dirname(path));

@@ -5,7 +5,7 @@
  * `close`, with trouble.
  */
 import { fdatasync, read as readFd } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Bytes } from '../base/units.js';
@@ -13,6 +13,7 @@ import type {
   CheckOutcome, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../ports/disk.js';
 import { assertInside, contentPath } from './inside.js';
+import { makeFolders } from './make-folders.js';
 import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js';
 import type { PieceBuffers } from './piece-buffers.js';
 import type { PieceRunner, Stretch } from './piece-job.js';
@@ -95,12 +96,12 @@ export class FolderStorage implements Storage {
   async prepare(): Promise<Trouble | undefined> {
     this.shared.files.close(this.paths);
     try {
-      await mkdir(this.folder, { recursive: true });
+      await makeFolders(this.folder);
     } catch (error) {
       return troubleOf(this.folder, error);
     }
     for (const folder of new Set(this.paths.map((path) => dirname(path)))) {
-      const trouble = await this.attempt(folder, () => mkdir(folder, { recursive: true }));
+      const trouble = await this.attempt(folder, () => makeFolders(folder));
       if (trouble !== undefined) return trouble;
     }
     for (const [i, path] of this.paths.entries()) {

@@ -177,6 +177,13 @@ test('a folder that may not be written is denied', async (t) => {
   await s.close();
 });
 
+test('a folder where none can be made is trouble, not a wait for ever', async (t) => {
+  if (!existsSync('/proc/self')) return t.skip('no /proc here');
+  const folder = '/proc/nothing-can-be-made-here/below';
+  assert.deepEqual(await disk.open(folder, FILES).prepare(), { file: folder, cause: 'missing', detail: 'no such file or directory' });
+  assert.equal((await disk.writeRecord(folder, 'r', content(1)))?.cause, 'missing');
+});
+
 test('a full device is full', async (t) => {
   if (!existsSync('/dev/full')) return t.skip('no /dev/full here');
   const s = disk.open('/dev', [{ path: ['full'], length: 5 }]);
