@@ -35,6 +35,8 @@ export interface ClientConfig {
   readonly maxPeers: number;
   /** For pieces that are being downloaded or stored, a torrent. */
   readonly pieceMemory: Bytes;
+  /** Resume records are saved this often while anything is new; absent: every 30 s. */
+  readonly saveEvery?: Millis;
   /** Pieces granted to a choked peer that has nothing yet (BEP 6); absent: as many as the BEP suggests. */
   readonly allowedFast?: number;
   /** For torrents that are added on the live page; absent: the folder it runs in. */

@@ -26,7 +26,7 @@ import {
 } from './process/index.js';
 import type { ChokeMsg } from './process/choke-mgr.js';
 import type { ConsoleMsg } from './process/console.js';
-import type { FilesMsg } from './process/files.js';
+import { SAVE_EVERY, type FilesMsg } from './process/files-state.js';
 import type { LimiterMsg } from './process/limiter.js';
 import type { ControllerMsg } from './process/peer/controller.js';
 import type { NewPeer, PeerMgrMsg } from './process/peer-mgr.js';
@@ -174,6 +174,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
       children: [
         child(files, boxes.files, () => ({
           torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
+          saveEvery: config.saveEvery ?? SAVE_EVERY,
           disk: ports.disk, pieceMgr: boxes.pieceMgr, status: boxes.status, torrentMgr: manager, timer: clock,
         })),
         child(peerMgr, boxes.peerMgr, () => ({

@@ -1,13 +1,13 @@
 /**
  * PieceJob: all that is done to one piece, in one go and synchronously, wherever it runs: in a hash worker, or on the
- * main thread with `--procs 0`. Store: SHA-1 of the bytes, compare, write. Check: SHA-1 of what is on disk, read in
- * runs of 1 MiB.
+ * main thread with `--procs 0`. Store: SHA-1 of the bytes, compare, write. Keep: write what is no whole piece
+ * yet. Check: SHA-1 of what is on disk, read in runs of 1 MiB.
  */
 import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { concat, equalBytes } from '../base/bytes.js';
 import { BLOCK_BYTES, MIB, type Bytes } from '../base/units.js';
-import type { CheckOutcome, StoreOutcome } from '../ports/disk.js';
+import type { CheckOutcome, KeepOutcome, StoreOutcome, Trouble } from '../ports/disk.js';
 import { FLAGS } from './open-files.js';
 import { troubleOf } from './trouble.js';
 import { codeOf } from './words.js';
@@ -29,15 +29,21 @@ export interface StoreJob {
   readonly digests: boolean;
 }
 
+export interface KeepJob {
+  readonly type: 'keep';
+  readonly bytes: Uint8Array;
+  readonly stretches: readonly Stretch[];
+}
+
 export interface CheckJob {
   readonly type: 'check';
   readonly expected: Uint8Array;
   readonly stretches: readonly Stretch[];
 }
 
-export type PieceJob = StoreJob | CheckJob;
-export type PieceOutcome = StoreOutcome | CheckOutcome;
-export type OutcomeOf<J extends PieceJob> = J extends StoreJob ? StoreOutcome : CheckOutcome;
+export type PieceJob = StoreJob | KeepJob | CheckJob;
+export type PieceOutcome = StoreOutcome | KeepOutcome | CheckOutcome;
+export type OutcomeOf<J extends PieceJob> = J extends StoreJob ? StoreOutcome : J extends KeepJob ? KeepOutcome : CheckOutcome;
 
 /** Does jobs some time soon, and resolves whatever happens. */
 export interface PieceRunner {
@@ -50,23 +56,33 @@ let run: Uint8Array | undefined;
 export function runPieceJob(job: PieceJob): PieceOutcome {
   switch (job.type) {
     case 'store': return store(job);
+    case 'keep': {
+      const trouble = write(job);
+      return trouble ? { type: 'trouble', trouble } : { type: 'kept' };
+    }
     case 'check': return check(job);
   }
 }
 
 function store({ bytes, expected, stretches, digests }: StoreJob): StoreOutcome {
   if (!equalBytes(hash('sha1', bytes, 'buffer'), expected)) return { type: 'mismatch', digests: digestsOf(bytes) };
+  const trouble = write({ bytes, stretches });
+  if (trouble) return { type: 'trouble', trouble };
+  return { type: 'stored', ...(digests && { digests: digestsOf(bytes) }) };
+}
+
+function write({ bytes, stretches }: Pick<StoreJob, 'bytes' | 'stretches'>): Trouble | undefined {
   let at = 0;
   for (const stretch of stretches) {
     try {
       const part = bytes.subarray(at, at + stretch.length);
       withFd(stretch, FLAGS.make, (fd) => writeFully(fd, part, stretch.offset));
     } catch (error) {
-      return { type: 'trouble', trouble: troubleOf(stretch.path, error) };
+      return troubleOf(stretch.path, error);
     }
     at += stretch.length;
   }
-  return { type: 'stored', ...(digests && { digests: digestsOf(bytes) }) };
+  return undefined;
 }
 
 /** SHA-1 of each block. */

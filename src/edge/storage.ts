@@ -10,13 +10,13 @@ import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Bytes } from '../base/units.js';
 import type {
-  CheckOutcome, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
+  CheckOutcome, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../ports/disk.js';
 import { assertInside, contentPath } from './inside.js';
 import { makeFolders } from './make-folders.js';
 import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js';
 import type { PieceBuffers } from './piece-buffers.js';
-import type { PieceRunner, Stretch } from './piece-job.js';
+import type { KeepJob, OutcomeOf, PieceRunner, StoreJob, Stretch } from './piece-job.js';
 import type { ReadBuffers } from './read-buffers.js';
 import { tooShort, troubleOf } from './trouble.js';
 
@@ -27,6 +27,7 @@ const datasync = promisify(fdatasync);
 const readAt = promisify(readFd);
 
 type StoreRequest = Parameters<Storage['store']>[0];
+type KeepRequest = Parameters<Storage['keep']>[0];
 type CheckRequest = Parameters<Storage['check']>[0];
 
 interface Located {
@@ -74,6 +75,10 @@ export class FolderStorage implements Storage {
 
   store(job: StoreRequest, done: (outcome: StoreOutcome) => void): void {
     this.answer(() => this.storeNow(job), done);
+  }
+
+  keep(job: KeepRequest, done: (outcome: KeepOutcome) => void): void {
+    this.answer(() => this.keepNow(job), done);
   }
 
   check(job: CheckRequest, done: (outcome: CheckOutcome) => void): void {
@@ -137,10 +142,20 @@ export class FolderStorage implements Storage {
   }
 
   private async storeNow({ bytes, expected, spans, digests = false }: StoreRequest): Promise<StoreOutcome> {
+    return this.writing(spans, (stretches) => ({ type: 'store', bytes, expected: own(expected), stretches, digests }));
+  }
+
+  private async keepNow({ bytes, spans }: KeepRequest): Promise<KeepOutcome> {
+    return this.writing(spans, (stretches) => ({ type: 'keep', bytes, stretches }));
+  }
+
+  private async writing<J extends StoreJob | KeepJob>(
+    spans: readonly Span[], jobAt: (stretches: readonly Stretch[]) => J,
+  ): Promise<OutcomeOf<J> | TroubleOutcome> {
     const located = await this.locate(spans, 'make');
     if ('cause' in located) return { type: 'trouble', trouble: located };
     const { stretches, leases } = located;
-    const outcome = await this.shared.runner.run({ type: 'store', bytes, expected: own(expected), stretches, digests });
+    const outcome = await this.shared.runner.run(jobAt(stretches));
     for (const lease of leases) lease.release();
     if (outcome.type !== 'mismatch') for (const { path } of stretches) this.dirty.add(path);
     return outcome;

@@ -28,6 +28,7 @@ export interface Trouble {
 export type StoreOutcome = { readonly type: 'stored'; readonly digests?: Uint8Array }
   | { readonly type: 'mismatch'; readonly digests: Uint8Array }
   | { readonly type: 'trouble'; readonly trouble: Trouble };
+export type KeepOutcome = { readonly type: 'kept' } | { readonly type: 'trouble'; readonly trouble: Trouble };
 /** `absent`: a file is not there or too short, which is no trouble in a check. */
 export type CheckOutcome = { readonly type: 'match' } | { readonly type: 'mismatch' } | { readonly type: 'absent' }
   | { readonly type: 'trouble'; readonly trouble: Trouble };
@@ -50,6 +51,8 @@ export interface Storage {
    */
   store(job: { readonly bytes: Uint8Array; readonly expected: Uint8Array; readonly spans: readonly Span[]; readonly digests?: boolean },
     done: (outcome: StoreOutcome) => void): void;
+  /** Writes part of a piece that is not whole yet as it is: nothing vouches for it. `bytes` must not change until then. */
+  keep(job: { readonly bytes: Uint8Array; readonly spans: readonly Span[] }, done: (outcome: KeepOutcome) => void): void;
   /** Hashes what is on disk at `spans`. */
   check(job: { readonly expected: Uint8Array; readonly spans: readonly Span[] }, done: (outcome: CheckOutcome) => void): void;
   /** Reads `spans`, one after the other, into a buffer of its own: give it back with `recycle`, or leave it to be collected. */

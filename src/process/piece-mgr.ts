@@ -22,7 +22,7 @@ import type { PickOrder } from '../policy/pick/selection.js';
 import { MAX_REQUEST_TIMEOUT_MS } from '../policy/pick/timeouts.js';
 import type { BlockRange } from '../protocol/wire.js';
 import type { ApiMsg } from './api.js';
-import type { FilesMsg } from './files.js';
+import type { FilesMsg } from './files-state.js';
 import type { PeerMgrMsg } from './peer-mgr.js';
 import type { StatusMsg } from './status.js';
 import type { Tick, TimerMsg } from './timer.js';
@@ -49,12 +49,17 @@ export type PieceMgrMsg =
   /** Gone: what it was asked for is to be asked of others. */
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
   /** From Files: what is there. */
-  | { readonly type: 'recovered'; readonly have: Bitfield }
+  | { readonly type: 'recovered'; readonly have: Bitfield; readonly unfinished: readonly Unfinished[] }
   /** From Files: whether a piece that was complete matched its hash; digests of its blocks where it did not, or does after it did not. */
   | { readonly type: 'checked'; readonly piece: number; readonly good: boolean; readonly digests?: BlockDigests }
   /** Somebody looks at this torrent. */
   | { readonly type: 'look'; readonly torrent: InfoHash; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
+/** A piece that was begun, and its blocks that are here. */
+export interface Unfinished {
+  readonly piece: number;
+  readonly blocks: Bitfield;
+}
 export interface BlockAt {
   readonly piece: number;
   readonly begin: Bytes;
@@ -125,7 +130,7 @@ function init(input: PieceMgrInput, self: Me): State {
 }
 
 function step(s: State, m: PieceMgrMsg, self: Me): void {
-  if (m.type === 'recovered') return recovered(s, m.have, self);
+  if (m.type === 'recovered') return recovered(s, m, self);
   // Peers come only after `ready`; mail that is older is of a time before a restart.
   const { running } = s;
   if (!running) return;
@@ -170,7 +175,7 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
   }
 }
 
-function recovered(s: State, have: Bitfield, self: Me): void {
+function recovered(s: State, { have, unfinished }: PieceMgrMsg & { type: 'recovered' }, self: Me): void {
   const { layout, wanted, order } = s;
   const picker = new Picker({
     layout, have, random: self.random, order, maxActiveBytes: s.pieceMemory,
@@ -183,8 +188,14 @@ function recovered(s: State, have: Bitfield, self: Me): void {
     else if (!have.has(i)) unwantedBytes += layout.pieceBytes(i);
   }
   s.running = { picker, have, blame: new Blame(), wantedBytes, unwantedBytes };
+  for (const { piece, blocks } of unfinished) takeUp(s, piece, picker.restore(piece, blocks, self.now()), self);
   progress(s, s.running, self);
   self.tell(s.peerMgr, { type: 'ready', have: have.count, complete: picker.isComplete });
+}
+
+function takeUp(s: State, piece: number, taken: ReturnType<Picker['restore']>, self: Me): void {
+  if (taken === 'checking') self.tell(s.files, { type: 'check', piece });
+  else if (taken === 'refused') self.tell(s.files, { type: 'discard', piece });
 }
 
 // BLOCKS

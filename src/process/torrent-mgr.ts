@@ -15,7 +15,7 @@ import { declare } from '../kernel/topology.js';
 import type { ClientEvent } from '../ports/events.js';
 import type { ApiMsg } from './api.js';
 import type { ConsoleMsg } from './console.js';
-import type { FilesMsg } from './files.js';
+import type { FilesMsg } from './files-state.js';
 import type { Incoming } from './listener.js';
 import type { PeerMgrMsg } from './peer-mgr.js';
 import type { PieceMgrMsg } from './piece-mgr.js';

@@ -1,8 +1,9 @@
 /**
  * Resume record: what we know to be on disk, so that a restart need not hash it again. A bencoded dictionary of our
  * own: `info-hash` (40 hex digits), `pieces` (bitfield, BEP 3 bit order), `files` (a list of [length, modification
- * time in ms], -1 where the file was not there) and `version`. It is only as good as the files' lengths and times:
- * where they differ, hash again.
+ * time in ms], -1 where the file was not there), `unfinished` (a list of [piece, bitfield of its blocks that are on disk];
+ * absent: none) and `version`. Of pieces it is only as good as the files' lengths and times: where they differ, look again.
+ * Nothing vouches for the blocks but the hash of their piece, once it is whole.
  */
 import type { InfoHash } from '../base/brand.js';
 import { flaw, ok, type Result } from '../base/result.js';
@@ -20,11 +21,18 @@ export interface ResumeRecord {
   readonly infoHash: InfoHash;
   readonly pieces: Uint8Array;
   readonly files: readonly (FileStamp | undefined)[];
+  readonly unfinished: readonly UnfinishedBlocks[];
+}
+export interface UnfinishedBlocks {
+  readonly piece: number;
+  /** As on the wire: a bit a block. */
+  readonly blocks: Uint8Array;
 }
 
-export function encodeResumeRecord({ infoHash, pieces, files }: ResumeRecord): Uint8Array {
+export function encodeResumeRecord({ infoHash, pieces, files, unfinished }: ResumeRecord): Uint8Array {
   const stamps = files.map((f) => (f ? [f.length, Math.floor(f.modifiedAt)] : [-1, -1]));
-  return encode({ files: stamps, 'info-hash': infoHash, pieces, version: VERSION });
+  const begun = unfinished.map(({ piece, blocks }) => [piece, blocks]);
+  return encode({ files: stamps, 'info-hash': infoHash, pieces, ...(begun.length > 0 && { unfinished: begun }), version: VERSION });
 }
 
 /** `expected` is the torrent's own: a record of another torrent or shape is refused, never half believed. */
@@ -35,7 +43,7 @@ export function parseResumeRecord(
   if (!decoded.ok) return decoded;
   const record = decoded.value;
   if (!isDict(record)) return flaw('record', 'a dictionary', 'something else');
-  const { version, pieces, files } = record;
+  const { version, pieces, files, unfinished = [] } = record;
   if (version !== VERSION) return flaw('version', `${VERSION}`, String(version));
   const hash = record['info-hash'];
   if (!(hash instanceof Uint8Array) || fromUtf8Lossy(hash) !== expected.infoHash) return flaw('info-hash', expected.infoHash, 'another');
@@ -48,7 +56,21 @@ export function parseResumeRecord(
   const stamps = files.map(stampOf);
   const broken = stamps.indexOf(null);
   if (broken >= 0) return flaw(`files[${broken}]`, 'length and time', 'something else');
-  return ok({ infoHash: expected.infoHash, pieces, files: stamps as (FileStamp | undefined)[] });
+  if (!isList(unfinished) || unfinished.length > expected.pieceCount) {
+    return flaw('unfinished', `a list of at most ${expected.pieceCount}`, 'something else');
+  }
+  const begun = unfinished.map((value) => blocksOf(value, expected.pieceCount));
+  const wrong = begun.indexOf(null);
+  if (wrong >= 0) return flaw(`unfinished[${wrong}]`, 'a piece and its blocks', 'something else');
+  const { infoHash } = expected;
+  return ok({ infoHash, pieces, files: stamps as (FileStamp | undefined)[], unfinished: begun as UnfinishedBlocks[] });
+}
+
+function blocksOf(value: BValue, pieceCount: number): UnfinishedBlocks | null {
+  if (!isList(value)) return null;
+  const [piece, blocks] = value;
+  if (typeof piece !== 'number' || piece < 0 || piece >= pieceCount || !(blocks instanceof Uint8Array)) return null;
+  return { piece, blocks };
 }
 
 function stampOf(value: BValue): FileStamp | undefined | null {

@@ -28,7 +28,7 @@ export function hadBy({ infoHash, pieceCount, files }: Metainfo, share: number, 
   const random = fork(seed, 'pieces had at the start');
   const pieces = new Bitfield(pieceCount);
   for (let piece = 0; piece < pieceCount; piece++) if (random.unit() < share) pieces.set(piece);
-  return { pieces, record: encodeResumeRecord({ infoHash, pieces: pieces.bytes(), files: factsOf(files) }) };
+  return { pieces, record: encodeResumeRecord({ infoHash, pieces: pieces.bytes(), files: factsOf(files), unfinished: [] }) };
 }
 
 /**

@@ -54,6 +54,19 @@ for (const procs of [0, 1, 2]) {
     await s.close();
   });
 
+  test(`part of a piece is kept as it is, and nothing beside it is touched (procs ${procs})`, async (t) => {
+    const s = disk.open(scratch(t), FILES);
+    await s.prepare();
+    await stored(s, content(60), ACROSS);
+    const part = content(10, 9);
+    assert.deepEqual(await new Promise((resolve) => s.keep({ bytes: part, spans: [span(2, 18, 2), span(3, 0, 8)] }, resolve)), { type: 'kept' });
+    const now = await read(s, ACROSS);
+    assert.ok(now.type === 'read');
+    assert.deepEqual([now.bytes.subarray(0, 23), now.bytes.subarray(23, 33), now.bytes.subarray(33)],
+      [content(60).subarray(0, 23), part, content(60).subarray(33)].map((bytes) => Buffer.from(bytes)));
+    await s.close();
+  });
+
   test(`many jobs at once are each answered once, also those after close (procs ${procs})`, async (t) => {
     const s = disk.open(scratch(t), [{ path: ['one'], length: 64_000 }]);
     await s.prepare();

@@ -1,6 +1,6 @@
 /** FakeDisk: jobs wait until the test answers them, in any order; files are lengths and times; records lie in a map. */
 import type {
-  CheckOutcome, Disk, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
+  CheckOutcome, Disk, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../../src/ports/disk.js';
 
 export interface Job<J, O> {
@@ -8,12 +8,14 @@ export interface Job<J, O> {
   readonly done: (outcome: O) => void;
 }
 type StoreRequest = Parameters<Storage['store']>[0];
+type KeepRequest = Parameters<Storage['keep']>[0];
 type CheckRequest = Parameters<Storage['check']>[0];
 
 export class FakeDisk implements Disk, Storage {
   readonly parallel = 2;
   readonly log: string[] = [];
   readonly stores: Job<StoreRequest, StoreOutcome>[] = [];
+  readonly keeps: Job<KeepRequest, KeepOutcome>[] = [];
   readonly checks: Job<CheckRequest, CheckOutcome>[] = [];
   readonly reads: Job<readonly Span[], ReadOutcome>[] = [];
   readonly records = new Map<string, Uint8Array>();
@@ -47,6 +49,10 @@ export class FakeDisk implements Disk, Storage {
 
   store(job: StoreRequest, done: (outcome: StoreOutcome) => void): void {
     this.stores.push({ job, done });
+  }
+
+  keep(job: KeepRequest, done: (outcome: KeepOutcome) => void): void {
+    this.keeps.push({ job, done });
   }
 
   check(job: CheckRequest, done: (outcome: CheckOutcome) => void): void {

@@ -4,7 +4,8 @@ import { infoHash } from '../../src/base/brand.js';
 import { BLOCK_BYTES, KIB, SECOND } from '../../src/base/units.js';
 import { Layout } from '../../src/model/layout.js';
 import { RUN_BYTES, type Lent } from '../../src/model/read-ahead.js';
-import { files, type FilesMsg } from '../../src/process/files.js';
+import { files } from '../../src/process/files.js';
+import type { FilesMsg } from '../../src/process/files-state.js';
 import { encodeResumeRecord, parseResumeRecord } from '../../src/protocol/resume-record.js';
 import { FakeDisk, FULL } from './fake-disk.js';
 import { bitsOf, Stage } from './stage.js';
@@ -22,13 +23,13 @@ const HASHES = new Uint8Array(80).map((_, i) => Math.floor(i / 20) + 1);
 
 /** On the stage, with the disk as given; the recall is through. */
 async function start(o: { disk?: FakeDisk; check?: 'record' | 'full'; layout?: Layout } = {}) {
-  const disk = o.disk ?? new FakeDisk();
+  const { disk = new FakeDisk(), layout = LAYOUT } = o;
   let sender: any;
   const stage = new Stage(files, (cast) => {
     sender = cast('Sender');
     return {
-      torrent: TORRENT, layout: o.layout ?? LAYOUT, files: LENGTHS.map((length, i) => ({ path: [`${i}`], length })),
-      hashes: HASHES, folder: '/f', check: o.check ?? 'record', disk, pieceMgr: cast('PieceMgr'),
+      torrent: TORRENT, layout, files: layout.files.map(({ length }, i) => ({ path: [`${i}`], length })),
+      hashes: HASHES, folder: '/f', check: o.check ?? 'record', saveEvery: 60 * SECOND, disk, pieceMgr: cast('PieceMgr'),
       status: cast('Status'), torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
     };
   });
@@ -43,7 +44,7 @@ function remembered(pieces: readonly number[], over: Partial<Parameters<typeof e
   const disk = new FakeDisk();
   disk.files = LENGTHS.map((length) => ({ length, modifiedAt: 7 }));
   disk.records.set(RECORD, encodeResumeRecord({
-    infoHash: TORRENT, pieces: bitsOf(4, pieces).bytes(), files: disk.files, ...over,
+    infoHash: TORRENT, pieces: bitsOf(4, pieces).bytes(), files: disk.files, unfinished: [], ...over,
   }));
   return disk;
 }
@@ -223,7 +224,7 @@ test('nothing on disk: nothing to check; told once it is known and asked for, in
   assert.deepEqual(stage.told(),
     [['Status', 'note', { note: { event: 'checked', good: 0, pieces: 4, resumed: false } }]]);
   stage.send(recover);
-  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [] }]]);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [], unfinished: [] }]]);
   assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare']);
 });
 
@@ -232,13 +233,13 @@ test('a record that fits spares the check', async () => {
   stage.send(recover);
   assert.deepEqual(stage.told(), [
     ['Status', 'note', { note: { event: 'checked', good: 2, pieces: 4, resumed: true } }],
-    ['PieceMgr', 'recovered', { have: [0, 3] }],
+    ['PieceMgr', 'recovered', { have: [0, 3], unfinished: [] }],
   ]);
   assert.equal(disk.checks.length, 0);
 });
 
-test('where a file has changed, the pieces that touch it are hashed, also those the record does not have', async () => {
-  const disk = remembered([0, 1, 3]);
+test('where a finished file has changed, the pieces that touch it are hashed', async () => {
+  const disk = remembered([0, 1, 2, 3]);
   disk.files[1] = { length: LENGTHS[1]!, modifiedAt: 8 };
   const { stage } = await start({ disk });
   assert.deepEqual(disk.checks.map((c) => c.job.expected[0]), [2, 3, 4]);
@@ -285,7 +286,7 @@ test('trouble in the check pauses the torrent, and the check goes on', async () 
   }
   const told = stage.told();
   assert.equal(told.filter(([, kind]) => kind === 'trouble').length, 1);
-  assert.deepEqual(told.at(-1), ['PieceMgr', 'recovered', { have: [0, 2, 3] }]);
+  assert.deepEqual(told.at(-1), ['PieceMgr', 'recovered', { have: [0, 2, 3], unfinished: [] }]);
 });
 
 test('trouble with the folder itself is told', async () => {
@@ -297,10 +298,10 @@ test('trouble with the folder itself is told', async () => {
 
 const broken: readonly (readonly [string, (disk: FakeDisk) => void])[] = [
   ['of another torrent', (d) => d.records.set(RECORD, encodeResumeRecord({
-    infoHash: infoHash('cd'.repeat(20)), pieces: bitsOf(4, [0]).bytes(), files: [undefined, undefined],
+    infoHash: infoHash('cd'.repeat(20)), pieces: bitsOf(4, [0]).bytes(), files: [undefined, undefined], unfinished: [],
   }))],
   ['with set spare bits', (d) => d.records.set(RECORD, encodeResumeRecord({
-    infoHash: TORRENT, pieces: Uint8Array.of(0xff), files: d.files,
+    infoHash: TORRENT, pieces: Uint8Array.of(0xff), files: d.files, unfinished: [],
   }))],
   ['of garbage', (d) => d.records.set(RECORD, Uint8Array.of(1, 2, 3))],
   ['that is not there', (d) => d.records.clear()],
@@ -315,13 +316,14 @@ for (const [what, spoil] of broken) {
   });
 }
 
-test('a PieceMgr that starts again hears what is here now; of unfinished pieces neither knows any more', async () => {
+test('a PieceMgr that starts again hears what is here now, and of the blocks of unfinished pieces', async () => {
   const { stage, disk } = await start();
   stage.send(recover, ...whole(0));
   disk.stores[0]!.done({ type: 'stored' });
-  stage.send(block(1, 0, 1), recover);
-  assert.deepEqual(recoveredOf(stage), [[], [0]]);
-  assert.equal(disk.buffers.size, 0);
+  stage.forget().send(block(1, 1, 1), recover);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0], unfinished: [{ piece: 1, blocks: [1] }] }]]);
+  stage.send(block(1, 0, 2), check(1));
+  assert.deepEqual(disk.stores[1]!.job.bytes[BLOCK_BYTES], 1);
 });
 
 test('a PieceMgr that starts again while a piece is being stored hears of that piece, and never twice', async () => {
@@ -329,7 +331,7 @@ test('a PieceMgr that starts again while a piece is being stored hears of that p
   stage.send(recover, ...whole(0)).forget().send(recover);
   assert.deepEqual(stage.told(), []);
   disk.stores[0]!.done({ type: 'stored' });
-  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0] }]]);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0], unfinished: [] }]]);
 });
 
 test('a piece that is stuck does not keep a PieceMgr that starts again waiting', async () => {
@@ -337,8 +339,143 @@ test('a piece that is stuck does not keep a PieceMgr that starts again waiting',
   stage.send(recover, ...whole(0));
   disk.stores[0]!.done({ type: 'trouble', trouble: FULL });
   stage.forget().send(recover);
-  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [] }]]);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [], unfinished: [{ piece: 0, blocks: [0, 1] }] }]]);
+});
+
+// A FILE THAT HAS CHANGED SINCE THE RECORD WAS WRITTEN -------------------------------
+
+/** One file of a hundred pieces. */
+const MANY = new Layout({ files: [{ length: 100 * PIECE, padding: false }], pieceLength: PIECE, totalBytes: 100 * PIECE });
+
+async function changed(have: readonly number[], length: number) {
+  const disk = new FakeDisk();
+  disk.files = [{ length: 100 * PIECE, modifiedAt: 8 }];
+  disk.records.set(RECORD, encodeResumeRecord({
+    infoHash: TORRENT, pieces: bitsOf(100, have).bytes(), files: [{ length, modifiedAt: 7 }], unfinished: [],
+  }));
+  const { stage } = await start({ disk, layout: MANY });
+  const hashed = new Set<number>();
+  const answer = async (isGood: (piece: number) => boolean): Promise<Set<number>> => {
+    for (let job = disk.checks.shift(); job; job = disk.checks.shift()) {
+      const piece = job.job.spans[0]!.offset / PIECE;
+      hashed.add(piece);
+      job.done({ type: isGood(piece) ? 'match' : 'mismatch' });
+      await stage.settle();
+    }
+    return hashed;
+  };
+  return { stage: stage.send(recover), answer };
+}
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+test('an unfinished one: some of what the record has are hashed, and all that it has not', async () => {
+  const { stage, answer } = await changed(upTo(90), 95 * PIECE);
+  const hashed = await answer((piece) => piece !== 95);
+  const spots = [...hashed].filter((piece) => piece < 90);
+  assert.ok(spots.length > 16 && spots.length <= 32, `${spots.length} spots`);
+  assert.deepEqual([...hashed].filter((piece) => piece >= 90), [90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
+  assert.deepEqual(recoveredOf(stage), [upTo(100).filter((piece) => piece !== 95)]);
+});
+
+test('an unfinished one where one of those is wrong: all is hashed', async () => {
+  const { stage, answer } = await changed(upTo(30), 95 * PIECE);
+  assert.equal((await answer((piece) => piece !== 17)).size, 100);
+  assert.deepEqual(recoveredOf(stage), [upTo(100).filter((piece) => piece !== 17)]);
+});
+
+test('a finished one, or one that was longer, or has an older time: nobody knows why, and all is hashed', async () => {
+  for (const [have, length] of [[upTo(100), 100 * PIECE], [upTo(90), 101 * PIECE]] as const) {
+    const { answer } = await changed(have, length);
+    assert.equal((await answer(() => true)).size, 100);
+  }
+});
+
+// BLOCKS OF UNFINISHED PIECES --------------------------------------------------------
+
+/** What the record says of unfinished pieces. */
+function begunIn(disk: FakeDisk): unknown {
+  const parsed = parseResumeRecord(disk.records.get(RECORD)!, { infoHash: TORRENT, pieceCount: 4, fileCount: 2 });
+  return parsed.ok && parsed.value.unfinished.map(({ piece, blocks }) => [piece, [...blocks]]);
+}
+
+test('before the record is saved, blocks of unfinished pieces go where they belong, each once, and the record names them', async () => {
+  const { stage, disk } = await start();
+  stage.send(block(1, 1, 5), block(3, 1, 6, BLOCK_BYTES / 2));
+  await stage.advance(60 * SECOND).settle();
+  assert.deepEqual(disk.keeps.map(({ job }) => [job.bytes.length, job.bytes[0], job.spans]), [
+    [BLOCK_BYTES, 5, [{ file: 1, offset: 0, length: BLOCK_BYTES }]],
+    [BLOCK_BYTES / 2, 6, [{ file: 1, offset: 5 * BLOCK_BYTES - BLOCK_BYTES, length: BLOCK_BYTES / 2 }]],
+  ]);
+  assert.equal(disk.records.size, 0, 'not before they are there');
+  for (const { done } of disk.keeps) done({ type: 'kept' });
+  await stage.settle();
+  assert.deepEqual(begunIn(disk), [[1, [0x40]], [3, [0x40]]]);
+  stage.send(block(1, 0, 4));
+  await stage.advance(60 * SECOND).settle();
+  assert.deepEqual(disk.keeps.slice(2).map(({ job }) => job.spans), [[{ file: 0, offset: PIECE, length: BLOCK_BYTES }]]);
+});
+
+test('the memory of a piece stays while its blocks are being written: it is stored, or goes, after that', async () => {
+  const { stage, disk } = await start();
+  await stage.send(block(0, 0, 1), block(1, 0, 1)).advance(60 * SECOND).settle();
+  stage.send(block(0, 1, 2), check(0), discard(1));
+  assert.deepEqual([disk.stores.length, disk.buffers.size], [0, 2]);
+  for (const { done } of disk.keeps) done({ type: 'kept' });
+  assert.deepEqual([disk.stores.length, disk.buffers.size], [1, 1]);
+  disk.stores[0]!.done({ type: 'stored' });
   assert.equal(disk.buffers.size, 0);
+});
+
+test('a piece that is begun anew while blocks of its first try are being written', async () => {
+  const { stage, disk } = await start();
+  await stage.send(block(0, 0, 1)).advance(60 * SECOND).settle();
+  stage.send(discard(0), block(0, 0, 7));
+  disk.keeps[0]!.done({ type: 'kept' });
+  stage.send(block(0, 1, 8), check(0));
+  assert.deepEqual([disk.stores[0]!.job.bytes[0], disk.stores[0]!.job.bytes[BLOCK_BYTES]], [7, 8]);
+});
+
+test('blocks that cannot be written are a warning, stay in memory and are tried again', async () => {
+  const { stage, disk } = await start();
+  await stage.send(block(0, 0, 1)).advance(60 * SECOND).settle();
+  stage.forget();
+  disk.keeps[0]!.done({ type: 'trouble', trouble: FULL });
+  await stage.settle();
+  assert.deepEqual(stage.all('note').map(({ note }) => note.reason), ['resume record not saved: a.bin: no space left on device']);
+  assert.deepEqual(begunIn(disk), []);
+  await stage.advance(60 * SECOND).settle();
+  disk.keeps[1]!.done({ type: 'kept' });
+  await stage.settle();
+  assert.deepEqual(begunIn(disk), [[0, [0x80]]]);
+});
+
+test('a stop saves them too', async () => {
+  const { stage, disk } = await start();
+  await stage.send(block(0, 0, 1)).forget().send(stop).settle();
+  assert.deepEqual(stage.told(), []);
+  disk.keeps[0]!.done({ type: 'kept' });
+  await stage.settle();
+  assert.deepEqual([stage.kinds(), begunIn(disk)], [['TorrentMgr: closed'], [[0, [0x80]]]]);
+});
+
+test('at the start they are read back, but of a piece that is whole, or blocks that cannot be read', async () => {
+  const blocks = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
+  const disk = remembered([3], { unfinished: [
+    { piece: 0, blocks: blocks(0xc0) }, { piece: 1, blocks: blocks(0x40) }, { piece: 2, blocks: blocks(0x40, 0) }, { piece: 3, blocks: blocks(0x80) },
+  ] });
+  const { stage } = await start({ disk });
+  stage.send(recover).forget();
+  assert.deepEqual(disk.reads.map(({ job }) => job), [
+    [{ file: 0, offset: 0, length: BLOCK_BYTES }], [{ file: 0, offset: BLOCK_BYTES, length: BLOCK_BYTES }],
+    [{ file: 1, offset: 0, length: BLOCK_BYTES }],
+  ]);
+  disk.reads[0]!.done({ type: 'read', bytes: new Uint8Array(BLOCK_BYTES).fill(3) });
+  for (const at of [1, 2]) disk.reads[at]!.done({ type: 'trouble', trouble: FULL });
+  await stage.settle();
+  assert.deepEqual(stage.told('PieceMgr'), [['PieceMgr', 'recovered', { have: [3], unfinished: [{ piece: 0, blocks: [0] }] }]]);
+  assert.equal(disk.buffers.size, 1);
+  stage.send(block(0, 1, 4), check(0));
+  assert.equal(disk.stores[0]!.job.bytes[0], 3);
 });
 
 // THE RECORD -------------------------------------------------------------------------

@@ -29,7 +29,7 @@ function start(have: readonly number[] = [], over: Partial<PieceMgrInput> = {}) 
   const join = (peer: number): PieceMgrMsg => ({ type: 'join', peer: peerKey(peer), inbox: inboxes[peer] });
   /** A peer that has everything. */
   const seed = (peer: number): void => void stage.send(join(peer), { type: 'haveAll', peer: peerKey(peer) });
-  stage.send({ type: 'recovered', have: bitsOf(4, have) });
+  stage.send({ type: 'recovered', have: bitsOf(4, have), unfinished: [] });
   return { stage, join, seed };
 }
 
@@ -71,6 +71,19 @@ test('what is there: how far we are, to Status; that peers may come, to PeerMgr'
     ['Status', 'progress', { left: 2 * PIECE, wanted: TOTAL, unwanted: 0, complete: false }],
     ['PeerMgr', 'ready', { have: 2, complete: false }],
   ]);
+});
+
+test('a piece that was begun goes on where it was; a whole one is checked, one that does not fit given back', () => {
+  const { stage, seed } = start();
+  stage.forget().send({ type: 'recovered', have: bitsOf(4, [3]), unfinished: [
+    { piece: 0, blocks: bitsOf(2, [1]) }, { piece: 1, blocks: bitsOf(2, [0, 1]) }, { piece: 3, blocks: bitsOf(2, [0]) },
+  ] });
+  assert.deepEqual(short(stage.told()), ['Files check 1', 'Files discard 3', 'Status progress', 'PeerMgr ready']);
+  seed(1);
+  stage.forget().send(need(1, 1));
+  assert.deepEqual(short(stage.told()), ['C1 request 0/0']);
+  stage.send(got(1, 0, 0));
+  assert.deepEqual(short(stage.told()), ['Files check 0']);
 });
 
 test('left and wanted are of the wanted pieces; complete is when none of those is missing', () => {

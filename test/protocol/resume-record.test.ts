@@ -8,7 +8,7 @@ import { encodeResumeRecord, parseResumeRecord, type ResumeRecord } from '../../
 const HASH = infoHash('0123456789abcdef'.repeat(3).slice(0, 40));
 const EXPECTED = { infoHash: HASH, pieceCount: 12, fileCount: 2 };
 const RECORD: ResumeRecord = { infoHash: HASH, pieces: Uint8Array.of(0xff, 0xf0),
-  files: [{ length: 5, modifiedAt: 7 }, undefined] };
+  files: [{ length: 5, modifiedAt: 7 }, undefined], unfinished: [] };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 describe('resume record', () => {
@@ -21,6 +21,12 @@ describe('resume record', () => {
       `d5:filesl${'li5ei7ee'}${'li-1ei-1ee'}e9:info-hash40:${HASH}6:pieces2:\xff\xf07:versioni1ee`);
   });
 
+  it('names the blocks of pieces that were begun', () => {
+    const full: ResumeRecord = { ...RECORD, unfinished: [{ piece: 11, blocks: Uint8Array.of(0x80) }] };
+    assert.ok(text(encodeResumeRecord(full)).endsWith('10:unfinishedlli11e1:\x80ee7:versioni1ee'));
+    assert.deepEqual(parseResumeRecord(encodeResumeRecord(full), EXPECTED), { ok: true, value: full });
+  });
+
   it('keeps whole milliseconds: some file systems say more', () => {
     const bytes = encodeResumeRecord({ ...RECORD, files: [{ length: 5, modifiedAt: 7.9 }, undefined] });
     const parsed = parseResumeRecord(bytes, EXPECTED);
@@ -30,22 +36,29 @@ describe('resume record', () => {
   it('comes back whatever it holds', () => {
     const stamp = fc.record({ length: fc.maxSafeNat(), modifiedAt: fc.nat() }, { noNullPrototype: true });
     const record = fc.record({
-      pieces: fc.uint8Array({ maxLength: 50 }),
+      pieces: fc.uint8Array({ minLength: 50, maxLength: 99 }),
       files: fc.array(fc.option(stamp, { nil: undefined }), { maxLength: 20 }),
+      unfinished: fc.array(fc.record({ piece: fc.nat(399), blocks: fc.uint8Array({ maxLength: 9 }) }, { noNullPrototype: true }), { maxLength: 9 }),
     });
-    fc.assert(fc.property(record, ({ pieces, files }) => {
-      const full: ResumeRecord = { infoHash: HASH, pieces, files };
+    fc.assert(fc.property(record, ({ pieces, files, unfinished }) => {
+      const full: ResumeRecord = { infoHash: HASH, pieces, files, unfinished };
       const expected = { infoHash: HASH, pieceCount: pieces.length * 8, fileCount: files.length };
       assert.deepEqual(parseResumeRecord(encodeResumeRecord(full), expected), { ok: true, value: full });
     }));
   });
 
+  const begun = (piece: number): Uint8Array => encodeResumeRecord({ ...RECORD, unfinished: [{ piece, blocks: Uint8Array.of(1) }] });
   const refused: readonly (readonly [string, Uint8Array, string])[] = [
     ['another torrent', encodeResumeRecord({ ...RECORD, infoHash: infoHash('ab'.repeat(20)) }), 'info-hash'],
     ['too few pieces', encodeResumeRecord({ ...RECORD, pieces: Uint8Array.of(0xff) }), 'pieces'],
     ['too many pieces', encodeResumeRecord({ ...RECORD, pieces: new Uint8Array(3) }), 'pieces'],
     ['another number of files', encodeResumeRecord({ ...RECORD, files: [undefined] }), 'files'],
     ['another version', toUtf8('d7:versioni2ee'), 'version'],
+    ['blocks of a piece that there is not', begun(12), 'unfinished[0]'],
+    ['blocks of a piece before the first', begun(-1), 'unfinished[0]'],
+    ['blocks that are none', Buffer.from(text(begun(3)).replace('1:\x01', 'i1e'), 'latin1'), 'unfinished[0]'],
+    ['more pieces begun than there are',
+      encodeResumeRecord({ ...RECORD, unfinished: new Array(13).fill({ piece: 1, blocks: Uint8Array.of(1) }) }), 'unfinished'],
     ['no version', toUtf8('de'), 'version'],
     ['no hash', toUtf8('d7:versioni1ee'), 'info-hash'],
     ['a list', toUtf8('le'), 'record'],

@@ -51,6 +51,7 @@ export class SlowDisk implements Disk {
         };
         this.last = this.last.then(() => new Promise((resolve) => setTimeout(resolve, this.writeMs))).then(write);
       },
+      keep: (job, done) => (this.trouble ? done({ type: 'trouble', trouble: this.trouble }) : storage.keep(job, done)),
       check: (job, done) => storage.check(job, done),
       read: (spans, done) => {
         this.reading++;

@@ -18,7 +18,7 @@ import type { Sha1 } from '../../ports/hash.js';
 import type { Handshake } from '../../protocol/handshake.js';
 import type { OwnMessage } from '../../protocol/wire-encode.js';
 import type { ChokeMsg, ChokeOrder } from '../choke-mgr.js';
-import type { FilesMsg } from '../files.js';
+import type { FilesMsg } from '../files-state.js';
 import type { PeerMgrMsg } from '../peer-mgr.js';
 import type { PieceMgrMsg, PieceOrder } from '../piece-mgr.js';
 import type { StatusMsg } from '../status.js';

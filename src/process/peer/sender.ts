@@ -14,7 +14,7 @@ import type { Lent } from '../../model/read-ahead.js';
 import type { Connection } from '../../ports/net.js';
 import { pieceHeader } from '../../protocol/wire-encode.js';
 import type { BlockRange } from '../../protocol/wire.js';
-import type { FilesMsg } from '../files.js';
+import type { FilesMsg } from '../files-state.js';
 import type { Credit, LimiterMsg } from '../limiter.js';
 import type { StatusMsg } from '../status.js';
 import { chargeOf } from './charge.js';

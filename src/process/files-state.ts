@@ -1,0 +1,141 @@
+/**
+ * What Files is given and keeps. Its parts (files-pieces, files-recovery) share this state; no other process sees it.
+ */
+import type { InfoHash } from '../base/brand.js';
+import { SECOND, type Millis } from '../base/units.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import type { Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import { Bitfield } from '../model/bitfield.js';
+import type { Layout } from '../model/layout.js';
+import { ReadAhead, type Lent, type Stretch } from '../model/read-ahead.js';
+import type { CheckOutcome, Disk, KeepOutcome, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
+import type { BlockRange } from '../protocol/wire.js';
+import type { Assembly, BlockRun } from './files-pieces.js';
+import type { Recalled } from './files-recovery.js';
+import type { PieceMgrMsg, Unfinished } from './piece-mgr.js';
+import type { ReceivedBlock } from './peer/receiver.js';
+import type { SenderMsg } from './peer/sender.js';
+import type { StatusMsg } from './status.js';
+import type { Tick, TimerMsg } from './timer.js';
+import type { TorrentMgrMsg } from './torrent-mgr.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type FilesMsg =
+  /** Asked for, of the right lengths; their `data` is only valid now. */
+  | { readonly type: 'blocks'; readonly blocks: readonly ReceivedBlock[] }
+  /** All blocks are in: hash, and store if it is right. */
+  | { readonly type: 'check'; readonly piece: number }
+  /** Given up: what was received of it is of no use. */
+  | { readonly type: 'discard'; readonly piece: number }
+  /** PieceMgr starts, or starts again, and wants to know what is there. */
+  | { readonly type: 'recover' }
+  /** Blocks for a peer, as `data` or `unreadable` to `replyTo`. */
+  | { readonly type: 'read'; readonly blocks: readonly BlockRange[]; readonly replyTo: Reader }
+  /** Nobody looks at these any more. */
+  | { readonly type: 'returned'; readonly lent: readonly Lent[] }
+  /** It is gone, with all it has been lent and will be. */
+  | { readonly type: 'readerLeft'; readonly reader: Reader }
+  /** The user says that the trouble is mended. */
+  | { readonly type: 'retry' }
+  /** Finishes what is under way, saves the record, then `closed` to TorrentMgr. */
+  | { readonly type: 'stop' }
+  | Tick
+  // From the disk:
+  /** What the resume record says. */
+  | { readonly type: 'recalled'; readonly recalled: Recalled }
+  /** A piece of a full check is hashed. */
+  | { readonly type: 'pieceChecked'; readonly piece: number; readonly outcome: CheckOutcome }
+  /** Pieces that were begun are in memory again. */
+  | { readonly type: 'takenUp'; readonly pieces: ReadonlyMap<number, Assembly> }
+  /** A piece is hashed and written, or not. */
+  | { readonly type: 'stored'; readonly piece: number; readonly outcome: StoreOutcome }
+  /** Blocks of an unfinished piece are written, or not. */
+  | { readonly type: 'kept'; readonly run: BlockRun; readonly outcome: KeepOutcome }
+  /** A stretch was read for peers. */
+  | { readonly type: 'readBack'; readonly stretch: Stretch; readonly outcome: ReadOutcome }
+  /** The resume record is saved, or not. */
+  | { readonly type: 'remembered'; readonly trouble: Trouble | undefined }
+  /** The folders and files are there, or not. */
+  | { readonly type: 'prepared'; readonly trouble: Trouble | undefined };
+export type Reader = Mailbox<SenderMsg, 'Sender'>;
+
+export const declaration = declare({
+  name: 'Files',
+  scope: 'torrent',
+  doc: 'assembles, stores, reads; keeps the resume record',
+  tells: {
+    PieceMgr: ['recovered', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'], TorrentMgr: ['trouble', 'closed'],
+    Timer: ['register'],
+  },
+});
+export type Me = Self<typeof declaration, FilesMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+export interface FilesInput {
+  readonly torrent: InfoHash;
+  readonly layout: Layout;
+  readonly files: readonly StoredFile[];
+  /** 20 bytes a piece. */
+  readonly hashes: Uint8Array;
+  readonly folder: string;
+  readonly check: 'record' | 'full';
+  /** How often the record is saved while anything is new: what a crash costs at most. */
+  readonly saveEvery: Millis;
+  readonly disk: Disk;
+  readonly pieceMgr: Mailbox<PieceMgrMsg, 'PieceMgr'>;
+  readonly status: Mailbox<StatusMsg, 'Status'>;
+  readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+}
+export interface FilesState extends FilesInput {
+  readonly storage: Storage;
+  readonly have: Bitfield;
+  readonly assemblies: Map<number, Assembly>;
+  readonly readAhead: ReadAhead<Reader>;
+  /** Pieces of which a copy was wrong: the blocks of the right one tell whose fault it was. */
+  readonly failed: Set<number>;
+  /** What the record says of pieces that were begun; until they are in memory again. */
+  begun: readonly Unfinished[];
+  /** Pieces that the check still has to look at. */
+  unchecked: number;
+  notedAt: number;
+  known: boolean;
+  /** What is here is known from the record alone. */
+  resumed: boolean;
+  /** PieceMgr waits to hear what is here. */
+  asked: boolean;
+  /** Something has come since the record was written. */
+  dirty: boolean;
+  /** The record is being saved: first the blocks of unfinished pieces. */
+  saving: boolean;
+  /** Writes of such blocks that are under way, and why the first did not go well. */
+  keeping: number;
+  unkept: Trouble | undefined;
+  closing: boolean;
+}
+
+/** For a client that is not told otherwise. */
+export const SAVE_EVERY = 30 * SECOND;
+
+/** 32 MiB: peers are few that are served at once, and each is in a run or two. */
+const RUNS_KEPT = 64;
+/** Twice the threads that read, so that none waits for us. */
+export const READS_AT_ONCE = 8;
+
+export function initialState(input: FilesInput): FilesState {
+  const storage = input.disk.open(input.folder, input.files);
+  const readAhead = new ReadAhead<Reader>({
+    keep: RUNS_KEPT, atOnce: READS_AT_ONCE, recycle: (bytes) => storage.recycle(bytes), copy: (view) => storage.copy(view),
+  });
+  return {
+    storage, have: new Bitfield(input.layout.pieceCount),
+    assemblies: new Map(), failed: new Set(), readAhead, begun: [], unchecked: 0, notedAt: -Infinity, known: false, resumed: false,
+    asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, closing: false,
+    ...input,
+  };
+}
+
+export function trouble(s: FilesState, { file, detail }: Trouble, self: Me): void {
+  self.tell(s.torrentMgr, { type: 'trouble', torrent: s.torrent, reason: `${file}: ${detail}` });
+}
