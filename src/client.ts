@@ -6,6 +6,7 @@ import type { Endpoint } from './base/endpoint.js';
 import type { InfoHash, PeerId, TorrentKey } from './base/brand.js';
 import type { Bytes, BytesPerSec, Millis } from './base/units.js';
 import type { Kernel } from './kernel/kernel.js';
+import type { Tap } from './kernel/tap.js';
 import type { ChokePolicy, Params } from './policy/choke/policy.js';
 import type { PickOrder } from './policy/pick/selection.js';
 import type { Metainfo } from './protocol/metainfo.js';
@@ -45,6 +46,8 @@ export interface ClientConfig {
   readonly strict?: boolean;
   /** Its processes may be killed (`kernel.kill`), and so may crash more often. */
   readonly chaos?: boolean;
+  /** Looks on at all messages, for a trace. */
+  readonly tap?: Tap;
 }
 
 export interface TorrentRequest {

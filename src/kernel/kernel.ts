@@ -10,14 +10,13 @@ import { createProcessActor, stopChild } from './actor.js';
 import { Cell } from './cell.js';
 import { activePaths } from './chart.js';
 import type { Mailbox, Msg } from './mailbox.js';
-import { Post, type Counter } from './post.js';
+import { NOTICE, Post, type Counter, type Notice } from './post.js';
 import type { AnyProcess, Child, Failure, MailboxOf, Planner, Reserve, Supervised } from './process.js';
 import type { Letter } from './ring.js';
 import { Run, type Host } from './run.js';
 import { supervisor, type Nursery, type SupervisorInput } from './supervisor.js';
 import type { Tap } from './tap.js';
 import { isDeclared, showEdge, type Declaration, type Edge, type Scope } from './topology.js';
-import { Watch } from './watch.js';
 
 export interface KernelOptions {
   readonly now: () => Millis;
@@ -26,22 +25,13 @@ export interface KernelOptions {
   readonly strict?: boolean;
   /** Processes may be killed. */
   readonly chaos?: boolean;
+  /** Looks on at all mail and lives. */
+  readonly tap?: Tap;
   /** A process crashed; it is restarted, or takes its group with it. */
   readonly onCrash?: (failure: Failure) => void;
   /** The root gave up: nothing runs any more. */
   readonly onPanic: (error: unknown) => void;
 }
-
-/** What the kernel has to do with a process in its turn: it waits in line with the mail. */
-class Notice implements Msg {
-  readonly type = NOTICE;
-  readonly act: () => void;
-
-  constructor(act: () => void) {
-    this.act = act;
-  }
-}
-const NOTICE = 'kernel.notice';
 
 export interface ProcessInfo {
   readonly id: string;
@@ -79,6 +69,7 @@ export class Kernel {
       now: options.now,
       deliver: (to, message, from) => this.deliver(to, message, from),
       admit: (from, edge) => this.admit(from, edge),
+      tap: options.tap,
     });
     this.host = {
       seed: options.seed, post: this.post, now: options.now, kept: this.kept,
@@ -148,28 +139,20 @@ export class Kernel {
     return this.failures;
   }
 
-  /** Counts by pairs of processes, and looks into the mail of one, until it is untapped. */
-  watch(): { readonly watch: Watch; readonly close: () => void } {
-    const watch = new Watch(this.options.now);
-    return { watch, close: this.tap(watch) };
-  }
-
-  /** What is on its way when a tap is added is not seen being sent. Returns what takes the tap away again. */
-  tap(tap: Tap): () => void {
-    this.post.taps = [...this.post.taps, tap];
-    return () => { this.post.taps = this.post.taps.filter((t) => t !== tap); };
-  }
-
   // MAIL ------------------------------------------------------------------------------
 
   private deliver(cell: Cell, message: Msg, from: Cell | undefined): void {
+    const { tap } = this.options;
     if (message.type === NOTICE) (message as Notice).act();
     else if (cell.actor && cell.stale === 0) {
       cell.handled++;
       cell.ring.push(this.post.turn, from?.id, message.type);
+      if (tap) tap.takes(cell, message, from);
       cell.actor.send(message);
+      if (tap) tap.took(cell);
     } else {
       if (cell.stale > 0) cell.stale--;
+      if (tap) tap.missed(cell, message, from);
       this.lost(cell, message);
     }
   }
@@ -208,7 +191,7 @@ export class Kernel {
 
   private start(cell: Cell, input: () => unknown): void {
     cell.starts++;
-    for (const tap of this.post.taps) tap.started?.(cell);
+    this.options.tap?.started(cell);
     cell.run = new Run(cell, input, this.host);
     cell.actor = createProcessActor(cell.id, cell.parent?.actor, cell.run);
     cell.actor.start();
@@ -253,7 +236,7 @@ export class Kernel {
     const { to, message } = this.post.underWay;
     this.bury(cell, cell.definition.group ? 'for ever' : 'for a restart', failure);
     if (to === cell && message) this.attempt(cell, () => cell.definition.lost?.(message));
-    this.post.push(owner, new Notice(() => this.call(owner, (run) => run.childFailed(failure))));
+    this.post.notice(owner, () => this.call(owner, (run) => run.childFailed(failure)));
   }
 
   private rootCrashed(root: Cell, error: unknown): void {
@@ -279,7 +262,7 @@ export class Kernel {
   }
 
   private stopLater(cell: Cell): void {
-    this.post.push(cell, new Notice(() => this.bury(cell, 'for ever')));
+    this.post.notice(cell, () => this.bury(cell, 'for ever'));
   }
 
   /** Ends what runs in the cell and everything below it, the youngest first. Only what is for ever forgets what it kept. */
@@ -291,7 +274,7 @@ export class Kernel {
         this.forget(below);
       }
       cell.run = undefined;
-      for (const tap of this.post.taps) tap.ended(cell, crash);
+      this.options.tap?.ended(cell, crash);
       this.attempt(cell, () => run.end());
       cell.actor = undefined;
       cell.state = undefined;

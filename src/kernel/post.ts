@@ -1,8 +1,8 @@
 /**
  * Post: one queue for all mail of a kernel, first in first out. Draining runs to the end before the port's callback that started it
  * returns, so a step is never re-entered, the stack stays flat and a run is deterministic. Such a drain is a turn.
- * Every message is counted by edge and kind, always: two map look-ups on interned strings, and nothing allocated. Whoever wants to see
- * more than counts taps the post (tap.ts).
+ * Every message is counted by edge and kind: two map look-ups on interned strings, and nothing allocated. Whoever wants to see more than
+ * counts looks on by a tap (tap.ts). What the kernel itself has to do in a process's turn waits in line with the mail, as a notice.
  */
 import type { Millis } from '../base/units.js';
 import type { Cell } from './cell.js';
@@ -16,22 +16,33 @@ export interface Counter {
 /** Receiver's process name -> kind -> counter: shared by all processes of one name. */
 export type Outgoing = Map<string, Map<string, Counter>>;
 
+export const NOTICE = 'kernel.notice';
 /** Past this many delivered messages the queue's front is cut off, so that a long drain does not hold dead mail. */
 const COMPACT_AT = 4096;
+
+/** What the kernel has to do with a process in its turn. */
+export class Notice implements Msg {
+  readonly type = NOTICE;
+  readonly act: () => void;
+
+  constructor(act: () => void) {
+    this.act = act;
+  }
+}
 
 export interface PostOptions {
   readonly now: () => Millis;
   readonly deliver: (to: Cell, message: Msg, from: Cell | undefined) => void;
   /** Asked once per new edge; may throw. */
   readonly admit: (from: Cell, edge: Edge) => void;
+  readonly tap: Tap | undefined;
 }
 
 export class Post {
   /** When the turn began. */
   turn: Millis = 0;
-  /** Each sees all mail; almost always there is none. */
-  taps: readonly Tap[] = [];
   private readonly options: PostOptions;
+  private readonly tap: Tap | undefined;
   private readonly counters = new Map<string, Outgoing>();
   private to: Cell[] = [];
   private mail: Msg[] = [];
@@ -42,14 +53,16 @@ export class Post {
 
   constructor(options: PostOptions) {
     this.options = options;
+    this.tap = options.tap;
   }
 
   push(to: Cell, message: Msg, from?: Cell): void {
-    to.depth++;
-    this.to.push(to);
-    this.mail.push(message);
-    this.from.push(from);
-    if (this.taps.length > 0) for (const tap of this.taps) tap.sent(to, message, from);
+    this.enqueue(to, message, from);
+    if (this.tap) this.tap.sent(to, message, from);
+  }
+
+  notice(to: Cell, act: () => void): void {
+    this.enqueue(to, new Notice(act), undefined);
   }
 
   tell(from: Cell, to: Cell, message: Msg): void {
@@ -69,8 +82,7 @@ export class Post {
         const from = this.from[this.head];
         this.head++;
         cell.depth--;
-        if (this.taps.length > 0) this.show(cell, message, from);
-        else this.options.deliver(cell, message, from);
+        this.options.deliver(cell, message, from);
         if (this.head >= COMPACT_AT) this.compact();
       }
     } finally {
@@ -96,12 +108,11 @@ export class Post {
       [...kinds].map(([kind, { count }]) => ({ from, to, kind, count }))));
   }
 
-  /** Delivers before the eyes of the taps. */
-  private show(to: Cell, message: Msg, from: Cell | undefined): void {
-    const { taps } = this;
-    for (const tap of taps) tap.takes(to, message, from);
-    this.options.deliver(to, message, from);
-    for (const tap of taps) tap.took?.(to);
+  private enqueue(to: Cell, message: Msg, from: Cell | undefined): void {
+    to.depth++;
+    this.to.push(to);
+    this.mail.push(message);
+    this.from.push(from);
   }
 
   private open(from: Cell, to: Cell, kind: string): Counter {

@@ -1,6 +1,7 @@
 /**
- * A message in one short line, for traces and the live page: `{piece: 3, begin: 0, data: 16384 bytes, replyTo: @Client/.../Sender}`.
- * Made of what is there, whatever it is: never longer than MOST characters, however large the message.
+ * A message in one short line, for traces: `{piece: 3, begin: 0, data: 16384 bytes, replyTo: @Client/.../Sender}`.
+ * Made of what is there, whatever it is: never longer than MOST characters, however large the message. Addresses lose all behind their
+ * host: there are the passkeys of trackers and the token of the live page, and a trace is made to be shown to others.
  */
 import type { Msg } from './mailbox.js';
 
@@ -9,6 +10,10 @@ const MOST = 160;
 const ITEMS = 6;
 const DEPTH = 3;
 const TEXT = 40;
+/** So much of a text is looked at. */
+const LONGEST = 400;
+const ADDRESS = /\b([a-z][\w+.-]*:\/\/)(?:[^\s/?#]*@)?([^\s/?#]*)\S*/gi;
+const MAGNET = /\bmagnet:\S*/gi;
 
 export function summary({ type: _, ...rest }: Msg): string {
   const shown = Object.keys(rest).length === 0 ? '' : show(rest, DEPTH);
@@ -17,13 +22,15 @@ export function summary({ type: _, ...rest }: Msg): string {
 
 function show(value: unknown, depth: number): string {
   switch (typeof value) {
-    case 'string': return value.length > TEXT ? `${value.slice(0, TEXT)}…` : value;
+    case 'string': return showText(value.slice(0, LONGEST).replaceAll(ADDRESS, '$1$2/…').replaceAll(MAGNET, 'magnet:…'));
     case 'number': return String(Number.isInteger(value) ? value : Number(value.toFixed(3)));
     case 'object': return value === null ? 'none' : showObject(value, depth);
     case 'function': return 'a function';
     default: return String(value);
   }
 }
+
+const showText = (text: string): string => (text.length > TEXT ? `${text.slice(0, TEXT)}…` : text);
 
 function showObject(value: object, depth: number): string {
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;

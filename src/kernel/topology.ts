@@ -42,6 +42,9 @@ export const edgesOf = (declarations: readonly Declaration[]): Edge[] =>
 
 export const isDeclared = (d: Declaration, e: Edge): boolean => d.tells[e.to]?.includes(e.kind) ?? false;
 
+/** A process's name, from its id: `Client/TorrentMgr/Torrent-1/Tracker-0` is a Tracker. */
+export const nameIn = (id: string): string => id.slice(id.lastIndexOf('/') + 1).replace(/-\d+$/, '');
+
 export const showEdge = (e: Edge): string => `${e.from} -> ${e.to}: ${e.kind}`;
 
 /** What a mailbox takes, for readers. */

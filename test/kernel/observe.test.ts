@@ -1,4 +1,4 @@
-/** What onlookers see of a kernel: the tree, the counts, the last messages, the crashes; and what a watch and a tap see beyond these. */
+/** What onlookers see of a kernel: the tree, the counts, the last messages, the crashes; and what a tap sees beyond these. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setup } from 'xstate';
@@ -49,38 +49,10 @@ test('crashes are remembered, the latest hundred', () => {
   assert.ok(crashes[0]!.at < crashes[99]!.at);
 });
 
-test('a watch counts by pairs of processes and reads the mail of one, until it is closed', () => {
-  const { kernel, a } = pair('one-for-one');
-  kernel.send(a, { type: 'ping', n: 3 });
-  const { watch, close } = kernel.watch();
-  assert.deepEqual(watch.links(), []);
-  kernel.send(a, { type: 'ping', n: 3 });
-  const [there, back] = ['Client/Pinger', 'Client/Ponger'];
-  const both = [{ from: there, to: back, counts: { pong: 3 } }, { from: back, to: there, counts: { ping: 3 } }];
-  assert.deepEqual(watch.links(), both);
-  assert.deepEqual(watch.letters(), []);
-  watch.follow(back);
-  kernel.send(a, { type: 'ping', n: 1 });
-  assert.deepEqual(watch.letters(), [{ at: 0, from: there, kind: 'pong', summary: '{n: 0}' }]);
-  kernel.send(a, { type: 'ping', n: 1000 });
-  assert.equal(watch.letters().length, 50);
-  close();
-  kernel.send(a, { type: 'ping', n: 3 });
-  assert.equal(watch.links()[0]!.counts['pong'], 1004);
-});
-
-test('a watch forgets who is gone', () => {
-  const { kernel, a, root } = pair('one-for-one');
-  const { watch } = kernel.watch();
-  kernel.send(a, { type: 'ping', n: 3 });
-  kernel.shutDown(root);
-  assert.deepEqual(watch.links(), []);
-});
-
 test('a tap sees each message sent and taken in the same order, and each life begin and end', () => {
-  const { kernel, a, root } = pair('one-for-one');
   const sent: string[] = [];
   const taken: string[] = [];
+  const missed: string[] = [];
   const lives: string[] = [];
   let inside: string | undefined;
   const tap: Tap = {
@@ -94,19 +66,23 @@ test('a tap sees each message sent and taken in the same order, and each life be
       assert.equal(inside, to.id);
       inside = undefined;
     },
+    missed: (to, { type }) => void missed.push(`${type} ${to.process}`),
     started: (who) => void lives.push(`${who.process} starts`),
     ended: (who, crash) => void lives.push(`${who.process} ${crash ? String(crash.error) : 'ends'}`),
   };
-  kernel.tap(tap);
+  const { kernel, a, root } = pair('one-for-one', { tap });
   kernel.send(a, { type: 'ping', n: 1 });
   kernel.send(a, { type: 'boom' });
   kernel.shutDown(root);
   assert.deepEqual(taken.slice(0, 3), ['outside ping Pinger', 'Pinger pong Ponger', 'Ponger ping Pinger']);
   assert.deepEqual(sent, taken);
-  assert.deepEqual(lives, ['Pinger Error: boom', 'Pinger starts', 'Ponger ends', 'Pinger ends', 'Client ends']);
+  const begin = ['Client starts', 'Pinger starts', 'Ponger starts'];
+  assert.deepEqual(lives, [...begin, 'Pinger Error: boom', 'Pinger starts', 'Ponger ends', 'Pinger ends', 'Client ends']);
+  kernel.send(a, { type: 'boom' });
+  assert.deepEqual([missed, taken.length], [['boom Pinger'], sent.length - 1]);
 });
 
-test('a message in short: bytes, mailboxes and long things by name and size', () => {
+test('a message in short: bytes, mailboxes and long things by name and size, addresses without what is secret', () => {
   const { a } = pair('one-for-one');
   class Secret {}
   const cases: [unknown, string][] = [
@@ -120,6 +96,11 @@ test('a message in short: bytes, mailboxes and long things by name and size', ()
     [{ bare: Object.create(null) as object }, '{bare: a record}'],
   ];
   for (const [message, shown] of cases) assert.equal(summary({ type: 'x', ...(message as object) }), shown);
+  const page = 'http://127.0.0.1:8080/?token=secret';
+  assert.equal(summary({ type: 'x', event: { url: page } } as Msg), '{event: {url: http://127.0.0.1:8080/…}}');
+  const tracker = 'udp://me:pass@tracker.example:6969/0123456789abcdef/announce?k=1 says no';
+  assert.equal(summary({ type: 'x', reason: tracker } as Msg), '{reason: udp://tracker.example:6969/… says no}');
+  assert.equal(summary({ type: 'x', line: `add magnet:?xt=1&tr=${encodeURIComponent(page)}` } as Msg), '{line: add magnet:…}');
   const many = Array.from({ length: 1000 }, () => 'x'.repeat(1000));
   const long = summary({ type: 'x', many } as Msg);
   assert.equal(long.length, 160);
