@@ -80,6 +80,10 @@ export const SESSION_OPTIONS = {
   json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
   quiet: flag({ group: 'Output', meaning: 'only what goes wrong' }),
   verbose: flag({ group: 'Output', meaning: 'also peers, chokes and announces' }),
+  trace: value('FILE', text, {
+    rare: true, group: 'Output', meaning: 'every message between processes; .json: for Perfetto', initial: undefined,
+  }),
+  traceBlocks: flag({ rare: true, group: 'Output', meaning: 'also every message of every block, not 1 in 100' }),
   logFile: value('FILE', text, { rare: true, group: 'Output', meaning: 'appends every event, with its time', initial: undefined }),
   config: value('FILE', text, {
     group: 'Output', meaning: 'these options as TOML or JSON, or none', initial: undefined,

@@ -1,40 +1,15 @@
 /** Choking policies on the command line: listed, chosen, loaded, shadowed, recorded and replayed. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { after, before, test } from 'node:test';
-import { PROGRAM } from '../../src/cli/entries.js';
-import type { ClientEvent } from '../../src/ports/events.js';
+import { after, test } from 'node:test';
 import { listPolicies } from '../../src/policy/choke/registry.js';
+import { Film } from './film.js';
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
-let folder = '';
-
-const run = (args: readonly string[]): Child => spawn(process.execPath, [PROGRAM, ...args], {
-  cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ACTORRENT_CONFIG: 'none' },
-});
-
-async function actorrent(...args: readonly string[]) {
-  const child = run(args);
-  child.stdin.end();
-  let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (t: string) => { out += t; });
-  child.stderr.setEncoding('utf8').on('data', (t: string) => { err += t; });
-  return { code: await ended(child), out, err, get lines() { return out.trim().split('\n'); } };
-}
-const ended = (child: Child): Promise<number | null> => new Promise((resolve) => { child.on('close', resolve); });
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'actorrent-test-'));
-  await mkdir(join(folder, 'from'));
-  await writeFile(join(folder, 'from/film'), Buffer.alloc(400_000, 1));
-  assert.equal((await actorrent('create', 'from/film', '-o', 'film.torrent')).code, 0);
-});
-after(() => rm(folder, { recursive: true }));
+const film = await Film.make();
+const { folder } = film;
+const actorrent = (...args: readonly string[]) => film.actorrent(...args);
+after(() => film.remove());
 
 test('policies: a few lines for each, or all of one, or data', async () => {
   const { out } = await actorrent('policies');
@@ -80,39 +55,6 @@ test('what is wrong with a policy is told in one line, before anything starts', 
   }
 });
 
-/** Seeds the film while `play` runs, which may wait for events and type lines; all events of the run. */
-async function seeding(options: readonly string[], play: (seeder: Seeder) => Promise<void>): Promise<readonly ClientEvent[]> {
-  const child = run(['seed', 'film.torrent', '--folder', 'from', '--ip', '127.0.0.1', '--port', '0', '--json', ...options]);
-  const events: ClientEvent[] = [];
-  const lines = createInterface(child.stdout).on('line', (line) => events.push(JSON.parse(line) as ClientEvent));
-  const next: Seeder['next'] = (kind, is = () => true) => new Promise((resolve, reject) => {
-    lines.on('line', () => {
-      const event = events.at(-1)!;
-      if (event.event === kind && is(event as EventOf<typeof kind>)) resolve(event as EventOf<typeof kind>);
-    });
-    lines.on('close', () => reject(new Error(`ended without ${kind}`)));
-  });
-  try {
-    const { port } = await next('listening');
-    await play({ next, type: (line) => child.stdin.write(`${line}\n`), peer: `127.0.0.1:${port}` });
-    child.kill('SIGINT');
-    assert.equal(await ended(child), 130);
-  } finally {
-    child.kill('SIGKILL');
-  }
-  return events;
-}
-type EventOf<K extends ClientEvent['event']> = Extract<ClientEvent, { readonly event: K }>;
-interface Seeder {
-  readonly peer: string;
-  next<K extends ClientEvent['event']>(kind: K, is?: (e: EventOf<K>) => boolean): Promise<EventOf<K>>;
-  type(line: string): void;
-}
-async function download(folderName: string, { peer }: Seeder): Promise<void> {
-  assert.equal((await actorrent('film.torrent', '--folder', folderName, '--port', '0', '--peer', peer)).code, 0);
-  assert.ok((await readFile(join(folder, folderName, 'film'))).equals(await readFile(join(folder, 'from/film'))));
-}
-
 test('a module of the user\'s chokes, looks on, is swapped from the console, and is replaced once it throws', async () => {
   const mine = (name: string, decide: string): Promise<void> => writeFile(join(folder, `${name}.mjs`), `export default { name: '${name}',
     scope: 'session', timing: () => ({ tickMs: 1000, react: [], minHoldMs: 0 }), init: () => 0, decide: ${decide} };`);
@@ -120,9 +62,9 @@ test('a module of the user\'s chokes, looks on, is swapped from the console, and
   await mine('giver', "({ peers }) => ({ unchoked: new Map(peers.map((p) => [p.key, { why: 'exempt' }])), state: null })");
   // It is tried once when it is loaded.
   await mine('faulty', "({ state }) => { if (state > 0) throw new Error('no idea'); return { unchoked: new Map(), state: state + 1 }; }");
-  const events = await seeding(['--choke-policy', './miser.mjs', '--shadow-policy', './giver.mjs'], async (seeder) => {
+  const events = await film.seeding(['--choke-policy', './miser.mjs', '--shadow-policy', './giver.mjs'], async (seeder) => {
     const shadowed = seeder.next('shadow', (e) => e.onlyShadow.length > 0);
-    const taken = download('taken', seeder);
+    const taken = film.download('taken', seeder);
     const { policy, live, onlyShadow } = await shadowed;
     assert.deepEqual([policy, live, onlyShadow.map((peer) => peer.why)], ['giver', 'miser', ['exempt']]);
     const typed = async (line: string): Promise<string> => {
@@ -136,7 +78,7 @@ test('a module of the user\'s chokes, looks on, is swapped from the console, and
     const warned = seeder.next('warning');
     assert.equal(await typed('policy ./faulty.mjs'), 'choking policy: faulty');
     assert.equal((await warned).reason, 'choking policy faulty threw Error: no idea; tit-for-tat takes its place');
-    await download('taken-again', seeder);
+    await film.download('taken-again', seeder);
   });
   const chokes = events.flatMap((e) => (e.event === 'choke' ? [e] : []));
   assert.deepEqual([chokes[0]?.choked, chokes[0]?.why], [false, 'exempt']);
@@ -144,8 +86,8 @@ test('a module of the user\'s chokes, looks on, is swapped from the console, and
 });
 
 test('a run with a shadow is recorded, its choke events tell why, and the record is replayed', async () => {
-  const events = await seeding(['--choke-policy', 'transmission,roundMs=1000', '--choke-policy', 'album*=freerider',
-    '--shadow-policy', 'freerider', '--record-choke', 'rec.jsonl'], (seeder) => download('to', seeder));
+  const events = await film.seeding(['--choke-policy', 'transmission,roundMs=1000', '--choke-policy', 'album*=freerider',
+    '--shadow-policy', 'freerider', '--record-choke', 'rec.jsonl'], (seeder) => film.download('to', seeder));
   const choke = events.find((e) => e.event === 'choke');
   assert.ok(choke?.event === 'choke' && !choke.choked && /^(idle|regular)$/.test(choke.why), JSON.stringify(choke));
   const again = await actorrent('policies', 'replay', 'rec.jsonl', '--policy', 'transmission');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { openRecord } from '../../src/cli/record-file.js';
+import { openOutput, recordIn } from '../../src/cli/output-file.js';
 import { replayFile } from '../../src/cli/replay-file.js';
 import type { ChosenPolicy } from '../../src/client.js';
 import { nodeModules } from '../../src/edge/modules.js';
@@ -111,8 +111,8 @@ test('a shadow has no effect, and tells by address where it differs', () => inLa
 test('recorded in a swarm, replayed offline: the same policy agrees, another does not', () => inLab(async (lab) => {
   const file = join(lab.folder, 'record', 'choke.jsonl');
   mkdirSync(dirname(file));
-  const record = openRecord(file, assert.fail);
-  const { member, clock } = await seeder(lab, policy('tit-for-tat'), { record });
+  const record = openOutput({ path: file, what: 'record', note: assert.fail });
+  const { member, clock } = await seeder(lab, policy('tit-for-tat'), { record: recordIn(record) });
   const taker = await leecher(lab, member);
   await passUntil(clock, isDone(taker), 'the download');
   await clock.pass(20_000);

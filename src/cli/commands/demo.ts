@@ -35,6 +35,7 @@ export const demo = defineCommand({
       group: 'Files', meaning: 'where everything goes', initial: undefined, shownDefault: 'a temporary folder',
     }),
     chaos: flag({ group: 'Chaos', meaning: 'processes die all the time, and come back' }),
+    trace: value('FILE', text, { group: 'Files', meaning: 'every message in leecher-1; .json: for Perfetto', initial: undefined }),
     size: value('MIB', integer(1, 4096), { group: 'Files', meaning: 'how much content to share', initial: 64 }),
   },
   notes: ['', 'The files stay for you to look at; the next run replaces them.'],
@@ -44,6 +45,7 @@ export const demo = defineCommand({
     const casualties = new Casualties();
     const swarm = new Swarm({
       folder, env: io.env, onPage: (url) => screen.step(`  live page ${url}`), ...(values.chaos && { killEvery: KILL_EVERY_MS }),
+      ...(values.trace !== undefined && { trace: resolve(values.trace) }),
       onWarning(client, warning) {
         const line = casualties.report(client, warning);
         if (line !== undefined) screen.step(io.colors.dim(`  ${line}`));

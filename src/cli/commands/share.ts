@@ -24,7 +24,7 @@ import { SESSION_OPTIONS, type SessionValues } from '../options.js';
 import type { Until } from '../outcome.js';
 import { choosePolicies, choosePolicySpec, type OwnPolicy, type Policies } from '../policy-source.js';
 import { openPage } from '../live-page.js';
-import { openRecord } from '../record-file.js';
+import { openOutput, recordIn } from '../output-file.js';
 import { jsonOutput } from '../render/json.js';
 import { liveOutput } from '../render/live.js';
 import { openLogFile } from '../render/log-file.js';
@@ -32,6 +32,7 @@ import type { Output } from '../render/output.js';
 import { plainOutput } from '../render/plain.js';
 import { printable } from '../render/text.js';
 import { runSession } from '../session.js';
+import { openTrace } from '../trace-file.js';
 import { loadTorrent } from '../torrent-source.js';
 
 export const download = defineCommand({
@@ -88,16 +89,19 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const config = await configOf(values, policies, pieceMemory(metas));
   const live = isLive(values, io);
   const output = outputOf(values, { io, live, now: () => clock.now(), wall });
-  const record = values.recordChoke === undefined ? undefined : openRecord(values.recordChoke, output.note);
+  const note = (line: string): void => output.note(line);
+  const record = values.recordChoke === undefined ? undefined : openOutput({ path: values.recordChoke, what: 'record', note });
+  const trace = values.trace === undefined ? undefined
+    : openTrace({ path: values.trace, blocks: values.traceBlocks, clock, note });
   const hook = values.onDone === undefined ? undefined
     : onDone({ command: values.onDone, folder: resolve(values.folder), env: io.env, note: (line) => io.complain(printable(line)) });
   const session = runSession({
     start: values.killEvery === undefined ? startClient : losing(values.killEvery, startClient),
-    config, requests, until, output, log, onDone: hook,
-    ports: { ...ports, ...(record && { record }), ...(values.ui && { page: openPage(values.ui) }) },
+    config: { ...config, ...(trace && { tap: trace.tap }) }, requests, until, output, log, onDone: hook,
+    ports: { ...ports, ...(record && { record: recordIn(record) }), ...(values.ui && { page: openPage(values.ui) }) },
     lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
   });
-  return session.finally(() => hook?.settled()).finally(() => record?.close());
+  return session.finally(() => hook?.settled()).finally(() => record?.close()).finally(() => trace?.close());
 }
 
 /** A few at a time: hundreds of files in memory at once leave a heap behind that is twice as large. */

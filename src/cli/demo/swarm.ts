@@ -37,6 +37,8 @@ export interface SwarmOptions {
   readonly env: Env;
   /** Each client loses a process this often. */
   readonly killEvery?: Millis;
+  /** A trace of the one that has a live page. */
+  readonly trace?: string;
   readonly onWarning?: (client: string, warning: string) => void;
   /** Hears where one of the leechers is to be looked at. */
   readonly onPage: (url: string) => void;
@@ -99,9 +101,9 @@ export class Swarm {
       const seeds = name === 'seeder';
       const limits = seeds ? SEEDER : LEECHER;
       const log = ['--log-file', `${name}.log`];
-      const { killEvery } = this.#o;
+      const { killEvery, trace } = this.#o;
       const chaos = killEvery === undefined ? [] : ['--kill-every', String(killEvery)];
-      const page = name === LOOKED_AT ? ['--ui', '0'] : [];
+      const page = name === LOOKED_AT ? ['--ui', '0', ...(trace === undefined ? [] : ['--trace', trace])] : [];
       const args = [seeds ? 'seed' : 'download', TORRENT, '--folder', name, ...limits, ...CLIENT, ...log, ...page, ...chaos];
       return this.#start(name, args, (line) => this.#hear(name, JSON.parse(line) as ClientEvent));
     });

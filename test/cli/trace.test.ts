@@ -1,0 +1,38 @@
+/** `--trace`: the built program writes down its messages; a file is whole after Ctrl-C, and tells no secret. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Film } from './film.js';
+
+const PASSKEY = '0123456789abcdef';
+const film = await Film.make('--tracker', `http://127.0.0.1:9/${PASSKEY}/announce`);
+after(() => film.remove());
+
+const read = (file: string): Promise<string> => readFile(join(film.folder, file), 'utf8');
+type Line = Readonly<Record<string, unknown>>;
+
+test('lines of JSON and Chrome events, with head and end after Ctrl-C; without passkeys and the token of the page', async () => {
+  const events = await film.seeding(['--trace', 'seed.json', '--ui', '0'], async (seeder) => {
+    const args = ['film.torrent', '--folder', 'to', '--port', '0', '--peer', seeder.peer, '--trace', 'down.jsonl', '--trace-blocks'];
+    assert.equal((await film.actorrent(...args)).code, 0);
+  });
+  const [lines, chrome] = [await read('down.jsonl'), await read('seed.json')];
+  const [head, ...rest] = lines.trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
+  assert.deepEqual([head!['trace'], head!['version'], head!['sampled']], ['actorrent', 1, undefined]);
+  assert.equal(rest.at(-1)!['end'], true);
+  assert.ok(rest.every((line) => line['count'] === undefined), 'with --trace-blocks every line is one message');
+  const blocks = rest.filter((l) => l['kind'] === 'gotBlocks').map((l) => String(l['summary']).match(/begin: /g)!.length);
+  assert.ok(blocks.length > 0 && rest.some((l) => l['kind'] === 'checked' && String(l['summary']).includes('good: true')));
+  const { traceEvents, otherData } = JSON.parse(chrome) as { traceEvents: readonly Line[]; otherData: Line };
+  assert.ok(traceEvents.some((e) => e['ph'] === 'B' && e['name'] === 'serve'), 'it served blocks');
+  assert.equal((otherData['sampled'] as Line)['every'], 100);
+  const [token] = /[0-9a-f]{32}/.exec(events.flatMap((e) => (e.event === 'page' ? e.url : [])).join())!;
+  for (const text of [lines, chrome]) assert.ok(!text.includes(PASSKEY) && !text.includes(token));
+});
+
+test('a file that cannot be opened ends the run before it begins', async () => {
+  const { code, err } = await film.actorrent('film.torrent', '--port', '0', '--trace', 'nowhere/trace');
+  assert.equal(code, 1);
+  assert.match(err, /^actorrent: trace nowhere\/trace: no such file or directory\n$/);
+});
