@@ -2,17 +2,16 @@
  * `--trace FILE`: all messages of a client as lines of JSON, or, where the name ends in `.json`, in Chrome's trace event format. Text goes
  * to the disk in large parts; what the disk is too slow for is counted and told.
  */
-import type { Bytes, Millis } from '../base/units.js';
+import { plural } from '../base/format.js';
+import { KIB, MIB, type Bytes, type Millis } from '../base/units.js';
+import type { Tap } from '../kernel/tap.js';
 import { ChromeEvents, strictly } from '../kernel/trace/chrome.js';
 import type { Sampling } from '../kernel/trace/format.js';
 import { JsonLines } from '../kernel/trace/json-lines.js';
 import { Tracer, type TraceSink } from '../kernel/trace/tracer.js';
-import type { Tap } from '../kernel/tap.js';
-import { KIB, MIB } from '../base/units.js';
-import { plural } from '../base/format.js';
 import { BLOCK_MAIL } from '../process/block-mail.js';
+import { AGENT } from '../library/version.js';
 import { openOutput, type OutputFile } from './output-file.js';
-import { AGENT } from './version.js';
 
 export interface TraceOptions {
   readonly path: string;
