@@ -2,15 +2,13 @@
  * `policies replay`: a record, line by line, through a Replay, with a line for each round in which the policy differs and a sum at the end.
  * Peers go by the numbers that the record has for them.
  */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { describe } from '../base/result.js';
 import type { ChosenPolicy } from '../client.js';
-import { inWords } from '../edge/words.js';
 import type { Singled } from '../policy/choke/differences.js';
 import { parseFact } from '../policy/choke/record.js';
 import { Replay, type Compared } from '../policy/choke/replay.js';
 import { failure } from './exit.js';
+import { linesOf } from './lines.js';
 import { plural } from '../base/format.js';
 
 interface Told {
@@ -25,14 +23,14 @@ export async function replayFile(path: string, chosen: ChosenPolicy, { print, js
   const sum = { decisions: 0, choices: 0, same: 0 };
   let recorded = 'nobody';
   let lines = 0;
-  for await (const line of linesOf(path)) {
+  for await (const { line, number } of linesOf(path)) {
     lines++;
     const fact = parseFact(line);
-    if (!fact.ok) throw failure(`${path}, line ${lines}: ${describe(fact.error)}`);
+    if (!fact.ok) throw failure(`${path}, line ${number}: ${describe(fact.error)}`);
     if (fact.value.fact === 'policy') recorded = fact.value.name;
     const compared = replay.take(fact.value);
     if (compared === undefined) continue;
-    if (typeof compared === 'string') throw failure(`${name} ${compared}, at line ${lines} of ${path}`);
+    if (typeof compared === 'string') throw failure(`${name} ${compared}, at line ${number} of ${path}`);
     const { same, onlyLive, onlyShadow } = compared.differences;
     sum.decisions++;
     sum.same += same;
@@ -54,12 +52,4 @@ function differing({ now, trigger, differences: { onlyLive, onlyShadow } }: Comp
   const list = (policy: string, peers: readonly Singled[]): string[] =>
     peers.length === 0 ? [] : [`${policy} alone: ${peers.map(({ peer, why }) => `${peer} (${why})`).join(', ')}`];
   return `${(now / 1000).toFixed(1)} s, ${trigger}: ${[...list(by.recorded, onlyLive), ...list(by.name, onlyShadow)].join('; ')}`;
-}
-
-async function* linesOf(path: string): AsyncGenerator<string> {
-  try {
-    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) if (line !== '') yield line;
-  } catch (e) {
-    throw failure(`${path}: ${inWords(e)}`);
-  }
 }

@@ -1,6 +1,6 @@
 /** A graph in Graphviz' language, for who wants to lay it out in another way. */
 import type { Graph, GraphEdge, GraphNode } from './model.js';
-import { LIGHT_SHADES } from './svg-style.js';
+import { LIGHT_SHADES, lineWidth } from './svg-style.js';
 
 export function dot({ title, direction, frames, nodes, edges }: Graph): string {
   const inside = (parent: string | undefined, indent: string): string[] => [
@@ -24,17 +24,19 @@ export function dot({ title, direction, frames, nodes, edges }: Graph): string {
   ].join('\n');
 }
 
-function box({ kind, title, scope, doc, note }: GraphNode): string {
+function box({ kind, title, scope, doc, note, stacked }: GraphNode): string {
   if (kind === 'start') return 'shape=point width=0.15';
   const { fill, line } = LIGHT_SHADES[scope];
+  const stack = stacked ? ' peripheries=2' : '';
   const label = note === undefined ? title : `${title}\n${note}`;
   const shape = kind === 'process' ? 'box' : 'ellipse';
-  return `label=${quote(label)} tooltip=${quote(doc)} fillcolor=${quote(fill)} color=${quote(line)} shape=${shape}`;
+  return `label=${quote(label)} tooltip=${quote(doc)} fillcolor=${quote(fill)} color=${quote(line)} shape=${shape}${stack}`;
 }
 
-function line({ there, back, label }: GraphEdge): string {
+function line({ there, back, label, weight }: GraphEdge): string {
   const heads = back.length > 0 ? (there.length > 0 ? 'both' : 'back') : there.length > 0 ? 'forward' : 'none';
-  return `dir=${heads}${label ? ` label=${quote(label.join('\n'))}` : ''}`;
+  return `dir=${heads}${label ? ` label=${quote(label.join('\n'))}` : ''}`
+    + (weight === undefined ? '' : ` penwidth=${lineWidth(weight)}`);
 }
 
 const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;

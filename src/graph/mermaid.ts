@@ -1,6 +1,6 @@
 /** A graph as a Mermaid flowchart. What is said along a line of `talks` is not written on it: it would hide the lines. */
 import type { Graph, GraphEdge, GraphNode } from './model.js';
-import { LIGHT_SHADES, SCOPES } from './svg-style.js';
+import { LIGHT_SHADES, lineWidth, SCOPES } from './svg-style.js';
 
 export function mermaid({ direction, frames, nodes, edges }: Graph): string {
   const idOf = new Map(nodes.map(({ id }, i) => [id, /^\w+$/.test(id) ? id : `n${i}`]));
@@ -21,6 +21,7 @@ export function mermaid({ direction, frames, nodes, edges }: Graph): string {
     `flowchart ${direction === 'down' ? 'TB' : 'LR'}`,
     ...inside(undefined, '  '),
     ...edges.map(line),
+    ...edges.flatMap(({ weight }, i) => (weight === undefined ? [] : [`  linkStyle ${i} stroke-width:${lineWidth(weight)}px`])),
     ...SCOPES.map((s) => `  classDef ${s} fill:${LIGHT_SHADES[s].fill},stroke:${LIGHT_SHADES[s].line},color:#1c1c1c`),
     '  classDef start fill:#1c1c1c,stroke:#1c1c1c,color:#1c1c1c',
     ...frames.map((f) => `  style ${frameOf.get(f.id)} fill:${LIGHT_SHADES[f.scope].frame},stroke:${LIGHT_SHADES[f.scope].line},`

@@ -18,6 +18,8 @@ export interface GraphNode {
   readonly note?: string;
   /** What it does, in one line. */
   readonly doc: string;
+  /** Drawn as a stack: there were several of it. */
+  readonly stacked?: boolean;
   /** It sets alarms with the Timer: its lines to everybody would hide all others, so a sign on the box stands for them. */
   readonly alarms?: boolean;
   /** It tells the Api how things are, or is told by it: likewise. */
@@ -32,6 +34,8 @@ export interface GraphEdge {
   readonly back: readonly string[];
   /** Written on the line, one below the other. */
   readonly label?: readonly string[];
+  /** How thick the line is: from 0, as others are, to 1. */
+  readonly weight?: number;
 }
 
 /** A scope with the boxes in it; or, in a state chart, a state with others in it. */

@@ -32,8 +32,11 @@ const variables = (t: Theme): string => [
 const ofScope = (s: Scope): string => `.${s} .frame{fill:var(--${s}-frame);stroke:var(--${s}-line)}.${s} .scope{fill:var(--${s}-text)}`
   + `.${s} .box{fill:var(--${s}-fill);stroke:var(--${s}-line)}.line.${s}{stroke:var(--${s}-line)}.${s}-head{fill:var(--${s}-line)}`;
 
-const HEADS = SCOPES.map((s) => `<marker id="${s}-head" class="${s}-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" `
-  + 'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 1L10 5L0 9z"/></marker>').join('');
+const headOf = (s: Scope, name: string, size: number): string =>
+  `<marker id="${s}-${name}" class="${s}-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="${size}" markerHeight="${size}" `
+  + 'markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 1L10 5L0 9z"/></marker>';
+/** Lines of some weight have larger ones. */
+const HEADS = SCOPES.map((s) => headOf(s, 'head', 8) + headOf(s, 'large-head', 14)).join('');
 
 export const SVG_STYLE = `<style>
 :root{${variables(LIGHT)}}
@@ -52,6 +55,11 @@ ${SCOPES.map(ofScope).join('\n')}
 </style>
 <defs>${HEADS}<g id="clock" class="sign"><circle r="5"/><path d="M0-3V0L2 1.5"/></g>
 <g id="eye" class="sign"><path d="M-6 0Q0-6 6 0Q0 6-6 0z"/><circle r="1.6"/></g></defs>`;
+
+const THIN = 1.5;
+const THICK = 6;
+/** In pixels, of a line of this weight. */
+export const lineWidth = (weight: number): number => Math.round((THIN + (THICK - THIN) * weight) * 10) / 10;
 
 export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

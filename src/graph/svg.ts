@@ -6,7 +6,7 @@
 import { tenth } from './curve.js';
 import { LINE_HEIGHT, NAME_PX, NOTE_PX, type Area, type Layout } from './layout.js';
 import type { Frame, GraphEdge, GraphNode } from './model.js';
-import { escapeXml, SVG_STYLE } from './svg-style.js';
+import { escapeXml, lineWidth, SVG_STYLE } from './svg-style.js';
 
 export const LEGEND_HEIGHT = 36;
 
@@ -42,15 +42,18 @@ const frameBox = ({ scope, title, x, y, width, height }: Frame & Area): string =
   `<g class="${scope}"><rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="12"/>`
   + `<text class="scope" x="${x + 14}" y="${y + 21}">${escapeXml(title)}</text></g>`;
 
+/** From this weight on. */
+const LARGE_HEADS = 0.35;
 const NARROW = ['client', 'torrent', 'peer'] as const;
 
-function line({ from, to, there, back, path }: GraphEdge & { readonly path: string }, nodes: readonly GraphNode[]): string {
+function line({ from, to, there, back, path, weight }: GraphEdge & { readonly path: string }, nodes: readonly GraphNode[]): string {
   const scopeOf = (id: string): number => NARROW.indexOf(nodes.find((n) => n.id === id)!.scope);
   const scope = NARROW[Math.max(scopeOf(from), scopeOf(to))]!;
-  const head = (end: string, kinds: readonly string[]): string => (kinds.length > 0 ? `marker-${end}="url(#${scope}-head)"` : '');
+  const head = (end: string, kinds: readonly string[]): string => (kinds.length > 0 ? `marker-${end}="url(#${scope}${weight === undefined || weight < LARGE_HEADS ? '' : '-large'}-head)"` : '');
   const said = [tells(from, to, there), tells(to, from, back)].filter((words) => words !== '').join('\n');
   const title = `<title>${escapeXml(said || `${from} owns ${to}`)}</title>`;
-  return `<path class="line ${scope}" d="${path}" ${head('start', back)} ${head('end', there)}>${title}</path>`;
+  const thick = weight === undefined ? '' : ` style="stroke-width:${lineWidth(weight)}"`;
+  return `<path class="line ${scope}"${thick} d="${path}" ${head('start', back)} ${head('end', there)}>${title}</path>`;
 }
 
 const tells = (from: string, to: string, kinds: readonly string[]): string =>
@@ -64,7 +67,7 @@ function labelText({ label = [], labelArea }: Layout['edges'][number]): string {
   return `<text class="label">${lines.join('')}</text>`;
 }
 
-function box({ title, kind, scope, note, doc, alarms, watched, x, y, width, height }: GraphNode & Area): string {
+function box({ title, kind, scope, note, doc, stacked, alarms, watched, x, y, width, height }: GraphNode & Area): string {
   const middle = tenth(x + width / 2);
   if (kind === 'start') return `<circle class="start" cx="${middle}" cy="${tenth(y + height / 2)}" r="${width / 2}"/>`;
   const baseline = tenth(note === undefined ? y + height / 2 + NAME_PX / 3 : y + 25);
@@ -72,9 +75,11 @@ function box({ title, kind, scope, note, doc, alarms, watched, x, y, width, heig
   const below = note === undefined ? '' : `<text class="note" x="${middle}" y="${tenth(baseline + NOTE_PX + 6)}">${escapeXml(note)}</text>`;
   const clock = alarms ? `<use href="#clock" x="${tenth(x + width - 12)}" y="${tenth(y + 12)}"/>` : '';
   const eye = watched ? `<use href="#eye" x="${tenth(x + width - 12)}" y="${tenth(y + height - 10)}"/>` : '';
+  const size = `width="${width}" height="${height}"`;
   const round = kind === 'process' ? 8 : height / 2;
   return `<g class="${scope} ${kind}"><title>${escapeXml(doc)}</title>`
-    + `<rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="${round}"/>${name}${below}${clock}${eye}</g>`;
+    + (stacked ? [6, 3].map((by) => `<rect class="box" x="${tenth(x + by)}" y="${tenth(y - by)}" ${size} rx="${round}"/>`).join('') : '')
+    + `<rect class="box" x="${x}" y="${y}" ${size} rx="${round}"/>${name}${below}${clock}${eye}</g>`;
 }
 
 /** What the signs mean, where there are any. */

@@ -4,11 +4,13 @@
  */
 import type { ChartState } from '../kernel/chart.js';
 import type { Declaration, Group, MessageDoc } from '../kernel/topology.js';
+import type { Traffic } from '../kernel/trace/read.js';
 import type { Graph } from './model.js';
 import { oneProcess } from './one-process.js';
 import { owns } from './owns.js';
 import { stateChart } from './state-chart.js';
 import { talks } from './talks.js';
+import { trafficGraph } from './traffic.js';
 
 /** All that is declared of the processes. */
 export interface House {
@@ -27,6 +29,10 @@ export interface View {
   /** Of one process. */
   readonly mailbox?: readonly MessageDoc[];
 }
+
+/** What a trace tells of who told whom. */
+export const trafficView = ({ topology }: House, traffic: Traffic): View =>
+  ({ title: 'Who told whom', doc: 'a line is a pair that talked, as thick as it often did', graphs: [trafficGraph(topology, traffic)] });
 
 export function viewNames({ topology }: House): readonly string[] {
   return ['talks', 'owns', ...topology.map((d) => d.name)];

@@ -7,6 +7,7 @@ import { MIB, type Bytes, type Millis } from '../base/units.js';
 import type { Client, ChosenPolicy } from '../client.js';
 import { startClient } from '../compose.js';
 import { nodeSha1 } from '../edge/sha1.js';
+import type { Tap } from '../kernel/tap.js';
 import type { ClientEvent } from '../ports/events.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import { makePeerId } from '../protocol/peer-id.js';
@@ -27,6 +28,7 @@ export interface World {
   readonly meta: Metainfo;
   /** Processes may be killed. */
   readonly chaos: boolean;
+  readonly tapFor: (identity: Identity) => Tap | undefined;
   readonly heard: (member: Member, event: ClientEvent) => void;
 }
 
@@ -113,11 +115,12 @@ export class Member {
     const had = hadBy(meta, kind.has, this.seed);
     const disk = virtualDisk({ clock, torrent: meta, corrupt: kind.corrupt, ...(had && { had }) });
     const limit = kind.limitsUpTo === 0 ? null : Math.round(kind.up * kind.limitsUpTo);
+    const tap = this.#world.tapFor(this.identity);
     const client = startClient({
       seed: this.seed, peerId: makePeerId(fork(seed, `peer ${this.identity.number}`)), agent: AGENT,
       listen: { port: PORT }, limits: { up: limit, down: null }, choke: policy, maxPeers: kind.maxPeers,
       pieceMemory: Math.max(PIECE_MEMORY, LARGE_PIECES * meta.pieceLength), allowedFast: kind.allowedFast,
-      strict: true, chaos: this.#world.chaos,
+      strict: true, chaos: this.#world.chaos, ...(tap && { tap }),
     }, {
       clock, net: resident.net, http: tracker.httpFor(this.address), sha1: nodeSha1,
       disk,

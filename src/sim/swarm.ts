@@ -6,6 +6,7 @@ import { fork, hash32 } from '../base/random.js';
 import { SECOND, type Millis } from '../base/units.js';
 import type { ChosenPolicy } from '../client.js';
 import { Chaos } from '../kernel/chaos.js';
+import type { Tap } from '../kernel/tap.js';
 import type { ClientEvent } from '../ports/events.js';
 import { Member, type Identity, type World } from './member.js';
 import { VirtualNet } from './net/virtual-net.js';
@@ -38,6 +39,8 @@ export interface Watch {
   readonly heard?: (member: Member, event: ClientEvent) => void;
   /** The policy that a member really runs: one that watches, say. */
   readonly policyFor?: (identity: Identity, chosen: ChosenPolicy) => ChosenPolicy;
+  /** Looks on at all messages of a member. */
+  readonly tapFor?: (identity: Identity) => Tap | undefined;
   /** Called once, before time begins. */
   readonly begin?: (swarm: Swarm) => void;
 }
@@ -51,7 +54,7 @@ export async function simulate(run: Run, options: ClockOptions, watch: Watch = {
   const trace = new Trace();
   const chaos = new Chaos(fork(seed, 'chaos'));
   const world: World = {
-    seed, clock, meta: torrentOf(scenario), chaos: run.killEvery !== undefined,
+    seed, clock, meta: torrentOf(scenario), chaos: run.killEvery !== undefined, tapFor: watch.tapFor ?? (() => undefined),
     net: new VirtualNet({
       clock, random: fork(seed, 'net'),
       conditions: { slowStart: scenario.slowStart, breakAfter: scenario.connectionsBreakAfter },

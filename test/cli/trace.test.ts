@@ -1,6 +1,6 @@
 /** `--trace`: the built program writes down its messages; a file is whole after Ctrl-C, and tells no secret. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Film } from './film.js';
@@ -29,6 +29,25 @@ test('lines of JSON and Chrome events, with head and end after Ctrl-C; without p
   assert.equal((otherData['sampled'] as Line)['every'], 100);
   const [token] = /[0-9a-f]{32}/.exec(events.flatMap((e) => (e.event === 'page' ? e.url : [])).join())!;
   for (const text of [lines, chrome]) assert.ok(!text.includes(PASSKEY) && !text.includes(token));
+});
+
+test('graph --from-trace: what really happened; what is no trace is told with its line', async () => {
+  const graph = (...args: readonly string[]) => film.actorrent('graph', '--from-trace', ...args);
+  await film.seeding(['--trace', 'for-graph.jsonl'], (seeder) => film.download('again', seeder));
+  const { code, out } = await graph('for-graph.jsonl', '--format', 'json');
+  assert.equal(code, 0);
+  const { graphs: [drawn] } = JSON.parse(out) as { graphs: readonly { readonly edges: readonly { from: string; to: string; there: string[] }[] }[] };
+  assert.ok(drawn!.edges.some((e) => e.from === 'Controller' && e.to === 'SenderQueue' && e.there.some((kind) => /^serve \d/.test(kind))));
+  const text = await read('for-graph.jsonl');
+  await writeFile(join(film.folder, 'bad.jsonl'), text.replaceAll('"kind":"serve"', '"kind":"rob"'));
+  const bad = await graph('bad.jsonl');
+  const line = text.split('\n').findIndex((l) => l.includes('"kind":"serve"')) + 1;
+  assert.deepEqual([bad.code, bad.err],
+    [1, `actorrent: bad.jsonl, line ${line}: message: expected one that its sender declares, found Controller -> SenderQueue: rob\n`]);
+  await writeFile(join(film.folder, 'long.jsonl'), `${text.split('\n')[0]}\n${' '.repeat(3_000_000)}`);
+  assert.match((await graph('long.jsonl')).err, /^actorrent: long\.jsonl, line 2: expected at most 1048576 characters, found more\n$/);
+  assert.match((await graph('seed.json')).err, /^actorrent: seed\.json, line 1: line: expected JSON, found /);
+  assert.equal((await graph('for-graph.jsonl', '--view', 'owns')).code, 2);
 });
 
 test('a file that cannot be opened ends the run before it begins', async () => {

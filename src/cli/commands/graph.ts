@@ -1,14 +1,16 @@
-/** `graph`: prints the process graph, as it is declared. */
+/** `graph`: prints the process graph, as it is declared, or as a trace saw it. */
 import { writeFileSync } from 'node:fs';
-import { flaw, ok, type Result } from '../../base/result.js';
+import { describe, flaw, ok, type Result } from '../../base/result.js';
 import { dot } from '../../graph/dot.js';
 import { mermaid } from '../../graph/mermaid.js';
 import { svgOf } from '../../graph/sheet.js';
-import { viewNames, viewOf, type View } from '../../graph/view.js';
+import { trafficView, viewNames, viewOf, type View } from '../../graph/view.js';
+import { TraceReader } from '../../kernel/trace/read.js';
 import { didYouMean } from '../../policy/choke/nearest.js';
 import { HOUSE } from '../../process/house.js';
 import { defineCommand } from '../command.js';
-import { EXIT } from '../exit.js';
+import { EXIT, failure, misuse } from '../exit.js';
+import { linesOf } from '../lines.js';
 import { quoted, text, value } from '../option.js';
 
 const RENDERERS = {
@@ -19,6 +21,15 @@ const RENDERERS = {
 } as const satisfies Record<string, (view: View) => string | Promise<string>>;
 type Format = keyof typeof RENDERERS;
 const FORMATS = Object.keys(RENDERERS) as Format[];
+
+async function viewOfTrace(path: string): Promise<View> {
+  const reader = new TraceReader(HOUSE.topology);
+  for await (const { line, number } of linesOf(path)) {
+    const read = reader.line(line);
+    if (!read.ok) throw failure(`${path}, line ${number}: ${describe(read.error)}`);
+  }
+  return trafficView(HOUSE, reader.traffic);
+}
 
 /** Names of processes in whatever case they are typed. */
 function oneOf<T extends string>(what: string, names: readonly T[]): (typed: string) => Result<T> {
@@ -35,14 +46,17 @@ export const graph = defineCommand({
   args: '',
   arity: { least: 0, most: 0 },
   options: {
+    fromTrace: value('FILE', text, { group: 'Graph', meaning: 'what really happened, of --trace FILE', initial: undefined }),
     view: value('talks|owns|PROCESS', oneOf('view', viewNames(HOUSE)), {
       group: 'Graph', meaning: 'who tells whom, who owns whom, or one', initial: 'talks',
     }),
     format: value(FORMATS.join('|'), oneOf('format', FORMATS), { group: 'Graph', meaning: 'how it is written', initial: 'mermaid' }),
     out: value('FILE', text, { group: 'Graph', meaning: 'where to', initial: undefined, shownDefault: 'stdout' }),
   },
-  async run({ values: { view, format, out }, io }) {
-    const written = await RENDERERS[format as Format](viewOf(HOUSE, view));
+  async run({ values: { view, format, out, fromTrace }, io }) {
+    if (fromTrace !== undefined && view !== 'talks') throw misuse(`--view ${view}: --from-trace shows who told whom, and nothing else`);
+    const shown = fromTrace === undefined ? viewOf(HOUSE, view) : await viewOfTrace(fromTrace);
+    const written = await RENDERERS[format as Format](shown);
     if (out === undefined) io.print(written.trimEnd());
     else writeFileSync(out, written);
     return EXIT.done;
