@@ -8,7 +8,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { concat, equalBytes } from '../base/bytes.js';
 import { BLOCK_BYTES, KIB, MIB, type Bytes } from '../base/units.js';
 import type { CheckOutcome, KeepOutcome, StoreOutcome, Trouble } from '../ports/disk.js';
-import { FLAGS } from './open-files.js';
+import { FLAGS, type Access } from './open-files.js';
 import { troubleOf } from './trouble.js';
 import { codeOf } from './words.js';
 
@@ -16,6 +16,7 @@ import { codeOf } from './words.js';
 export interface Stretch {
   readonly path: string;
   readonly fd: number | undefined;
+  readonly access: Access;
   readonly offset: Bytes;
   readonly length: Bytes;
 }
@@ -79,7 +80,7 @@ function write({ bytes, stretches }: Pick<StoreJob, 'bytes' | 'stretches'>): Tro
   for (const stretch of stretches) {
     try {
       const part = bytes.subarray(at, at + stretch.length);
-      withFd(stretch, FLAGS.make, (fd) => writeFully(fd, part, stretch.offset));
+      withFd(stretch, (fd) => writeFully(fd, part, stretch.offset));
     } catch (error) {
       return troubleOf(stretch.path, error);
     }
@@ -116,7 +117,7 @@ function check({ expected, stretches }: CheckJob): CheckOutcome {
   const update = (bytes: Uint8Array): void => { sum.update(bytes); };
   for (const stretch of stretches) {
     try {
-      const whole = withFd(stretch, FLAGS.read, (fd) => readRuns(fd, stretch, update));
+      const whole = withFd(stretch, (fd) => readRuns(fd, stretch, update));
       if (!whole) return { type: 'absent' };
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return { type: 'absent' };
@@ -126,9 +127,9 @@ function check({ expected, stretches }: CheckJob): CheckOutcome {
   return { type: equalBytes(sum.digest(), expected) ? 'match' : 'mismatch' };
 }
 
-function withFd<T>({ fd, path }: Stretch, flags: number, use: (fd: number) => T): T {
+function withFd<T>({ fd, path, access }: Stretch, use: (fd: number) => T): T {
   if (fd !== undefined) return use(fd);
-  const own = openSync(path, flags, 0o666);
+  const own = openSync(path, FLAGS[access], 0o666);
   try {
     return use(own);
   } finally {

@@ -48,6 +48,8 @@ export class FolderStorage implements Storage {
   private readonly lengths: readonly Bytes[];
   private readonly paths: readonly string[];
   private readonly shared: Shared;
+  /** Those that have been seen: they are not made again where they are not there any more. */
+  private readonly seen = new Set<string>();
   /** Written since the last sync. */
   private readonly dirty = new Set<string>();
   private readonly running = new Set<Promise<unknown>>();
@@ -97,9 +99,12 @@ export class FolderStorage implements Storage {
     return new Uint8Array(part);
   }
 
-  /** Lets go of open files first: one that was replaced or deleted meanwhile is then seen as it is now. */
-  async prepare(): Promise<Trouble | undefined> {
+  letGo(): void {
     this.shared.files.close(this.paths);
+    this.seen.clear();
+  }
+
+  async prepare(): Promise<Trouble | undefined> {
     try {
       await makeFolders(this.folder);
     } catch (error) {
@@ -118,8 +123,11 @@ export class FolderStorage implements Storage {
   }
 
   facts(): Promise<readonly (FileFacts | undefined)[]> {
-    return Promise.all(this.paths.map((path) => stat(path).then(
-      (s) => (s.isFile() ? { length: s.size, modifiedAt: s.mtimeMs } : undefined), () => undefined)));
+    return Promise.all(this.paths.map((path) => stat(path).then((s) => {
+      if (!s.isFile()) return undefined;
+      this.seen.add(path);
+      return { length: s.size, modifiedAt: s.mtimeMs };
+    }, () => undefined)));
   }
 
   async sync(): Promise<Trouble | undefined> {
@@ -152,17 +160,21 @@ export class FolderStorage implements Storage {
   private async writing<J extends StoreJob | KeepJob>(
     spans: readonly Span[], jobAt: (stretches: readonly Stretch[]) => J,
   ): Promise<OutcomeOf<J> | TroubleOutcome> {
-    const located = await this.locate(spans, 'make');
+    const located = await this.locate(spans, (path) => (this.seen.has(path) ? 'update' : 'make'));
     if ('cause' in located) return { type: 'trouble', trouble: located };
     const { stretches, leases } = located;
     const outcome = await this.shared.runner.run(jobAt(stretches));
     for (const lease of leases) lease.release();
-    if (outcome.type !== 'mismatch') for (const { path } of stretches) this.dirty.add(path);
+    if (outcome.type === 'mismatch') return outcome;
+    for (const { path } of stretches) {
+      this.dirty.add(path);
+      this.seen.add(path);
+    }
     return outcome;
   }
 
   private async checkNow({ expected, spans }: CheckRequest): Promise<CheckOutcome> {
-    const located = await this.locate(spans, 'read');
+    const located = await this.locate(spans, () => 'read');
     if ('cause' in located && located.cause === 'missing') return { type: 'absent' };
     if ('cause' in located) return { type: 'trouble', trouble: located };
     const { stretches, leases } = located;
@@ -206,18 +218,19 @@ export class FolderStorage implements Storage {
   }
 
   /** Where the spans lie. Empty ones are left out: an empty file need not be there. */
-  private async locate(spans: readonly Span[], access: Access): Promise<Located | Trouble> {
+  private async locate(spans: readonly Span[], accessTo: (path: string) => Access): Promise<Located | Trouble> {
     const filled = spans.filter((span) => span.length > 0);
     const hold = filled.length <= HELD_AT_ONCE;
     const stretches: Stretch[] = [];
     const leases: Lease[] = [];
     for (const { file, offset, length } of filled) {
       const path = this.paths[file]!;
+      const access = accessTo(path);
       try {
         const lease = hold ? await this.shared.files.lease({ folder: this.folder, path, access }) : undefined;
         if (lease !== undefined) leases.push(lease);
         else await assertInside(this.folder, path);
-        stretches.push({ path, fd: lease?.fd, offset, length });
+        stretches.push({ path, fd: lease?.fd, access, offset, length });
       } catch (error) {
         for (const lease of leases) lease.release();
         return troubleOf(path, error);

@@ -46,7 +46,8 @@ export interface Storage {
   /** Copies a block, which is not empty, to its place in such a buffer. */
   put(buffer: Uint8Array, at: Bytes, block: Uint8Array): void;
   /**
-   * Hashes `bytes`, and where the SHA-1 is `expected`, writes them to `spans`. `digests`, of each block 20 bytes, equal where blocks are,
+   * Hashes `bytes`, and where the SHA-1 is `expected`, writes them to `spans`. A file is made where none has been seen since `letGo`; one
+   * that was seen, and has vanished, is missing. `digests`, of each block 20 bytes, equal where blocks are,
    * come with a mismatch, and with what was stored where they are asked for.
    */
   store(job: { readonly bytes: Uint8Array; readonly expected: Uint8Array; readonly spans: readonly Span[]; readonly digests?: boolean },
@@ -61,6 +62,8 @@ export interface Storage {
   recycle(bytes: Uint8Array): void;
   /** Of part of what `read` gave: to be looked at after that is recycled. */
   copy(part: Uint8Array): Uint8Array;
+  /** Closes files that are open: what was replaced, deleted or mounted meanwhile is then seen as it is now, and what is not there is made. */
+  letGo(): void;
   /** Makes the empty files, and folders for all. Existing files are left as they are. */
   prepare(): Promise<Trouble | undefined>;
   /** What is there now; undefined for a file that is not. */

@@ -6,7 +6,8 @@
 import { BLOCK_BYTES } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
 import type { KeepOutcome, StoreOutcome } from '../ports/disk.js';
-import { trouble, type FilesState, type Me } from './files-state.js';
+import type { FilesState, Me } from './files-state.js';
+import { trouble } from './files-trouble.js';
 import type { Unfinished } from './piece-mgr.js';
 import type { ReceivedBlock } from './peer/receiver.js';
 
@@ -26,7 +27,7 @@ export interface Assembly {
   due: boolean;
   /** Hash and write are under way. */
   storing: boolean;
-  /** The disk refused it: kept until `retry`. */
+  /** The disk is in trouble: it stays here until that is mended. */
   stuck: boolean;
 }
 /** Blocks `from` to `to` of a piece, without `to`. */
@@ -68,7 +69,8 @@ export function takeUp(s: FilesState, a: Assembly, block: number, data: Uint8Arr
 export function store(s: FilesState, piece: number, self: Me): void {
   const a = s.assemblies.get(piece);
   if (!a) throw new Error(`check of piece ${piece}, of which there is no block`);
-  a.stuck = false;
+  a.stuck = s.ailment !== undefined && s.ailment.stage !== 'mending';
+  if (a.stuck) return;
   // Two writes to one place could end in any order.
   a.due = a.keeping > 0;
   if (a.due) return;

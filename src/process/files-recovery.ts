@@ -3,13 +3,14 @@
  * A piece is good by the record where every file it touches has the length and time that the record says. It is absent where one of its
  * files is not there or too short. Where a file has changed that was unfinished, as by our own writes before a crash, some of what the
  * record has of it are hashed, and if those are right it is believed; what the record does not have is hashed. Where a finished file has
- * changed, somebody else did it: all of it is hashed.
+ * changed, somebody else did it: all of it is hashed. Where the record has a piece of a file that is not there, that is trouble.
  */
 import PQueue from 'p-queue';
 import type { Random } from '../base/random.js';
-import { BLOCK_BYTES } from '../base/units.js';
+import { BLOCK_BYTES, type Bytes } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
-import type { CheckOutcome, FileFacts, Trouble } from '../ports/disk.js';
+import type { Layout } from '../model/layout.js';
+import type { CheckOutcome, FileFacts, ReadOutcome, Span, Storage, Trouble } from '../ports/disk.js';
 import { encodeResumeRecord, parseResumeRecord, type FileStamp, type ResumeRecord } from '../protocol/resume-record.js';
 import { newAssembly, onDisk, takeUp, type Assembly } from './files-pieces.js';
 import { READS_AT_ONCE, type FilesState } from './files-state.js';
@@ -20,7 +21,12 @@ export interface Recalled {
   readonly doubtful: readonly number[];
   /** Blocks that are on disk by the record. */
   readonly begun: readonly Unfinished[];
-  readonly trouble: Trouble | undefined;
+  readonly trouble: Located | undefined;
+}
+/** Trouble, and what has to be readable before it is over. */
+export interface Located {
+  readonly what: Trouble;
+  readonly where: readonly Span[];
 }
 
 /** A record is believed where so many of its pieces, taken at random, are right. */
@@ -29,7 +35,9 @@ const SPOT_CHECKS = 32;
 export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   const facts = await s.storage.facts();
   const record = s.check === 'record' ? await readRecord(s) : undefined;
-  const trouble = await s.storage.prepare();
+  const lost = record && s.ailment?.insisted !== true ? await vanished(s, record.have, facts) : undefined;
+  const unmade = lost ? undefined : await s.storage.prepare();
+  const trouble = unmade ? { what: unmade, where: [] } : lost;
   const { good, likely, doubtful } = sortOut(s, facts, record);
   const sound = await areGood(s, sample(likely, random));
   return {
@@ -38,6 +46,7 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   };
 }
 
+type Facts = readonly (FileFacts | undefined)[];
 interface Sorted {
   readonly good: number[];
   /** Good by the record, in files that have changed since. */
@@ -49,7 +58,7 @@ interface Claims extends Pick<ResumeRecord, 'files' | 'unfinished'> {
   readonly have: Bitfield;
 }
 
-function sortOut({ files, layout }: FilesState, facts: readonly (FileFacts | undefined)[], record: Claims | undefined): Sorted {
+function sortOut({ files, layout }: FilesState, facts: Facts, record: Claims | undefined): Sorted {
   const trust = files.map((_, file) => record && trustIn(facts[file], record.files[file], () => isWhole(layout.piecesOf(file), record.have)));
   const sorted: Sorted = { good: [], likely: [], doubtful: [] };
   for (let piece = 0; piece < layout.pieceCount; piece++) {
@@ -87,6 +96,47 @@ async function areGood(s: FilesState, pieces: readonly number[]): Promise<boolea
   await check(s, pieces, (_, outcome) => { sound &&= outcome.type === 'match'; });
   return sound;
 }
+
+/** The first of what is claimed that is not there, and what the disk says about that. */
+async function vanished({ layout, storage }: FilesState, claimed: Bitfield, facts: Facts): Promise<Located | undefined> {
+  const where = lacking(layout, claimed, facts);
+  if (!where) return undefined;
+  const what = await readThrough(storage, [where]);
+  return what && { what, where: [where] };
+}
+
+/** Where the first file that is too short for what we have of it should go on to: one byte. */
+export function lacking(layout: Layout, have: Bitfield, facts: Facts): Span | undefined {
+  for (let file = 0; file < layout.files.length; file++) {
+    const needed = neededOf(layout, have, file);
+    if ((facts[file]?.length ?? 0) < needed) return { file, offset: needed - 1, length: 1 };
+  }
+  return undefined;
+}
+
+/** How long the file has to be. */
+function neededOf(layout: Layout, have: Bitfield, file: number): Bytes {
+  const { first, last } = layout.piecesOf(file);
+  for (let piece = last; piece >= first; piece--) {
+    if (!have.has(piece)) continue;
+    const { offset, length } = layout.pieceSpans(piece).find((span) => span.file === file)!;
+    return offset + length;
+  }
+  return 0;
+}
+
+/** Reads it all, one after the other; what is wrong with the first that cannot be read. */
+export async function readThrough(storage: Storage, spans: readonly Span[]): Promise<Trouble | undefined> {
+  for (const span of spans) {
+    const outcome = await readSpans(storage, [span]);
+    if (outcome.type === 'trouble') return outcome.trouble;
+    storage.recycle(outcome.bytes);
+  }
+  return undefined;
+}
+
+const readSpans = (storage: Storage, spans: readonly Span[]): Promise<ReadOutcome> =>
+  new Promise((resolve) => storage.read(spans, resolve));
 
 async function readRecord(s: FilesState): Promise<Claims | undefined> {
   const bytes = await s.disk.readRecord(s.folder, nameOf(s));
@@ -134,20 +184,30 @@ export async function readBlocks(s: FilesState, begun: readonly Unfinished[]): P
   return pieces;
 }
 
-function readBlock({ storage, layout }: FilesState, piece: number, block: number): Promise<Uint8Array | undefined> {
-  const spans = layout.spans(piece * layout.pieceLength + block * BLOCK_BYTES, layout.blockBytes(piece, block));
-  return new Promise((resolve) => storage.read(spans, (outcome) => resolve(outcome.type === 'read' ? outcome.bytes : undefined)));
+async function readBlock({ storage, layout }: FilesState, piece: number, block: number): Promise<Uint8Array | undefined> {
+  const outcome = await readSpans(storage, layout.spans(piece * layout.pieceLength + block * BLOCK_BYTES, layout.blockBytes(piece, block)));
+  return outcome.type === 'read' ? outcome.bytes : undefined;
+}
+
+export interface Remembered {
+  /** What we had is not there any more: there is no record of that. */
+  readonly gone?: Located;
+  readonly unsaved?: Trouble;
 }
 
 /** Data first, record after: a record never claims what the device does not have. */
-export async function remember(s: FilesState): Promise<Trouble | undefined> {
+export async function remember(s: FilesState): Promise<Remembered> {
   // Taken before the sync: what is stored during it is not claimed.
-  const pieces = s.have.bytes();
+  const have = s.have.clone();
   const unfinished = onDisk(s).map(({ piece, blocks }) => ({ piece, blocks: blocks.bytes() }));
-  const trouble = await s.storage.sync();
-  if (trouble) return trouble;
+  const unsynced = await s.storage.sync();
+  if (unsynced) return { unsaved: unsynced };
   const files = await s.storage.facts();
-  return s.disk.writeRecord(s.folder, nameOf(s), encodeResumeRecord({ infoHash: s.torrent, pieces, files, unfinished }));
+  const gone = await vanished(s, have, files);
+  if (gone) return { gone };
+  const record = encodeResumeRecord({ infoHash: s.torrent, pieces: have.bytes(), files, unfinished });
+  const unsaved = await s.disk.writeRecord(s.folder, nameOf(s), record);
+  return unsaved ? { unsaved } : {};
 }
 
 const nameOf = (s: FilesState): string => `${s.torrent}.resume`;

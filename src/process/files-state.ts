@@ -1,6 +1,4 @@
-/**
- * What Files is given and keeps. Its parts (files-pieces, files-recovery) share this state; no other process sees it.
- */
+/** What Files is given and keeps. Its parts (files-pieces, files-check and others) share this state; no other process sees it. */
 import type { InfoHash } from '../base/brand.js';
 import { SECOND, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
@@ -12,7 +10,8 @@ import { ReadAhead, type Lent, type Stretch } from '../model/read-ahead.js';
 import type { CheckOutcome, Disk, KeepOutcome, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
 import type { Assembly, BlockRun } from './files-pieces.js';
-import type { Recalled } from './files-recovery.js';
+import type { Recalled, Remembered } from './files-recovery.js';
+import type { Ailment } from './files-trouble.js';
 import type { PieceMgrMsg, Unfinished } from './piece-mgr.js';
 import type { ReceivedBlock } from './peer/receiver.js';
 import type { SenderMsg } from './peer/sender.js';
@@ -36,7 +35,7 @@ export type FilesMsg =
   | { readonly type: 'returned'; readonly lent: readonly Lent[] }
   /** It is gone, with all it has been lent and will be. */
   | { readonly type: 'readerLeft'; readonly reader: Reader }
-  /** The user says that the trouble is mended. */
+  /** The user says that the trouble is mended, and takes the loss of what has vanished. */
   | { readonly type: 'retry' }
   /** Finishes what is under way, saves the record, then `closed` to TorrentMgr. */
   | { readonly type: 'stop' }
@@ -55,9 +54,9 @@ export type FilesMsg =
   /** A stretch was read for peers. */
   | { readonly type: 'readBack'; readonly stretch: Stretch; readonly outcome: ReadOutcome }
   /** The resume record is saved, or not. */
-  | { readonly type: 'remembered'; readonly trouble: Trouble | undefined }
-  /** The folders and files are there, or not. */
-  | { readonly type: 'prepared'; readonly trouble: Trouble | undefined };
+  | { readonly type: 'remembered'; readonly remembered: Remembered }
+  /** All is there again that we have, or not. */
+  | { readonly type: 'looked'; readonly trouble: Trouble | undefined };
 export type Reader = Mailbox<SenderMsg, 'Sender'>;
 
 export const declaration = declare({
@@ -65,7 +64,7 @@ export const declaration = declare({
   scope: 'torrent',
   doc: 'assembles, stores, reads; keeps the resume record',
   tells: {
-    PieceMgr: ['recovered', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'], TorrentMgr: ['trouble', 'closed'],
+    PieceMgr: ['recovered', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'], TorrentMgr: ['trouble', 'mended', 'closed'],
     Timer: ['register'],
   },
 });
@@ -90,7 +89,7 @@ export interface FilesInput {
 }
 export interface FilesState extends FilesInput {
   readonly storage: Storage;
-  readonly have: Bitfield;
+  have: Bitfield;
   readonly assemblies: Map<number, Assembly>;
   readonly readAhead: ReadAhead<Reader>;
   /** Pieces of which a copy was wrong: the blocks of the right one tell whose fault it was. */
@@ -112,6 +111,8 @@ export interface FilesState extends FilesInput {
   /** Writes of such blocks that are under way, and why the first did not go well. */
   keeping: number;
   unkept: Trouble | undefined;
+  /** What is wrong with the disk. */
+  ailment: Ailment | undefined;
   closing: boolean;
 }
 
@@ -131,11 +132,8 @@ export function initialState(input: FilesInput): FilesState {
   return {
     storage, have: new Bitfield(input.layout.pieceCount),
     assemblies: new Map(), failed: new Set(), readAhead, begun: [], unchecked: 0, notedAt: -Infinity, known: false, resumed: false,
-    asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, closing: false,
+    asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
+    closing: false,
     ...input,
   };
-}
-
-export function trouble(s: FilesState, { file, detail }: Trouble, self: Me): void {
-  self.tell(s.torrentMgr, { type: 'trouble', torrent: s.torrent, reason: `${file}: ${detail}` });
 }

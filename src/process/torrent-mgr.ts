@@ -1,7 +1,7 @@
 /**
  * TorrentMgr: the torrents of this client, each a group of processes of its own.
  * Hears:  the composition root (add, remove, pause, resume, stop), Console (pause, resume, listPeers, stop), Listener (listening, incoming),
- *         Files (trouble, closed), PeerMgr (closed), Tracker (closed), Api (add, look), Timer (tick).
+ *         Files (trouble, mended, closed), PeerMgr (closed), Tracker (closed), Api (add, look), Timer (tick).
  * Tells:  PeerMgr (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers, look), PieceMgr (look),
  *         Api (torrentsSeen), Console (event), Timer (register).
  * Owns:   the set of torrents. A torrent beyond rescue ends with its reason, and the others go on.
@@ -33,8 +33,10 @@ export type TorrentMgrMsg =
   | { readonly type: 'listening'; readonly port: number }
   /** From the Listener: goes to the PeerMgr of its torrent. */
   | { readonly type: 'incoming'; readonly incoming: Incoming }
-  /** The disk of this torrent needs a hand: it pauses until `resume`. */
+  /** The disk of this torrent needs a hand: it pauses until `mended`. Told again where a `retry` did not help. */
   | { readonly type: 'trouble'; readonly torrent: InfoHash; readonly reason: string }
+  /** Nothing is wrong with its disk, or not any more. */
+  | { readonly type: 'mended'; readonly torrent: InfoHash }
   /** A part of the torrent has said goodbye: `part` is its process id. */
   | { readonly type: 'closed'; readonly torrent: InfoHash; readonly part: string }
   /** One torrent, or all: no peers, no requests. */
@@ -83,6 +85,8 @@ interface Orders {
 interface Added {
   readonly request: TorrentRequest;
   paused: boolean;
+  /** Its disk is in trouble: so it is paused, too. */
+  ailing: boolean;
   /** It says goodbye: alone, or as all do. */
   leaving: boolean;
 }
@@ -127,9 +131,10 @@ function step(s: State, m: TorrentMgrMsg, self: Me): void {
     case 'listening': return listening(s, m.port, self);
     case 'incoming': return incoming(s, m.incoming, self);
     case 'trouble': return trouble(s, m.torrent, m.reason, self);
+    case 'mended': return mended(s, m.torrent, self);
     case 'closed': return closed(s, m.torrent, m.part, self);
     case 'pause':
-      for (const [torrent, t] of named(s, m.torrent)) pause(s, torrent, t, undefined, self);
+      for (const [torrent, t] of named(s, m.torrent)) pause(s, torrent, t, self);
       return;
     case 'resume':
       for (const [torrent, t] of named(s, m.torrent)) resume(s, torrent, t, self);
@@ -150,7 +155,7 @@ function add(s: State, key: TorrentKey, request: TorrentRequest, self: Me): void
   if ([...added.values()].some((other) => other.request.meta.infoHash === torrent)) {
     return say(s, { event: 'warning', reason: 'is here already', torrent, name }, self);
   }
-  const order: Added = { request, paused: false, leaving: false };
+  const order: Added = { request, paused: false, ailing: false, leaving: false };
   added.set(key, order);
   if (port !== undefined) start(s, key, order, self);
 }
@@ -170,6 +175,8 @@ function start(s: State, key: TorrentKey, order: Added, self: Me): void {
 
 function open(s: State, key: TorrentKey, order: Added, self: Me): Torrent {
   const { request } = order;
+  // It will say so if it still is.
+  order.ailing = false;
   const { infoHash, name } = request.meta;
   const { mailbox, exports } = self.supervise(`Torrent-${key}`, s.plan(key, request, s.orders.port ?? 0));
   const torrent: Torrent = { key, name, order, group: mailbox, parts: exports, open: new Set() };
@@ -189,8 +196,8 @@ function incoming(s: State, arrival: Incoming, self: Me): void {
 }
 
 function look(s: State, { closely, pieces, replyTo }: TorrentMgrMsg & { type: 'look' }, self: Me): void {
-  self.tell(replyTo, { type: 'torrentsSeen', torrents: [...s.torrents].map(([torrent, { name, order: { request, paused } }]) =>
-    ({ torrent, name, bytes: request.meta.totalBytes, pieces: request.meta.pieceCount, paused })) });
+  self.tell(replyTo, { type: 'torrentsSeen', torrents: [...s.torrents].map(([torrent, { name, order }]) =>
+    ({ torrent, name, bytes: order.request.meta.totalBytes, pieces: order.request.meta.pieceCount, paused: isHalted(order) })) });
   for (const [torrent, { parts }] of s.torrents) {
     const near = closely.has(torrent);
     self.tell(parts.status, { type: 'look', closely: near, replyTo });
@@ -204,25 +211,47 @@ function look(s: State, { closely, pieces, replyTo }: TorrentMgrMsg & { type: 'l
 const named = ({ torrents }: State, torrent: InfoHash | undefined): readonly (readonly [InfoHash, Torrent])[] =>
   [...torrents].filter(([other]) => torrent === undefined || other === torrent);
 
+/** Its files cannot be read or written: it waits until they can. Peers are of no use meanwhile. */
 function trouble(s: State, torrent: InfoHash, reason: string, self: Me): void {
   const t = s.torrents.get(torrent);
-  if (t) pause(s, torrent, t, reason, self);
+  if (!t) return;
+  const { order, name } = t;
+  // Nobody will mend it any more.
+  if (s.orders.stopping) return say(s, { event: 'error', torrent, name, reason }, self);
+  const halted = isHalted(order);
+  order.ailing = true;
+  if (!halted) self.tell(t.parts.peerMgr, { type: 'pause' });
+  say(s, { event: 'paused', torrent, name, reason }, self);
 }
 
-function pause(s: State, torrent: InfoHash, t: Torrent, reason: string | undefined, self: Me): void {
+function mended(s: State, torrent: InfoHash, self: Me): void {
+  const t = s.torrents.get(torrent);
+  if (!t?.order.ailing) return;
+  t.order.ailing = false;
+  if (!t.order.paused) goOn(s, torrent, t, self);
+}
+
+function pause(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
   if (t.order.paused) return;
+  if (!isHalted(t.order)) self.tell(t.parts.peerMgr, { type: 'pause' });
   t.order.paused = true;
-  self.tell(t.parts.peerMgr, { type: 'pause' });
-  say(s, { event: 'paused', torrent, name: t.name, ...(reason !== undefined && { reason }) }, self);
+  say(s, { event: 'paused', torrent, name: t.name }, self);
 }
 
 function resume(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
-  if (!t.order.paused) return;
-  t.order.paused = false;
-  self.tell(t.parts.files, { type: 'retry' });
-  self.tell(t.parts.peerMgr, { type: 'resume' });
-  say(s, { event: 'resumed', torrent, name: t.name }, self);
+  const { order, parts } = t;
+  const wasHalted = isHalted(order);
+  order.paused = false;
+  if (order.ailing) self.tell(parts.files, { type: 'retry' });
+  else if (wasHalted) goOn(s, torrent, t, self);
 }
+
+function goOn(s: State, torrent: InfoHash, { parts, name }: Torrent, self: Me): void {
+  self.tell(parts.peerMgr, { type: 'resume' });
+  say(s, { event: 'resumed', torrent, name }, self);
+}
+
+const isHalted = ({ paused, ailing }: Added): boolean => paused || ailing;
 
 function childFailed(s: State, failure: Failure, self: Me): void {
   for (const [torrent, t] of s.torrents) {
@@ -306,7 +335,7 @@ function say(s: State, event: ClientEvent, self: Me): void {
 function peerMgrIsNew(s: State, self: Me, who: Mailbox<never>): void {
   for (const { parts: { peerMgr }, order } of s.torrents.values()) {
     if (peerMgr.id !== who.id) continue;
-    if (order.paused) self.tell(peerMgr, { type: 'pause' });
+    if (isHalted(order)) self.tell(peerMgr, { type: 'pause' });
     if (order.leaving) self.tell(peerMgr, { type: 'stop' });
   }
 }

@@ -108,6 +108,7 @@ function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: S
     recycle: () => undefined,
     // What is read is never overwritten.
     copy: (part) => part,
+    letGo: () => undefined,
     prepare: () => clock.later(0, () => undefined),
     facts: () => clock.later(0, () => (contents.begun ? factsOf(files, contents.modifiedAt) : files.map(() => undefined))),
     sync: () => clock.later(0, () => undefined),

@@ -216,11 +216,27 @@ test('a file that vanished or shrank is missing to a read and absent to a check'
   assert.deepEqual(short, { type: 'trouble',
     trouble: { file: join(folder, 't', 'c'), cause: 'missing', detail: 'the file is shorter than it should be' } });
   unlinkSync(join(folder, 't', 'a'));
-  await s.prepare(); // lets go of the deleted file
+  s.letGo();
   const gone = await read(s, ACROSS);
   assert.deepEqual(gone, { type: 'trouble',
     trouble: { file: join(folder, 't', 'a'), cause: 'missing', detail: 'no such file or directory' } });
   assert.deepEqual(await checked(s, ACROSS, sha1(content(60))), { type: 'absent' });
+  await s.close();
+});
+
+test('a file that vanished is not made again before we let go of it', async (t) => {
+  const folder = scratch(t);
+  const s = disk.open(folder, FILES);
+  await s.prepare();
+  await stored(s, content(5), [span(0, 0, 5)]);
+  s.letGo();
+  await s.facts();
+  unlinkSync(join(folder, 't', 'a'));
+  const missing = { file: join(folder, 't', 'a'), cause: 'missing', detail: 'no such file or directory' };
+  assert.deepEqual(await stored(s, content(5), [span(0, 5, 5)]), { type: 'trouble', trouble: missing });
+  assert.deepEqual(await stored(s, content(5), [span(3, 0, 5)]), { type: 'stored' }, 'one that was never there');
+  s.letGo();
+  assert.deepEqual(await stored(s, content(5), [span(0, 5, 5)]), { type: 'stored' });
   await s.close();
 });
 

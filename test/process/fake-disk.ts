@@ -48,11 +48,17 @@ export class FakeDisk implements Disk, Storage {
   }
 
   store(job: StoreRequest, done: (outcome: StoreOutcome) => void): void {
-    this.stores.push({ job, done });
+    this.stores.push({ job, done: (outcome) => {
+      if (outcome.type === 'stored') this.grow(job.spans);
+      done(outcome);
+    } });
   }
 
   keep(job: KeepRequest, done: (outcome: KeepOutcome) => void): void {
-    this.keeps.push({ job, done });
+    this.keeps.push({ job, done: (outcome) => {
+      if (outcome.type === 'kept') this.grow(job.spans);
+      done(outcome);
+    } });
   }
 
   check(job: CheckRequest, done: (outcome: CheckOutcome) => void): void {
@@ -63,12 +69,24 @@ export class FakeDisk implements Disk, Storage {
     this.reads.push({ job, done });
   }
 
+  /** What was written there is there. */
+  private grow(spans: readonly Span[]): void {
+    for (const { file, offset, length } of spans) {
+      const { length: before = 0, modifiedAt = 7 } = this.files[file] ?? {};
+      this.files[file] = { length: Math.max(before, offset + length), modifiedAt };
+    }
+  }
+
   recycle(bytes: Uint8Array): void {
     this.recycled.push(bytes);
   }
 
   copy(part: Uint8Array): Uint8Array {
     return new Uint8Array(part);
+  }
+
+  letGo(): void {
+    this.log.push('let go');
   }
 
   async prepare(): Promise<Trouble | undefined> {
@@ -102,4 +120,5 @@ export class FakeDisk implements Disk, Storage {
   }
 }
 
+export const GONE: Trouble = { file: 'a.bin', cause: 'missing', detail: 'no such file or directory' };
 export const FULL: Trouble = { file: 'a.bin', cause: 'full', detail: 'no space left on device' };

@@ -80,19 +80,40 @@ test('pause and resume reach every torrent, once', () => {
   stage.send(LISTENING, add(1), add(2)).forget().send({ type: 'pause' }, { type: 'pause' });
   assert.deepEqual(stage.kinds(), ['PeerMgr: pause', 'Console: event', 'PeerMgr: pause', 'Console: event']);
   stage.send({ type: 'resume' }, { type: 'resume' });
-  assert.deepEqual(stage.kinds().slice(0, 3), ['Files: retry', 'PeerMgr: resume', 'Console: event']);
-  assert.deepEqual(stage.kinds(), []);
+  assert.deepEqual(stage.kinds(), ['PeerMgr: resume', 'Console: event', 'PeerMgr: resume', 'Console: event']);
 });
 
-test('trouble pauses its torrent with the reason, once, and a resume tries again', () => {
+const TROUBLE: TorrentMgrMsg = { type: 'trouble', torrent: hashOf(1), reason: 'a.bin: no space left' };
+const MENDED: TorrentMgrMsg = { type: 'mended', torrent: hashOf(1) };
+
+test('trouble pauses its torrent with the reason until it is mended; the others hear nothing of it', () => {
   const { stage, events } = start();
-  const trouble: TorrentMgrMsg = { type: 'trouble', torrent: hashOf(1), reason: 'a.bin: no space left' };
-  stage.send(LISTENING, add(1), add(2)).forget().send(trouble, trouble, { ...trouble, torrent: hashOf(9) });
-  assert.deepEqual(stage.told().filter(([to]) => to === 'PeerMgr').length, 1);
+  stage.send(LISTENING, add(1), add(2)).forget().send(TROUBLE, { ...TROUBLE, torrent: hashOf(9) });
+  assert.deepEqual(stage.kinds(), ['PeerMgr: pause', 'Console: event']);
   stage.send({ type: 'resume' });
-  assert.deepEqual(stage.kinds(), ['Files: retry', 'PeerMgr: resume', 'Console: event']);
-  stage.send(trouble);
-  assert.deepEqual(events(), ['paused T1 a.bin: no space left']);
+  assert.deepEqual(stage.kinds(), ['Files: retry']);
+  stage.send(TROUBLE);
+  assert.deepEqual(stage.kinds(), ['Console: event'], 'it did not help');
+  stage.send(MENDED);
+  assert.deepEqual(stage.kinds(), ['PeerMgr: resume', 'Console: event']);
+  stage.send(MENDED, { ...MENDED, torrent: hashOf(9) });
+  assert.deepEqual(events(), []);
+});
+
+test('what the user paused stays paused when its disk is mended, and what the disk paused when the user would resume it', () => {
+  const { stage, events } = start();
+  stage.send(LISTENING, add(1)).forget().send({ type: 'pause' }, TROUBLE, MENDED);
+  assert.deepEqual(events(), ['paused T1', 'paused T1 a.bin: no space left']);
+  stage.send(TROUBLE, { type: 'pause' }).forget().send({ type: 'resume' });
+  assert.deepEqual(stage.kinds(), ['Files: retry']);
+  stage.send(MENDED);
+  assert.deepEqual(events(), ['resumed T1']);
+});
+
+test('trouble during a stop is an error: nobody will mend it any more', () => {
+  const { stage, events } = start();
+  stage.send(LISTENING, add(1), STOP).forget().send(TROUBLE);
+  assert.deepEqual(events(), ['error T1 a.bin: no space left']);
 });
 
 test('listPeers goes to every Status', () => {
@@ -218,8 +239,9 @@ test('a stop waits for one that is being removed, and a crash does not bring it 
 test('after a crash its torrents start again, a paused one paused, and no event says so', () => {
   const { stage, ports, parts, living } = start();
   stage.send(LISTENING, add(1), add(2), { type: 'pause' });
-  stage.send({ type: 'resume' }, { type: 'trouble', torrent: hashOf(2), reason: 'disk' }).forget().kill();
+  stage.send({ type: 'resume' }, { type: 'pause', torrent: hashOf(2) }, TROUBLE).forget().kill();
   assert.deepEqual([ports, living().length], [[6881, 6881, 6881, 6881], 2]);
+  // Trouble with the disk is not among the orders: Files will find it again.
   assert.deepEqual(stage.kinds(), ['PeerMgr: pause']);
   stage.kernel.send(parts[1].status, { type: 'listPeers' });
   assert.deepEqual(stage.kinds(), ['Status: listPeers']);

@@ -1,0 +1,80 @@
+/**
+ * From a look at the disk to what we have of the torrent. Used by the Files process only: at its start, and after trouble that may have
+ * cost bytes. PieceMgr hears of it when it asks, and after trouble unasked.
+ */
+import { SECOND } from '../base/units.js';
+import { Bitfield } from '../model/bitfield.js';
+import type { CheckOutcome } from '../ports/disk.js';
+import { discard, inMemory, isEmpty, isStoring, type Assembly } from './files-pieces.js';
+import { check, readBlocks, recall, type Recalled } from './files-recovery.js';
+import type { FilesState, Me } from './files-state.js';
+import { trouble } from './files-trouble.js';
+
+/** Progress of a check is worth telling this often. */
+const NOTE_EVERY = SECOND / 5;
+
+export function begin(s: FilesState, self: Me): void {
+  s.known = false;
+  void recall(s, self.random).then((found) => self.post({ type: 'recalled', recalled: found }));
+}
+
+export function recalled(s: FilesState, { good, doubtful, begun, trouble: found }: Recalled, self: Me): void {
+  s.have = new Bitfield(s.layout.pieceCount);
+  for (const piece of good) s.have.set(piece);
+  s.begun = begun;
+  s.unchecked = doubtful.length;
+  s.resumed = doubtful.length === 0 && good.length > 0;
+  if (found) trouble(s, found.what, self, found.where);
+  if (doubtful.length === 0) return takeUpBegun(s, self);
+  note(s, self);
+  void check(s, doubtful, (piece, outcome) => self.post({ type: 'pieceChecked', piece, outcome }));
+}
+
+export function pieceChecked(s: FilesState, piece: number, outcome: CheckOutcome, self: Me): void {
+  s.unchecked--;
+  if (outcome.type === 'match') s.have.set(piece);
+  else if (outcome.type === 'trouble') trouble(s, outcome.trouble, self, s.layout.pieceSpans(piece));
+  if (s.unchecked === 0) takeUpBegun(s, self);
+  else if (self.now() - s.notedAt >= NOTE_EVERY) note(s, self);
+}
+
+function note(s: FilesState, self: Me): void {
+  s.notedAt = self.now();
+  const { pieceCount: pieces } = s.layout;
+  self.tell(s.status, { type: 'note', note: { event: 'checking', checked: pieces - s.unchecked, pieces, good: s.have.count } });
+}
+
+function takeUpBegun(s: FilesState, self: Me): void {
+  const begun = s.begun.filter(({ piece }) => !s.have.has(piece) && !s.assemblies.has(piece));
+  s.begun = [];
+  if (begun.length === 0) return known(s, self);
+  void readBlocks(s, begun).then((pieces) => self.post({ type: 'takenUp', pieces }));
+}
+
+export function takenUp(s: FilesState, pieces: ReadonlyMap<number, Assembly>, self: Me): void {
+  for (const [piece, a] of pieces) {
+    s.assemblies.set(piece, a);
+    if (isEmpty(a)) discard(s, piece);
+  }
+  known(s, self);
+}
+
+function known(s: FilesState, self: Me): void {
+  s.known = true;
+  s.dirty = !s.resumed && s.have.count > 0;
+  const { pieceCount: pieces } = s.layout;
+  self.tell(s.status, { type: 'note', note: { event: 'checked', good: s.have.count, pieces, resumed: s.resumed } });
+  if (s.ailment?.stage === 'mending') {
+    s.asked = true;
+    s.ailment = undefined;
+  }
+  tellRecovered(s, self);
+  if (!s.ailment) self.tell(s.torrentMgr, { type: 'mended', torrent: s.torrent });
+}
+
+/** Once it is certain: a PieceMgr that starts again must not hear of a piece that is being stored later. */
+export function tellRecovered(s: FilesState, self: Me): void {
+  if (!s.known || !s.asked || isStoring(s)) return;
+  s.asked = false;
+  self.tell(s.pieceMgr, { type: 'recovered', have: s.have.clone(), unfinished: inMemory(s) });
+}

@@ -1,0 +1,52 @@
+/**
+ * The end of trouble with the disk. Used by the Files process only.
+ * Every few seconds, and when the user says so, we look: whether all that we have is there, whether what could not be read can be, whether
+ * folders can be made. If so, what could not be written is written now, and where bytes may have gone meanwhile, the disk is looked at as
+ * at a start. What has vanished is fetched again only when the user says so: more often a drive is not mounted.
+ */
+import type { Trouble } from '../ports/disk.js';
+import { begin } from './files-check.js';
+import { isStoring, store } from './files-pieces.js';
+import { lacking, readThrough } from './files-recovery.js';
+import type { FilesState, Me } from './files-state.js';
+import { trouble, type Ailment } from './files-trouble.js';
+
+/** `insisted`: by the user, who takes the loss of what has vanished. */
+export function mend(s: FilesState, insisted: boolean, self: Me): void {
+  const { ailment } = s;
+  if (!ailment) return;
+  if (insisted) ailment.insisted = true;
+  if (ailment.stage !== 'ill' || !s.known || isStoring(s)) return;
+  ailment.stage = 'looking';
+  void look(s, ailment).then((found) => self.post({ type: 'looked', trouble: found }));
+}
+
+async function look({ storage, have, layout }: FilesState, { probe, insisted }: Ailment): Promise<Trouble | undefined> {
+  storage.letGo();
+  if (!insisted) {
+    const lost = lacking(layout, have, await storage.facts());
+    const found = await readThrough(storage, lost ? [lost, ...probe] : probe);
+    if (found) return found;
+  }
+  return storage.prepare();
+}
+
+export function looked(s: FilesState, found: Trouble | undefined, self: Me): void {
+  if (found) return trouble(s, found, self);
+  s.ailment!.stage = 'mending';
+  for (const [piece, a] of s.assemblies) if (a.stuck) store(s, piece, self);
+  caughtUp(s, self);
+}
+
+/** To be called when the disk has done something: it may have been the last that was put off. */
+export function caughtUp(s: FilesState, self: Me): void {
+  const { ailment } = s;
+  if (ailment?.stage !== 'mending' || isStoring(s)) return;
+  if (ailment.doubt) begin(s, self);
+  else mended(s, self);
+}
+
+function mended(s: FilesState, self: Me): void {
+  s.ailment = undefined;
+  self.tell(s.torrentMgr, { type: 'mended', torrent: s.torrent });
+}

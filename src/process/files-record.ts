@@ -1,0 +1,41 @@
+/**
+ * When the resume record is saved. Used by the Files process only. First the blocks of unfinished pieces are written, then everything is
+ * forced to the device, then the record names it. While it is in doubt what is on disk, the record stays as it is.
+ */
+import { isStoring, keepBlocks } from './files-pieces.js';
+import { remember, type Remembered } from './files-recovery.js';
+import type { FilesState, Me } from './files-state.js';
+import { trouble } from './files-trouble.js';
+
+export function save(s: FilesState, self: Me): void {
+  if (s.saving || (s.closing && isStoring(s))) return;
+  if (!isWorthSaving(s)) return closeIfTold(s, self);
+  s.saving = true;
+  s.dirty = false;
+  if (!s.ailment) keepBlocks(s, self);
+  if (s.keeping === 0) writeRecord(s, self);
+}
+
+const isWorthSaving = (s: FilesState): boolean => s.dirty && s.known && s.ailment?.doubt !== true;
+
+export function writeRecord(s: FilesState, self: Me): void {
+  void remember(s).then((remembered) => self.post({ type: 'remembered', remembered }));
+}
+
+export function remembered(s: FilesState, { gone, unsaved = s.unkept }: Remembered, self: Me): void {
+  s.saving = false;
+  s.unkept = undefined;
+  if (gone) trouble(s, gone.what, self, gone.where);
+  else if (unsaved) {
+    self.tell(s.status, { type: 'note', note: { event: 'warning', reason: `resume record not saved: ${unsaved.file}: ${unsaved.detail}` } });
+  }
+  // Something came while the record was being written: once more.
+  if (s.closing && !gone && !unsaved && isWorthSaving(s)) return save(s, self);
+  // Tried again with the next.
+  if (gone || unsaved) s.dirty = true;
+  if (s.closing && !isStoring(s)) closeIfTold(s, self);
+}
+
+function closeIfTold(s: FilesState, self: Me): void {
+  if (s.closing) self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });
+}

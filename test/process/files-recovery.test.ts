@@ -1,0 +1,194 @@
+/** Files at its start: what the record says, what is hashed; and how a PieceMgr hears of it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { infoHash } from '../../src/base/brand.js';
+import { BLOCK_BYTES } from '../../src/base/units.js';
+import { Layout } from '../../src/model/layout.js';
+import { encodeResumeRecord } from '../../src/protocol/resume-record.js';
+import { FakeDisk, FULL, GONE } from './fake-disk.js';
+import { block, check, LENGTHS, PIECE, RECORD, recover, remembered, start, TORRENT, whole } from './files-stage.js';
+import { bitsOf } from './stage.js';
+
+// AT THE START -----------------------------------------------------------------------
+
+const FINE = ['TorrentMgr', 'mended', { torrent: TORRENT }];
+const recoveredOf = (stage: { told: (to: string) => any[] }): unknown[] =>
+  stage.told('PieceMgr').filter(([, kind]) => kind === 'recovered').map(([, , rest]) => rest.have);
+
+test('nothing on disk: nothing to check; told once it is known and asked for, in either order', async () => {
+  const { stage, disk } = await start();
+  assert.deepEqual(stage.told(),
+    [['Status', 'note', { note: { event: 'checked', good: 0, pieces: 4, resumed: false } }], FINE]);
+  stage.send(recover);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [], unfinished: [] }]]);
+  assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare']);
+});
+
+test('a record that fits spares the check', async () => {
+  const { stage, disk } = await start({ disk: remembered([0, 3]) });
+  stage.send(recover);
+  assert.deepEqual(stage.told(), [
+    ['Status', 'note', { note: { event: 'checked', good: 2, pieces: 4, resumed: true } }], FINE,
+    ['PieceMgr', 'recovered', { have: [0, 3], unfinished: [] }],
+  ]);
+  assert.equal(disk.checks.length, 0);
+});
+
+test('where a finished file has changed, the pieces that touch it are hashed', async () => {
+  const disk = remembered([0, 1, 2, 3]);
+  disk.files[1] = { length: LENGTHS[1]!, modifiedAt: 8 };
+  const { stage } = await start({ disk });
+  assert.deepEqual(disk.checks.map((c) => c.job.expected[0]), [2, 3, 4]);
+  disk.checks[0]!.done({ type: 'match' });
+  disk.checks[1]!.done({ type: 'mismatch' });
+  await stage.settle();
+  disk.checks[2]!.done({ type: 'absent' });
+  stage.send(recover);
+  assert.deepEqual(recoveredOf(stage), [[0, 1]]);
+});
+
+test('a file that is missing or short makes its pieces absent, and that is trouble', async () => {
+  const disk = remembered([0, 1, 2, 3]);
+  disk.files[1] = { length: BLOCK_BYTES, modifiedAt: 8 };
+  const { stage } = await start({ disk });
+  assert.deepEqual(disk.reads[0]!.job, [{ file: 1, offset: LENGTHS[1]! - 1, length: 1 }], 'where the record has more');
+  disk.reads[0]!.done({ type: 'trouble', trouble: GONE });
+  await stage.settle();
+  assert.deepEqual(stage.all('trouble'), [{
+    torrent: TORRENT, reason: 'a.bin: no such file or directory; put it back, and it goes on, or type resume to fetch it again',
+  }]);
+  assert.ok(!disk.log.includes('prepare'), 'the folder may be that of a drive which is not mounted');
+  // Piece 1 ends where the file now ends: it may be there.
+  assert.deepEqual(disk.checks.map((c) => c.job.expected[0]), [2]);
+  disk.checks[0]!.done({ type: 'match' });
+  stage.send(recover);
+  assert.deepEqual(recoveredOf(stage), [[0, 1]]);
+});
+
+test('a full check hashes everything, few at once, says how far it is, and keeps what is good', async () => {
+  const { stage, disk } = await start({ disk: remembered([0, 1, 2, 3]), check: 'full' });
+  assert.equal(disk.checks.length, disk.parallel + 1);
+  stage.advance(200);
+  disk.checks[0]!.done({ type: 'match' });
+  disk.checks[1]!.done({ type: 'match' });
+  await stage.settle();
+  assert.equal(disk.checks.length, 4);
+  const note = (checked: number, good: number): unknown => ({ event: 'checking', checked, pieces: 4, good });
+  assert.deepEqual(stage.all('note').map((r) => r.note), [note(0, 0), note(1, 1)]);
+  disk.checks[2]!.done({ type: 'mismatch' });
+  disk.checks[3]!.done({ type: 'match' });
+  assert.deepEqual(stage.all('note').map((r) => r.note), [{ event: 'checked', good: 3, pieces: 4, resumed: false }]);
+});
+
+test('trouble in the check pauses the torrent, and the check goes on', async () => {
+  const { stage, disk } = await start({ disk: remembered([]), check: 'full' });
+  stage.send(recover).forget();
+  for (let i = 0; i < 4; i++) {
+    disk.checks[i]!.done(i === 1 ? { type: 'trouble', trouble: FULL } : { type: 'match' });
+    await stage.settle();
+  }
+  const told = stage.told();
+  assert.equal(told.filter(([, kind]) => kind === 'trouble').length, 1);
+  assert.deepEqual(told.at(-1), ['PieceMgr', 'recovered', { have: [0, 2, 3], unfinished: [] }]);
+});
+
+test('trouble with the folder itself is told', async () => {
+  const disk = new FakeDisk();
+  disk.trouble = FULL;
+  const { stage } = await start({ disk });
+  assert.deepEqual(stage.kinds(), ['TorrentMgr: trouble', 'Status: note']);
+});
+
+const broken: readonly (readonly [string, (disk: FakeDisk) => void])[] = [
+  ['of another torrent', (d) => d.records.set(RECORD, encodeResumeRecord({
+    infoHash: infoHash('cd'.repeat(20)), pieces: bitsOf(4, [0]).bytes(), files: [undefined, undefined], unfinished: [],
+  }))],
+  ['with set spare bits', (d) => d.records.set(RECORD, encodeResumeRecord({
+    infoHash: TORRENT, pieces: Uint8Array.of(0xff), files: d.files, unfinished: [],
+  }))],
+  ['of garbage', (d) => d.records.set(RECORD, Uint8Array.of(1, 2, 3))],
+  ['that is not there', (d) => d.records.clear()],
+];
+for (const [what, spoil] of broken) {
+  test(`a record ${what} is not believed: everything is hashed`, async () => {
+    const disk = remembered([0, 1, 2, 3]);
+    spoil(disk);
+    const { stage } = await start({ disk });
+    assert.deepEqual(stage.kinds(), ['Status: note']);
+    assert.equal(disk.checks.length, 3);
+  });
+}
+
+test('a PieceMgr that starts again hears what is here now, and of the blocks of unfinished pieces', async () => {
+  const { stage, disk } = await start();
+  stage.send(recover, ...whole(0));
+  disk.stores[0]!.done({ type: 'stored' });
+  stage.forget().send(block(1, 1, 1), recover);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0], unfinished: [{ piece: 1, blocks: [1] }] }]]);
+  stage.send(block(1, 0, 2), check(1));
+  assert.deepEqual(disk.stores[1]!.job.bytes[BLOCK_BYTES], 1);
+});
+
+test('a PieceMgr that starts again while a piece is being stored hears of that piece, and never twice', async () => {
+  const { stage, disk } = await start();
+  stage.send(recover, ...whole(0)).forget().send(recover);
+  assert.deepEqual(stage.told(), []);
+  disk.stores[0]!.done({ type: 'stored' });
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0], unfinished: [] }]]);
+});
+
+test('a piece that is stuck does not keep a PieceMgr that starts again waiting', async () => {
+  const { stage, disk } = await start();
+  stage.send(recover, ...whole(0));
+  disk.stores[0]!.done({ type: 'trouble', trouble: FULL });
+  stage.forget().send(recover);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [], unfinished: [{ piece: 0, blocks: [0, 1] }] }]]);
+});
+
+// A FILE THAT HAS CHANGED SINCE THE RECORD WAS WRITTEN -------------------------------
+
+/** One file of a hundred pieces. */
+const MANY = new Layout({ files: [{ length: 100 * PIECE, padding: false }], pieceLength: PIECE, totalBytes: 100 * PIECE });
+
+async function changed(have: readonly number[], length: number) {
+  const disk = new FakeDisk();
+  disk.files = [{ length: 100 * PIECE, modifiedAt: 8 }];
+  disk.records.set(RECORD, encodeResumeRecord({
+    infoHash: TORRENT, pieces: bitsOf(100, have).bytes(), files: [{ length, modifiedAt: 7 }], unfinished: [],
+  }));
+  const { stage } = await start({ disk, layout: MANY });
+  const hashed = new Set<number>();
+  const answer = async (isGood: (piece: number) => boolean): Promise<Set<number>> => {
+    for (let job = disk.checks.shift(); job; job = disk.checks.shift()) {
+      const piece = job.job.spans[0]!.offset / PIECE;
+      hashed.add(piece);
+      job.done({ type: isGood(piece) ? 'match' : 'mismatch' });
+      await stage.settle();
+    }
+    return hashed;
+  };
+  return { stage: stage.send(recover), answer };
+}
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+test('an unfinished one: some of what the record has are hashed, and all that it has not', async () => {
+  const { stage, answer } = await changed(upTo(90), 95 * PIECE);
+  const hashed = await answer((piece) => piece !== 95);
+  const spots = [...hashed].filter((piece) => piece < 90);
+  assert.ok(spots.length > 16 && spots.length <= 32, `${spots.length} spots`);
+  assert.deepEqual([...hashed].filter((piece) => piece >= 90), [90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
+  assert.deepEqual(recoveredOf(stage), [upTo(100).filter((piece) => piece !== 95)]);
+});
+
+test('an unfinished one where one of those is wrong: all is hashed', async () => {
+  const { stage, answer } = await changed(upTo(30), 95 * PIECE);
+  assert.equal((await answer((piece) => piece !== 17)).size, 100);
+  assert.deepEqual(recoveredOf(stage), [upTo(100).filter((piece) => piece !== 17)]);
+});
+
+test('a finished one, or one that was longer, or has an older time: nobody knows why, and all is hashed', async () => {
+  for (const [have, length] of [[upTo(100), 100 * PIECE], [upTo(90), 101 * PIECE]] as const) {
+    const { answer } = await changed(have, length);
+    assert.equal((await answer(() => true)).size, 100);
+  }
+});
