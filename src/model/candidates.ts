@@ -2,11 +2,14 @@
  * Candidates: addresses where peers of a torrent may be, and when each may be tried (again). Bounded at MOST addresses; who was never
  * reached goes first when it is full. A ban is by host, so that a new port does not undo it; on loopback, where one host is many peers, it
  * is by address.
+ * Cost: `next` and whatever happens to one address are O(log n), `nextAt` is O(1); only a ban, and room for one more when full, look at all.
+ * Times never go back.
  */
 import { formatEndpoint, type Endpoint } from '../base/endpoint.js';
 import type { Random } from '../base/random.js';
 import { MINUTE, SECOND, type Millis } from '../base/units.js';
 import { backoffMs } from './backoff.js';
+import { Heap } from './heap.js';
 
 const MOST = 2000;
 const RETRY = { baseMs: 5 * SECOND, capMs: 30 * MINUTE };
@@ -19,14 +22,26 @@ interface Candidate {
   readonly endpoint: Endpoint;
   /** Never given up. */
   readonly byUser: boolean;
+  /** Of several alike, who came first. */
+  readonly number: number;
   failures: number;
   /** When it may be tried; Infinity while it is dialled or connected. */
   tryAt: Millis;
+  /** Undefined while it is taken. */
+  queue: Heap<Candidate> | undefined;
+  place: number;
 }
+
+const sooner = (a: Candidate, b: Candidate): boolean => (a.tryAt === b.tryAt ? a.number < b.number : a.tryAt < b.tryAt);
+const better = (a: Candidate, b: Candidate): boolean => (a.failures === b.failures ? sooner(a, b) : a.failures < b.failures);
 
 export class Candidates {
   private readonly random: Random;
   private readonly byAddress = new Map<string, Candidate>();
+  /** Those whose time has come, as of the last `next`, and the others. */
+  private readonly due = new Heap<Candidate>(better);
+  private readonly waiting = new Heap<Candidate>(sooner);
+  private added = 0;
   private readonly banned: Set<string>;
 
   /** `banned`: hosts and addresses; it grows with each ban. */
@@ -46,63 +61,62 @@ export class Candidates {
       const address = formatEndpoint(endpoint);
       if (this.byAddress.has(address) || this.isBanned(endpoint) || endpoint.port === 0) continue;
       if (this.byAddress.size >= MOST && !this.makeRoom()) return;
-      this.byAddress.set(address, { endpoint, byUser, failures: 0, tryAt: byUser ? -Infinity : 0 });
+      const candidate = { endpoint, byUser, number: this.added++, failures: 0, tryAt: Infinity, queue: undefined, place: -1 };
+      this.byAddress.set(address, candidate);
+      this.schedule(candidate, byUser ? -Infinity : 0);
     }
   }
 
   /** The one to dial now: it is taken until `failed` or `left`. */
   next(now: Millis): Endpoint | undefined {
-    let best: Candidate | undefined;
-    for (const c of this.byAddress.values()) {
-      if (c.tryAt > now) continue;
-      if (!best || c.failures < best.failures || (c.failures === best.failures && c.tryAt < best.tryAt)) best = c;
-    }
-    if (!best) return undefined;
-    best.tryAt = Infinity;
-    return best.endpoint;
+    for (let c = this.waiting.first; c && c.tryAt <= now; c = this.waiting.first) this.enqueue(c, this.due);
+    const best = this.due.first;
+    if (best) this.schedule(best, Infinity);
+    return best?.endpoint;
   }
 
-  /** When the next may be tried; Infinity: there is none but who is taken. */
+  /** When the next may be tried: some time past, if one may now; Infinity: there is none but who is taken. */
   get nextAt(): Millis {
-    let earliest = Infinity;
-    for (const { tryAt } of this.byAddress.values()) if (tryAt < earliest) earliest = tryAt;
-    return earliest;
+    return (this.due.first ?? this.waiting.first)?.tryAt ?? Infinity;
   }
 
   connected(endpoint: Endpoint): void {
     const c = this.byAddress.get(formatEndpoint(endpoint));
-    if (c) c.failures = 0;
+    if (c) this.schedule(c, c.tryAt, 0);
   }
 
   failed(endpoint: Endpoint, now: Millis): void {
     const address = formatEndpoint(endpoint);
     const c = this.byAddress.get(address);
     if (!c) return;
-    c.tryAt = now + backoffMs(RETRY, ++c.failures, this.random);
-    if (c.failures >= GIVE_UP_AFTER && !c.byUser) this.byAddress.delete(address);
+    const wait = backoffMs(RETRY, c.failures + 1, this.random);
+    this.schedule(c, now + wait, c.failures + 1);
+    if (c.failures >= GIVE_UP_AFTER && !c.byUser) this.remove(address, c);
   }
 
   /** It let us go in good order: it may be tried again after `wait`. */
   left(endpoint: Endpoint, now: Millis, wait = AGAIN_MS): void {
     const c = this.byAddress.get(formatEndpoint(endpoint));
-    if (c && c.tryAt === Infinity) c.tryAt = now + wait;
+    if (c && c.tryAt === Infinity) this.schedule(c, now + wait);
   }
 
   /** We ended it, or did not take it, for reasons of our own: it may be tried at once. */
   release(endpoint: Endpoint): void {
     const c = this.byAddress.get(formatEndpoint(endpoint));
-    if (c) c.tryAt = 0;
+    if (c) this.schedule(c, 0);
   }
 
   ban(endpoint: Endpoint): void {
     this.banned.add(banKey(endpoint));
-    for (const [address, c] of this.byAddress) if (this.isBanned(c.endpoint)) this.byAddress.delete(address);
+    for (const [address, c] of this.byAddress) if (this.isBanned(c.endpoint)) this.remove(address, c);
   }
 
   /** This address only: it is our own, and others may live at the same host. */
   avoid(endpoint: Endpoint): void {
-    this.banned.add(formatEndpoint(endpoint));
-    this.byAddress.delete(formatEndpoint(endpoint));
+    const address = formatEndpoint(endpoint);
+    this.banned.add(address);
+    const c = this.byAddress.get(address);
+    if (c) this.remove(address, c);
   }
 
   isBanned(endpoint: Endpoint): boolean {
@@ -111,9 +125,29 @@ export class Candidates {
 
   private makeRoom(): boolean {
     for (const [address, c] of this.byAddress) {
-      if (c.failures > 0 && c.tryAt !== Infinity) return this.byAddress.delete(address);
+      if (c.failures === 0 || c.tryAt === Infinity) continue;
+      this.remove(address, c);
+      return true;
     }
     return false;
+  }
+
+  private schedule(c: Candidate, tryAt: Millis, failures = c.failures): void {
+    this.enqueue(c, undefined);
+    c.tryAt = tryAt;
+    c.failures = failures;
+    if (tryAt < Infinity) this.enqueue(c, this.waiting);
+  }
+
+  private enqueue(c: Candidate, queue: Heap<Candidate> | undefined): void {
+    c.queue?.remove(c);
+    c.queue = queue;
+    queue?.push(c);
+  }
+
+  private remove(address: string, c: Candidate): void {
+    this.enqueue(c, undefined);
+    this.byAddress.delete(address);
   }
 }
 
