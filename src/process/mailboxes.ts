@@ -131,10 +131,10 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
   ],
   Sender: [
     { kind: 'control', carries: ['bytes'], doc: 'Encoded messages, or the handshake.' },
-    { kind: 'blocks', carries: ['blocks'], doc: 'Read these, and send them in this order.' },
-    { kind: 'drop', carries: ['block'], doc: 'Gives back this block, or all, if not begun.' },
     { kind: 'grant', carries: ['bytes'], doc: 'May move so many more payload bytes; Infinity: no limit is set.' },
+    { kind: 'blocks', carries: ['blocks'], doc: 'Read these, and send them in this order.' },
     { kind: 'revoke', carries: [], doc: 'Endless credit ends: a limit was set.' },
+    { kind: 'drop', carries: ['block'], doc: 'Gives back this block, or all, if not begun.' },
     { kind: 'data', carries: ['lent'], doc: 'Blocks that were read: each is to be returned.' },
     { kind: 'unreadable', carries: ['block'], doc: 'The disk does not give it.' },
     { kind: 'wrote', carries: ['bytes', 'payload', 'blocks'], doc: 'The transport has taken a write, with the end of so many blocks.' },

@@ -76,7 +76,7 @@ for (const trouble of TROUBLES) {
   }));
 }
 
-test('a peer that asks for everything and reads nothing is held one window of it', () => inLab(async (lab) => {
+test('a peer that asks for everything and reads nothing is held four blocks of it', () => inLab(async (lab) => {
   const content = makeContent({ name: 'deaf', sizes: [8 * MIB], pieceLength: MIB });
   const disk = new SlowDisk(0);
   const net = new Valve();
@@ -90,9 +90,9 @@ test('a peer that asks for everything and reads nothing is held one window of it
   net.shut = true;
   peer.send(...Array.from({ length: 8 * MIB / BLOCK }, (_, i) =>
     ({ type: 'request', piece: Math.floor(i * BLOCK / MIB), begin: i * BLOCK % MIB, length: BLOCK }) as const));
-  await eventually(() => net.waiting >= MIB && disk.reading === 0, 'a full window');
-  // On its way: a mebibyte, and the write that went beyond it. Read: that, 64 blocks, and what a run has more than that.
-  assert.ok(net.mostWaiting <= 1.5 * MIB + BLOCK, `${net.mostWaiting} bytes wait for the net`);
-  assert.ok(disk.read <= 3 * MIB, `${disk.read} bytes were read`);
+  await eventually(() => net.waiting >= 4 * BLOCK && disk.reading === 0, 'four blocks on their way');
+  assert.ok(net.mostWaiting < 5 * BLOCK, `${net.mostWaiting} bytes wait for the net`);
+  // These, the next four, and what a run has more than that.
+  assert.ok(disk.read <= MIB, `${disk.read} bytes were read`);
   peer.close();
 }));

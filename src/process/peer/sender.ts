@@ -2,14 +2,16 @@
  * Sender: the write half of a connection. Reads blocks, waits for credit, and writes gathered.
  * Hears:  SenderQueue (control, blocks, drop), Files (data, unreadable), Limiter (grant, revoke), the connection (wrote).
  * Tells:  SenderQueue (ready, dropped), Files (read, returned, readerLeft), Limiter (want, leave), Controller (sent, clogged), Status (uploaded).
- * Owns:   the few blocks that are next; their bytes are lent by Files, and returned once the transport has them. Under a limit a block goes out in parts as credit comes, so the rate is even at any scale;
- *         other messages are held up by the rest of one begun block at most.
+ * Owns:   the few blocks that are next; their bytes are lent by Files, and returned once the transport has them. It holds no more than
+ *         leave within a second, so that a choke or a cancel takes hold at once on a slow link, too. Under a limit a block goes out in parts
+ *         as credit comes, so the rate is even at any scale; other messages are held up by the rest of one begun block at most.
  */
 import type { PeerKey } from '../../base/brand.js';
-import { BLOCK_BYTES, KIB, MIB, type Bytes } from '../../base/units.js';
+import { BLOCK_BYTES, KIB, MIB, SECOND, type Bytes } from '../../base/units.js';
 import type { Mailbox } from '../../kernel/mailbox.js';
 import { defineProcess, type Self } from '../../kernel/process.js';
 import { declare } from '../../kernel/topology.js';
+import { createRate, type Rate } from '../../model/rate.js';
 import type { Lent } from '../../model/read-ahead.js';
 import type { Connection } from '../../ports/net.js';
 import { pieceHeader } from '../../protocol/wire-encode.js';
@@ -90,15 +92,23 @@ interface State extends SenderInput {
   drained: boolean;
   /** The part of it, and of what is held, that is no payload. */
   messages: Bytes;
+  /** Of the transport's taking, and what it makes worth holding ahead. */
+  readonly rate: Rate;
+  pace: Bytes;
 }
 
-/** Blocks to hold ahead: enough to keep a fast link busy, or, under a limit, so few that a choke takes hold at once. */
-const AHEAD_FREE = 64 * BLOCK_BYTES;
+/**
+ * What to hold ahead, and as much again in the socket: what leaves in a second, for more only delays what comes next; but enough to
+ * measure by, and no more than keeps the fastest link busy. Under a limit the next block and the one after it.
+ */
+const AHEAD_MS = SECOND;
+const AHEAD_LEAST = 4 * BLOCK_BYTES;
+const AHEAD_MOST = 64 * BLOCK_BYTES;
 const AHEAD_LIMITED = 2 * BLOCK_BYTES;
+/** All that leaves in its first second counts at once: so it doubles with each round, and a fast link is busy within milliseconds. */
+const RATE = { kind: 'decaying', maxMs: AHEAD_MS, fudgeMs: AHEAD_MS } as const;
 /** Blocks to have credit for, or to wait for it with. */
 const AHEAD_ASKED = 2;
-/** More than this in the socket only delays what comes next. */
-const HIGH_WATER = MIB;
 /** One write gathers up to this much payload. */
 const GATHER = 512 * KIB;
 /** Messages that may wait for a peer to read them: a bitfield of four million pieces, and as much again for all others. */
@@ -107,7 +117,8 @@ const MOST_MESSAGES = MIB;
 // CORE -------------------------------------------------------------------------------
 function init(input: SenderInput, self: Me): State {
   const s: State = {
-    queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, sent: 0, asked: 0, inFlight: 0, drained: true, messages: 0, ...input,
+    queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, sent: 0, asked: 0, inFlight: 0, drained: true, messages: 0,
+    rate: createRate(RATE, self.now()), pace: AHEAD_LEAST, ...input,
   };
   announce(s, self);
   return s;
@@ -189,11 +200,12 @@ function giveBack(s: State, lent: readonly Lent[], self: Me): void {
 
 /** Writes as much as is read, granted and sensible to have under way. */
 function pump(s: State, self: Me): void {
-  while (s.queue[0]?.lent && s.inFlight < HIGH_WATER) {
+  while (s.queue[0]?.lent && s.inFlight < s.pace) {
     const parts: Uint8Array[] = [];
     const before = s.leaving.length;
+    const most = Math.min(GATHER, s.pace - s.inFlight);
     let payload = 0;
-    while (payload < GATHER) {
+    while (payload < most) {
       const lent = s.queue[0]?.lent;
       if (!lent || s.credit === 0) break;
       const { bytes, block } = lent;
@@ -256,6 +268,9 @@ function wrote(s: State, { bytes, payload, blocks }: SenderMsg & { type: 'wrote'
     if (!s.drained && s.inFlight === 0) tellSent(s, 0, self);
     return pump(s, self);
   }
+  const now = self.now();
+  s.rate.add(now, payload);
+  s.pace = Math.min(AHEAD_MOST, Math.max(AHEAD_LEAST, Math.floor(s.rate.at(now) * AHEAD_MS / SECOND)));
   if (blocks > 0) self.tell(s.files, { type: 'returned', lent: s.leaving.splice(0, blocks) });
   self.tell(s.status, { type: 'uploaded', bytes: payload });
   tellSent(s, payload, self);
@@ -270,7 +285,7 @@ function tellSent(s: State, bytes: Bytes, self: Me): void {
 
 /** Tells how much more fits, in batches: a message for each block would be too many. */
 function announce(s: State, self: Me): void {
-  const ahead = s.credit === Infinity ? AHEAD_FREE : AHEAD_LIMITED;
+  const ahead = s.credit === Infinity ? s.pace : AHEAD_LIMITED;
   const room = ahead - s.charged;
   if (room <= 0 || (room < ahead / 4 && s.queue.length > 0)) return;
   s.charged += room;
