@@ -1,6 +1,6 @@
 /**
  * A client, as its user sees it: what it is told at its start, what a torrent is added with, and what can be asked of it.
- * `compose.ts` makes one from ports and this configuration; the CLI and the simulator are its users.
+ * `compose.ts` makes one from ports and this configuration; the CLI, the library and the simulator are its users.
  */
 import type { Endpoint } from './base/endpoint.js';
 import type { InfoHash, PeerId, TorrentKey } from './base/brand.js';

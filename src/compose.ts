@@ -53,9 +53,12 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
   const terminal: Terminal = {
     lines: (onLine) => ports.terminal.lines(onLine),
     show(event) {
-      ports.terminal.show(event);
-      // Everybody has said goodbye: the processes end when the step that said so has.
-      if (event.event === 'stopped') clock.after(0, () => kernel.shutDown(root.mailbox));
+      if (event.event !== 'stopped') return ports.terminal.show(event);
+      // Everybody has said goodbye: the processes end when the step that said so has, and then it is so.
+      clock.after(0, () => {
+        kernel.shutDown(root.mailbox);
+        ports.terminal.show(event);
+      });
     },
   };
   const shared: Ports = { ...ports, terminal, ...fewAtOnce(ports, ANNOUNCES_AT_ONCE), net: atMost(ports.net, CONNECTIONS) };

@@ -1,10 +1,11 @@
 /**
- * `npm run bundle`: what runs and is published, `build/dist`, made of the compiled modules: the program, its worker
- * threads, the page, and the licences of all that went in. It needs nothing but Node: whoever installs it gets no other packages.
- * Code that only some commands need is in files of its own, read when it is needed.
+ * `npm run bundle`: what runs and is published, `build/dist`, made of the compiled modules: the program, the library with its types in one
+ * file, their worker threads, the page, and the licences of all that went in. It needs nothing but Node: whoever installs it gets no other
+ * packages. Code that only some commands need is in files of its own, read when it is needed.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { generateDtsBundle } from 'dts-bundle-generator';
 import { build, type Metafile } from 'esbuild';
 
 const DIST = 'build/dist';
@@ -16,6 +17,7 @@ const ENTRIES = {
   'cli/simulate/worker': 'cli/simulate/worker',
   'cli/simulate/check-worker': 'cli/simulate/check-worker',
   'edge/hash-worker': 'edge/hash-worker',
+  'library/index': 'library/index',
 };
 
 /** Some packages still call `require`. */
@@ -36,6 +38,10 @@ const [program, page] = await Promise.all([
   }),
 ]);
 write('LICENSES.txt', licences([...packagesOf(program.metafile), ...packagesOf(page.metafile)]));
+
+const [types = ''] = generateDtsBundle(
+  [{ filePath: 'build/src/library/index.d.ts', output: { noBanner: true } }], { preferredConfigPath: 'tsconfig.json' });
+write('library/index.d.ts', types);
 
 /** The folders of the packages whose code went in. */
 function packagesOf({ inputs }: Metafile): readonly string[] {

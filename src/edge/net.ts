@@ -46,8 +46,8 @@ function listenAt(at: Endpoint, accept: Accept): Promise<Listening> {
 
 function listenTrouble(error: unknown, host: string | undefined, port: number): string {
   switch (codeOf(error)) {
-    case 'EADDRINUSE': return `port ${port} is in use; choose another with --port, or 0 for any`;
-    case 'EACCES': return `port ${port} is not open to this user; choose one above 1023 with --port`;
+    case 'EADDRINUSE': return `port ${port} is in use; choose another, or 0 for any`;
+    case 'EACCES': return `port ${port} is not open to this user; choose one above 1023`;
     case 'EADDRNOTAVAIL': return `${host} is not an address of this machine`;
     default: return `cannot listen on port ${port}: ${inWords(error)}`;
   }

@@ -295,7 +295,7 @@ test('errors of listening and dialling are in words', async () => {
   const listening = await net.listen({ host: HOST, port: 0 }, () => undefined);
   const { port } = listening;
   await assert.rejects(net.listen({ host: HOST, port }, () => undefined),
-    { message: `port ${port} is in use; choose another with --port, or 0 for any` });
+    { message: `port ${port} is in use; choose another, or 0 for any` });
   await assert.rejects(net.listen({ host: '192.0.2.1', port: 0 }, () => undefined),
     { message: '192.0.2.1 is not an address of this machine' });
   listening.close();

@@ -5,11 +5,12 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import PQueue from 'p-queue';
-import { MIB, type Bytes } from '../../base/units.js';
+import type { Bytes } from '../../base/units.js';
 import type { ClientConfig, TorrentRequest } from '../../client.js';
 import { startClient } from '../../compose.js';
 import { nodePorts } from '../../edge/ports.js';
 import { freshPeerId, freshSeed } from '../../library/identity.js';
+import { pieceMemory } from '../../library/piece-memory.js';
 import { usualPort } from '../../library/usual-port.js';
 import { AGENT } from '../../library/version.js';
 import type { Metainfo } from '../../protocol/metainfo.js';
@@ -64,16 +65,6 @@ export const seed = defineCommand({
 
 const untilOf = (v: SessionValues): Until =>
   v.seedRatio !== undefined || v.seedTime !== undefined ? 'seeded' : v.seed ? 'stopped' : 'done';
-
-/**
- * For unfinished pieces. With many peers it is what keeps their pipes full: 1 GiB from twenty peers of 20 MB/s each took
- * 5.6 s with 24 MiB, 3.5 s with 48 and 3.5 s with 64, and 154, 180 and 206 MB. Torrents of large pieces need room for some at once.
- */
-const PIECE_MEMORY = 48 * MIB;
-const LARGE_PIECES = 8;
-
-const pieceMemory = (metas: readonly Metainfo[]): Bytes =>
-  Math.max(PIECE_MEMORY, ...metas.map((m) => LARGE_PIECES * m.pieceLength));
 
 type Guard = (meta: Metainfo, folder: string) => Promise<void>;
 
