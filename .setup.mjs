@@ -29,7 +29,7 @@ if (read('build/.sources') !== sources) {
 
 function run(what, command, args) {
   process.stderr.write(`actorrent: ${what}...\n`);
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', process.stderr, 'inherit'] });
   if (error) fail(`${what} failed: ${error.message}`);
   if (status !== 0) fail(`${what} failed; the lines above say why.`);
 }
