@@ -92,6 +92,29 @@ test('the program of docs/library.md downloads from an installed seeder, and end
   assert.deepEqual(readFileSync(join(out, 'content.bin')), readFileSync(content));
 });
 
+test('the service of docs/deploy shares what is in its folder, with the options of its config file, until SIGTERM', async () => {
+  const unit = readFileSync(join(ROOT, 'docs/deploy/actorrent.service'), 'utf8');
+  const [, script = ''] = /^ExecStart=\/bin\/sh -c '(.*)'$/m.exec(unit) ?? [];
+  assert.match(unit, /^Environment=XDG_CONFIG_HOME=\/etc$/m);
+  const [state, etc] = [join(folder, 'state'), join(folder, 'etc')];
+  for (const path of [join(state, 'torrents'), join(state, 'files'), join(etc, 'actorrent')]) mkdirSync(path, { recursive: true });
+  writeFileSync(join(state, 'files/a.bin'), Buffer.alloc(100_000, 'a'));
+  await run(program, 'create', join(state, 'files/a.bin'), '-o', join(state, 'torrents/a.torrent'));
+  writeFileSync(join(etc, 'actorrent/config.toml'), 'ip = "127.0.0.1"\nport = 0\nverbose = true\n');
+  const env = { PATH: `${join(folder, 'global/bin')}:${process.env['PATH']}`, XDG_CONFIG_HOME: etc };
+  const service = spawn('/bin/sh', ['-c', script], { cwd: state, stdio: ['ignore', 'pipe', 'ignore'], env });
+  const ended = new Promise((end) => { service.once('close', end); });
+  const said: string[] = [];
+  for await (const line of createInterface({ input: service.stdout })) {
+    said.push(line);
+    if (line.endsWith('complete')) break;
+  }
+  service.stdout.resume();
+  service.kill('SIGTERM');
+  assert.equal(await ended, 130);
+  assert.ok(said.some((line) => line.startsWith('listening on port ')), said.join('\n'));
+});
+
 /** What must compile, and what must not. */
 const TYPES = `
 import { createClient, type ClientEvent, type ChokePolicy, type EventOf, type Torrent } from 'actorrent';
