@@ -14,6 +14,8 @@ import type { Metainfo } from './protocol/metainfo.js';
 /** null: no limit. */
 export type Limit = BytesPerSec | null;
 export type Direction = 'up' | 'down';
+/** Whose limit it is. Each torrent has that of `each torrent` until it is given one of its own. */
+export type LimitOf = 'all' | 'each torrent' | 'each peer' | { readonly torrent: InfoHash };
 
 /** A policy with its checked parameters. */
 export interface ChosenPolicy {
@@ -29,6 +31,11 @@ export interface ClientConfig {
   readonly agent: string;
   readonly listen: { readonly host?: string; readonly port: number };
   readonly limits: Readonly<Record<Direction, Limit>>;
+  /** Of each torrent, and of each peer, within the limits of all. */
+  readonly torrentLimits?: Readonly<Record<Direction, Limit>>;
+  readonly peerLimits?: Readonly<Record<Direction, Limit>>;
+  /** No limit holds the peers of our own network and of this machine. */
+  readonly unlimitedLocal?: boolean;
   readonly choke: ChosenPolicy;
   /** Looks on: asked the same, without effect, and what it would do otherwise is told. */
   readonly shadow?: ChosenPolicy;
@@ -74,7 +81,8 @@ export interface Client {
   /** One torrent, or all. */
   pause(torrent?: InfoHash): void;
   resume(torrent?: InfoHash): void;
-  setLimit(direction: Direction, limit: Limit): void;
+  /** Of all, where it is not said of what. */
+  setLimit(direction: Direction, limit: Limit, of?: LimitOf): void;
   /** For one torrent, or for all that have none of their own. */
   setPolicy(choke: ChosenPolicy, torrent?: InfoHash): void;
   /** Saves everything and tells the trackers; the `stopped` event ends it. Trackers get 4 s, the disk a minute. */

@@ -75,7 +75,7 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
     remove: (torrent) => kernel.send(torrents, { type: 'remove', torrent }),
     pause: (torrent) => kernel.send(torrents, { type: 'pause', ...(torrent !== undefined && { torrent }) }),
     resume: (torrent) => kernel.send(torrents, { type: 'resume', ...(torrent !== undefined && { torrent }) }),
-    setLimit: (direction, limit) => kernel.send(limits, { type: 'setLimit', direction, limit }),
+    setLimit: (direction, limit, of = 'all') => kernel.send(limits, { type: 'setLimit', direction, limit, of }),
     setPolicy: (chosen, torrent) => kernel.send(choker, { type: 'setPolicy', chosen, ...(torrent !== undefined && { torrent }) }),
     stop: () => kernel.send(torrents, { type: 'stop' }),
   };
@@ -128,7 +128,7 @@ const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<C
       strategy: CLIENT.strategy, ...restartsOf(config),
       children: [
         child(timer, parts.timer, () => ({ clock: ports.clock })),
-        child(limiter, parts.limiter, () => ({ limits: config.limits, timer: clock, chokeMgr: parts.chokeMgr })),
+        child(limiter, parts.limiter, () => ({ ...config, timer: clock, chokeMgr: parts.chokeMgr })),
         child(chokeMgr, parts.chokeMgr, () => ({
           choke: config.choke, limiter: parts.limiter, timer: clock, console,
           ...(config.shadow && { shadow: config.shadow }), ...(ports.record && { record: ports.record }),
@@ -197,7 +197,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           ...boxes, ...(ports.udp && { udp: ports.udp }),
         }))),
         child(status, boxes.status, () => ({
-          torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, console, timer: clock,
+          torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, limiter: client.limiter, console, timer: clock,
         })),
       ],
     },
@@ -237,6 +237,7 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
   const { config, ports, client, boxes, layout, torrent, port } = context;
   const { peer, connection, incoming } = context.peer;
   const { limiter: credit } = client;
+  const mover = { peer, torrent, host: connection.remote.host };
   const own = { controller: reserve(controller), senderQueue: reserve(senderQueue), sender: reserve(sender), receiver: reserve(receiver) };
   return {
     exports: own.controller,
@@ -248,9 +249,9 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
           allowedFast: config.allowedFast, ...boxes, ...client, ...own, ...(incoming && { said: incoming.handshake }),
         })),
         child(senderQueue, own.senderQueue, () => own),
-        child(sender, own.sender, () => ({ peer, connection, limiter: credit, ...boxes, ...own })),
+        child(sender, own.sender, () => ({ mover, connection, limiter: credit, ...boxes, ...own })),
         child(receiver, own.receiver, () => ({
-          connection, limiter: credit, ...own, ...(incoming && { afterHandshake: incoming.rest }),
+          mover, connection, limiter: credit, ...own, ...(incoming && { afterHandshake: incoming.rest }),
         })),
       ],
     },

@@ -28,13 +28,17 @@ export const CREDIT: readonly Case[] = [
   {
     name: 'fair queue: a turn among 200 peers', unit: 'turn',
     prepare: () => {
-      const queue = new FairQueue<number>();
+      const queue = new FairQueue<number>(BLOCK_BYTES);
       for (let peer = 0; peer < PEERS; peer++) queue.want(peer, Number.MAX_SAFE_INTEGER);
       return {
         operations: TIMES,
         run() {
           let granted = 0;
-          for (let turn = 0; turn < TIMES; turn++) granted += queue.share(BLOCK_BYTES, BLOCK_BYTES).length;
+          for (let i = 0; i < TIMES; i++) {
+            const { due } = queue.turn()!;
+            queue.pay(due);
+            granted += due;
+          }
           return granted;
         },
       };

@@ -84,6 +84,11 @@ export function isLocalNetwork(host: string): boolean {
   return bytes !== undefined && LOCAL.some(({ prefix, bits }) => prefix.length === bytes.length && startsWith(bytes, prefix, bits));
 }
 
+export function isLoopback(host: string): boolean {
+  const bytes = ipBytes(host);
+  return bytes !== undefined && (bytes.length === IPV4_BYTES ? bytes[0] === 127 : host === '::1');
+}
+
 const network = (host: string, bits: number) => ({ prefix: ipBytes(host)!, bits });
 const LOCAL = [
   network('10.0.0.0', 8), network('172.16.0.0', 12), network('192.168.0.0', 16), network('169.254.0.0', 16),

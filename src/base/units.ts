@@ -9,3 +9,10 @@ export const KIB = 1024;
 export const MIB = 1024 * 1024;
 export const SECOND: Millis = 1000;
 export const MINUTE: Millis = 60_000;
+
+/** A token bucket as people see it: what is in it, and what it holds when full. */
+export interface Level {
+  readonly limit: BytesPerSec;
+  readonly level: Bytes;
+  readonly burst: Bytes;
+}

@@ -2,7 +2,7 @@
  * TokenBucket: at most `rate` bytes a second, in bursts of at most `burstMs` worth of that rate; null is no limit.
  * The level is kept in thousandths of a byte: rate (bytes/s) times elapsed ms is a whole number of them, so however
  * irregular the refills are, nothing is rounded away. Only whole bytes are granted; the rest of a byte waits.
- * Invariant: 0 <= level <= burst, and the burst is at least one byte. A bucket starts empty, so that the first
+ * Invariant: 0 <= level <= burst, and the burst is at least one byte, or `leastBurst`. A bucket starts empty, so that the first
  * seconds of a limit obey it too. `refill` must come at least once per `burstMs`, or what overflows is lost.
  */
 import type { Bytes, BytesPerSec, Millis } from '../base/units.js';
@@ -13,17 +13,21 @@ const DEFAULT_BURST_MS: Millis = 150;
 export interface TokenBucketSpec {
   readonly rate: BytesPerSec | null;
   readonly burstMs?: Millis;
+  /** For who has to wait for others too before it can take: what it earned meanwhile must not overflow. */
+  readonly leastBurst?: Bytes;
 }
 
 export class TokenBucket {
   private readonly burstMs: Millis;
+  private readonly leastBurst: Bytes;
   private rate: BytesPerSec | null;
   private milliBytes = 0;
   private refilledAt: Millis;
 
-  constructor({ rate, burstMs = DEFAULT_BURST_MS }: TokenBucketSpec, now: Millis) {
+  constructor({ rate, burstMs = DEFAULT_BURST_MS, leastBurst = 1 }: TokenBucketSpec, now: Millis) {
     this.rate = rate;
     this.burstMs = burstMs;
+    this.leastBurst = leastBurst;
     this.refilledAt = now;
   }
 
@@ -54,7 +58,7 @@ export class TokenBucket {
 
   /** The most that can ever be taken at once. */
   get burst(): Bytes {
-    return this.rate === null ? Infinity : Math.max(1, Math.ceil((this.rate * this.burstMs) / 1000));
+    return this.rate === null ? Infinity : Math.max(this.leastBurst, Math.ceil((this.rate * this.burstMs) / 1000));
   }
 
   /** How long after `now` `n` bytes (or a full burst, if `n` is more than that) can be taken; rounded up. */

@@ -3,7 +3,7 @@
  * plain output are made from them. A promise to scripts (docs: interfaces), so fields are only ever added.
  */
 import type { InfoHash, PieceIndex } from '../base/brand.js';
-import type { Bytes, BytesPerSec, Millis } from '../base/units.js';
+import type { Bytes, BytesPerSec, Level, Millis } from '../base/units.js';
 
 export interface OfTorrent {
   readonly torrent: InfoHash;
@@ -21,6 +21,18 @@ export interface Stats {
   readonly seeds: number;
   /** 0 to 1, of the bytes wanted. */
   readonly progress: number;
+  /** As of a second ago; absent where nothing is limited. */
+  readonly limits?: Levels;
+}
+
+export type Levels = Readonly<Partial<Record<'up' | 'down', Held>>>;
+/** What holds the peers of a torrent: its own limit and the client's, and how full their buckets are. */
+export interface Held {
+  readonly client?: Level;
+  readonly torrent?: Level;
+  readonly eachPeer?: BytesPerSec;
+  /** How many of them wait for credit. */
+  readonly waiting: number;
 }
 
 export interface PeerFacts {

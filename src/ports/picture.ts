@@ -3,7 +3,7 @@
  * of those only what is new. Sizes are bounded: by the peers of one torrent, and by the cells of a piece map.
  */
 import type { InfoHash, PeerKey } from '../base/brand.js';
-import type { Bytes, BytesPerSec, Millis } from '../base/units.js';
+import type { Bytes, BytesPerSec, Level, Millis } from '../base/units.js';
 import type { OfTorrent, PeerFacts, Stats } from './events.js';
 
 export interface Told {
@@ -88,18 +88,22 @@ export interface Decision {
 
 // LIMITS -------------------------------------------------------------------------------
 
+/** Whose credit comes from a bucket. */
 export interface Bucket {
-  /** null: no limit. */
-  readonly limit: BytesPerSec | null;
-  readonly level: Bytes;
-  readonly burst: Bytes;
-  /** How many wait, and who is first: process ids, and what each wants. */
+  /** Absent: no limit. */
+  readonly bucket?: Level;
+  /** How many wait, here or further down, and who is first here: process ids, and what each wants. */
   readonly waiting: number;
   readonly first: readonly { readonly who: string; readonly wants: Bytes }[];
   /** How many move as fast as they can. */
-  readonly free: number;
+  readonly endless: number;
 }
-export type Buckets = Readonly<Record<'up' | 'down', Bucket>>;
+/** The client's, and below it those of torrents with a limit: of the first few. */
+export interface BucketTree extends Bucket {
+  readonly torrents: readonly (Bucket & { readonly torrent: InfoHash })[];
+  readonly eachPeer: BytesPerSec | null;
+}
+export type Buckets = Readonly<Record<'up' | 'down', BucketTree>>;
 
 // PROCESSES ----------------------------------------------------------------------------
 

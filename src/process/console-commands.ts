@@ -2,15 +2,18 @@
 import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import type { InfoHash } from '../base/brand.js';
-import type { Direction, Limit } from '../client.js';
+import type { Direction, Limit, LimitOf } from '../client.js';
 import { didYouMean } from '../policy/choke/nearest.js';
 
 export type Command =
   | { readonly type: 'help' | 'status' | 'peers' | 'quit' }
   | { readonly type: 'pause' | 'resume'; readonly torrent: string | undefined }
-  | { readonly type: 'limit'; readonly direction: Direction; readonly limit: Limit }
+  | { readonly type: 'limit'; readonly direction: Direction; readonly limit: Limit; readonly of: LimitNamed }
   | { readonly type: 'policy'; readonly policy: Named; readonly torrent: string | undefined }
   | { readonly type: 'shadow'; readonly policy: Named | undefined };
+
+/** Whose limit, as it was typed: a torrent by the start of its name or info-hash. */
+export type LimitNamed = Exclude<LimitOf, object> | { readonly start: string };
 
 /** A policy as it was typed: its name or file, and its parameters. */
 export interface Named {
@@ -22,6 +25,7 @@ export const HELP: readonly string[] = [
   'status               how far each torrent is',
   'peers                who we are connected to',
   'limit up|down RATE   KB/s, or with a suffix (1.5M, 64Ki); 0: no limit',
+  '   ... TORRENT       for one torrent; or: each torrent, each peer',
   'policy NAME [K=V]    another choking policy, from now on; or a FILE',
   '   ... for TORRENT   for one torrent: the start of its name or info-hash',
   'shadow NAME [K=V]    a policy that looks on and tells what it would do; off',
@@ -48,12 +52,18 @@ export function parseCommand(line: string): Result<Command> {
   }
 }
 
-function limit([direction, text, ...more]: readonly string[]): Result<Command> {
-  if ((direction !== 'up' && direction !== 'down') || text === undefined || more.length > 0) {
-    return flaw('limit', 'up or down, and a rate: limit up 20', [direction, text, ...more].join(' ').trim() || 'nothing');
+function limit([direction, text, ...of]: readonly string[]): Result<Command> {
+  if ((direction !== 'up' && direction !== 'down') || text === undefined) {
+    const found = [direction, text].filter((word) => word !== undefined).join(' ');
+    return flaw('limit', 'up or down, and a rate: limit up 20, limit down 1M debian', found || 'nothing');
   }
   const rate = parseRate(text);
-  return rate.ok ? ok({ type: 'limit', direction, limit: rate.value }) : rate;
+  return rate.ok ? ok({ type: 'limit', direction, limit: rate.value, of: limitOf(of.join(' ')) }) : rate;
+}
+
+function limitOf(typed: string): LimitNamed {
+  if (typed === '') return 'all';
+  return typed === 'each torrent' || typed === 'each peer' ? typed : { start: typed };
 }
 
 function policy(args: readonly string[]): Result<Command> {

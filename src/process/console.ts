@@ -6,7 +6,7 @@
  */
 import type { InfoHash } from '../base/brand.js';
 import { describe, ok, type Flaw, type Result } from '../base/result.js';
-import type { ChosenPolicy } from '../client.js';
+import type { ChosenPolicy, LimitOf } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
@@ -17,7 +17,7 @@ import type { Modules } from '../ports/modules.js';
 import type { Terminal } from '../ports/terminal.js';
 import type { ApiMsg } from './api.js';
 import type { ChokeMsg } from './choke-mgr.js';
-import { findTorrent, HELP, parseCommand, type Command } from './console-commands.js';
+import { findTorrent, HELP, parseCommand, type Command, type LimitNamed } from './console-commands.js';
 import type { LimiterMsg } from './limiter.js';
 import type { TorrentMgrMsg } from './torrent-mgr.js';
 
@@ -113,9 +113,7 @@ function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
     case 'help': return answer(...HELP);
     case 'status': return answer(...(s.stats.size > 0 ? [...s.stats.values()].map(statusLine) : ['nothing yet: still checking']));
     case 'peers': return self.tell(s.torrentMgr, { type: 'listPeers' });
-    case 'limit':
-      self.tell(s.limiter, { type: 'setLimit', direction: c.direction, limit: c.limit });
-      return answer(`${c.direction} limit: ${c.limit === null ? 'none' : `${c.limit / 1000} KB/s`}`);
+    case 'limit': return limit(s, c, asker, self);
     case 'policy':
     case 'shadow': return choosePolicy(s, c, asker, self);
     case 'pause':
@@ -128,6 +126,21 @@ function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
     }
     case 'quit': return self.tell(s.torrentMgr, { type: 'stop' });
   }
+}
+
+function limit(s: State, { direction, limit, of }: Command & { type: 'limit' }, asker: Asker | undefined, self: Me): void {
+  const whose = limitOf(s, of);
+  if (!whose.ok) return refuse(s, asker, whose.error, self);
+  self.tell(s.limiter, { type: 'setLimit', direction, limit, of: whose.value });
+  const named = typeof whose.value === 'string' ? whose.value : s.kept.known.get(whose.value.torrent)?.name;
+  const what = `${direction} limit${named === 'all' ? '' : ` of ${named}`}`;
+  reply(s, asker, true, [`${what}: ${limit === null ? 'none' : `${limit / 1000} KB/s`}`], self);
+}
+
+function limitOf(s: State, of: LimitNamed): Result<LimitOf> {
+  if (typeof of === 'string') return ok(of);
+  const torrent = findTorrent(of.start, [...s.kept.known.values()]);
+  return torrent.ok ? ok({ torrent: torrent.value }) : torrent;
 }
 
 /** A built-in policy at once, one in a file when it is loaded. */

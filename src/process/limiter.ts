@@ -1,48 +1,56 @@
 /**
- * Limiter: keeps upload and download within their limits, for the client as a whole, fairly among peers.
- * Hears:  Receiver, Sender (want, leave), Console (setLimit), ChokeMgr (share), Api (look), Timer (tick).
- * Tells:  Receiver, Sender (grant, revoke), ChokeMgr (linkLimit), Api (bucketsSeen), Timer (register).
- * Owns:   a token bucket and a queue of waiters for each direction; a token bucket for each peer whose upload has a cap.
+ * Limiter: keeps upload and download within their limits: of the client, of each torrent, of each peer.
+ * Hears:  Receiver, Sender (want, leave), Console (setLimit), ChokeMgr (share), Status (weigh), Api (look), Timer (tick).
+ * Tells:  Receiver, Sender (grant, revoke), ChokeMgr (linkLimit), Status (levels), Api (bucketsSeen), Timer (register).
+ * Owns:   the limits, a tree of token buckets and queues for each direction (model/credit-tree.ts), and the shares of the uplink.
  *
- * Credit is in payload bytes. Without a limit the first `want` is granted without end and nobody asks again; setting a limit revokes
- * that. Waiters are served in turns of a block, and a turn is finished before the next begins, so that a peer's other messages
- * wait behind at most one block of its own. Turns follow the weights and claims that ChokeMgr tells. What a capped peer wants comes
- * into the queue only as fast as its cap allows, and it is never granted without end.
+ * Credit is in payload bytes. Whom no limit holds is granted without end at its first `want`, and does not ask again; a limit that
+ * comes to hold it revokes that. Torrents are served in turns of a block, and so are the peers of each, by the weights and claims that
+ * ChokeMgr tells; a turn is finished before the next begins, so that a peer's other messages wait behind at most one block of its own.
  */
-import type { PeerKey } from '../base/brand.js';
-import { BLOCK_BYTES, type Bytes, type BytesPerSec, type Millis } from '../base/units.js';
-import type { Direction, Limit } from '../client.js';
+import type { InfoHash, PeerKey } from '../base/brand.js';
+import { isLocalNetwork, isLoopback } from '../base/ip.js';
+import type { Bytes } from '../base/units.js';
+import type { ClientConfig, Direction, Limit, LimitOf } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
-import { FairQueue, type Account } from '../model/fair-queue.js';
-import { TokenBucket } from '../model/token-bucket.js';
+import { CreditTree, type Reading, type Terms } from '../model/credit-tree.js';
+import type { Account } from '../model/fair-queue.js';
 import { equalShare, type Share } from '../policy/choke/engine.js';
-import type { Bucket } from '../ports/picture.js';
+import type { Held, Levels } from '../ports/events.js';
+import type { Bucket, BucketTree } from '../ports/picture.js';
 import type { ApiMsg } from './api.js';
 import type { ChokeMsg } from './choke-mgr.js';
+import type { StatusMsg } from './status.js';
 import type { Tick, TimerMsg } from './timer.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type Credit =
-  /** May move so many more payload bytes; Infinity: no limit is set. */
+  /** May move so many more payload bytes; Infinity: no limit holds it. */
   | { readonly type: 'grant'; readonly bytes: Bytes }
   /** Endless credit ends: a limit was set. */
   | { readonly type: 'revoke' };
 export type CreditClient = Mailbox<Credit, 'Receiver' | 'Sender'>;
+/** Whose bytes they are. */
+export interface Mover {
+  readonly peer: PeerKey;
+  readonly torrent: InfoHash;
+  /** Its address. */
+  readonly host: string;
+}
 export type LimiterMsg =
-  /**
-   * `peer`: whose share of the uplink it is; then it wants this in addition to what it waits for, and else instead.
-   * `sent`: what the peer has had so far.
-   */
+  /** In addition to what it waits for. `sent`: what the peer has had so far. */
   | { readonly type: 'want'; readonly direction: Direction; readonly bytes: Bytes; readonly replyTo: CreditClient;
-      readonly peer?: PeerKey; readonly sent?: Bytes }
+      readonly mover: Mover; readonly sent?: Bytes }
   /** Gone: it wants nothing, now or later. */
-  | { readonly type: 'leave'; readonly direction: Direction; readonly replyTo: CreditClient; readonly peer?: PeerKey }
+  | { readonly type: 'leave'; readonly direction: Direction; readonly peer: PeerKey }
   /** From now on the peer has this of the uplink. */
   | (Share & { readonly type: 'share' })
-  /** A new limit for all; null: none. */
-  | { readonly type: 'setLimit'; readonly direction: Direction; readonly limit: Limit }
+  /** A new limit; null: none. */
+  | { readonly type: 'setLimit'; readonly direction: Direction; readonly limit: Limit; readonly of: LimitOf }
+  /** Status wants to know what holds its torrent. */
+  | { readonly type: 'weigh'; readonly torrent: InfoHash; readonly replyTo: Mailbox<StatusMsg, 'Status'> }
   /** Somebody looks at the limits. */
   | { readonly type: 'look'; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
@@ -52,220 +60,188 @@ const declaration = declare({
   scope: 'client',
   doc: 'token buckets for upload and download',
   tells: {
-    Receiver: ['grant', 'revoke'], Sender: ['grant', 'revoke'], ChokeMgr: ['linkLimit'], Api: ['bucketsSeen'], Timer: ['register'],
+    Receiver: ['grant', 'revoke'], Sender: ['grant', 'revoke'], ChokeMgr: ['linkLimit'], Status: ['levels'], Api: ['bucketsSeen'],
+    Timer: ['register'],
   },
 });
 type Me = Self<typeof declaration, LimiterMsg>;
 
 // CONFIG, STATE ----------------------------------------------------------------------
-export interface LimiterInput {
-  readonly limits: Readonly<Record<Direction, Limit>>;
+export interface LimiterInput extends Pick<ClientConfig, 'limits' | 'torrentLimits' | 'peerLimits' | 'unlimitedLocal'> {
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
   readonly chokeMgr: Mailbox<ChokeMsg, 'ChokeMgr'>;
 }
-interface Way {
-  readonly bucket: TokenBucket;
-  readonly queue: FairQueue<CreditClient>;
-  /** Who has endless credit. */
-  readonly free: Set<CreditClient>;
-  limit: Limit;
+type Pair = Record<Direction, Limit>;
+/** What we were told, and hold to after a crash. */
+interface Orders {
+  readonly all: Pair;
+  readonly eachTorrent: Pair;
+  readonly eachPeer: Pair;
+  /** Of those that have a limit of their own, or none where the others have one. */
+  readonly torrents: Map<InfoHash, Partial<Pair>>;
 }
-interface Gate {
-  readonly bucket: TokenBucket;
-  cap: BytesPerSec;
-  /** Wanted, and not let into the queue yet. */
-  waits: Bytes;
+interface State extends LimiterInput {
+  readonly orders: Orders;
+  readonly trees: Readonly<Record<Direction, CreditTree<InfoHash, PeerKey>>>;
+  readonly clients: Readonly<Record<Direction, Map<PeerKey, CreditClient>>>;
+  /** Other than equal ones. */
+  readonly shares: Map<PeerKey, UplinkShare>;
 }
-interface State {
-  readonly input: LimiterInput;
-  readonly ways: Readonly<Record<Direction, Way>>;
-  /** Other than 1. */
-  readonly weights: Map<PeerKey, number>;
-  /** Of peers with a claim. */
-  readonly accounts: Map<PeerKey, Account>;
-  /** Of capped peers. */
-  readonly gates: Map<PeerKey, Gate>;
-  /** Who has asked on behalf of a peer. */
-  readonly senders: Map<PeerKey, CreditClient>;
+interface UplinkShare {
+  readonly cap: Limit;
+  readonly weight: number;
+  readonly account: Account | undefined;
 }
 
-/** Smaller grants than this much of a second are not worth their messages; larger ones would show as bursts. */
-const GRANT_MS = 40;
 /** A tick can come no sooner than the clock can tell. */
 const LEAST_WAIT_MS = 5;
+const BOTH: readonly Direction[] = ['up', 'down'];
+const NONE: Readonly<Pair> = { up: null, down: null };
 
 // CORE -------------------------------------------------------------------------------
 function init(input: LimiterInput, self: Me): State {
-  const limits = self.kept as LimiterInput['limits'] | undefined ?? input.limits;
-  const way = (limit: Limit): Way =>
-    ({ bucket: new TokenBucket({ rate: limit }, self.now()), queue: new FairQueue(), free: new Set(), limit });
-  self.tell(input.chokeMgr, { type: 'linkLimit', limit: limits.up });
-  return {
-    input, ways: { up: way(limits.up), down: way(limits.down) }, weights: new Map(), accounts: new Map(), gates: new Map(),
-    senders: new Map(),
-  };
+  const { limits, torrentLimits = NONE, peerLimits = NONE } = input;
+  const orders = self.kept as Orders | undefined
+    ?? { all: { ...limits }, eachTorrent: { ...torrentLimits }, eachPeer: { ...peerLimits }, torrents: new Map() };
+  self.keep(orders);
+  const clients = { up: new Map<PeerKey, CreditClient>(), down: new Map<PeerKey, CreditClient>() };
+  const tree = (direction: Direction): CreditTree<InfoHash, PeerKey> => new CreditTree(orders.all[direction], {
+    grant: (peer, bytes) => self.tell(clients[direction].get(peer)!, { type: 'grant', bytes }),
+    revoke: (peer) => self.tell(clients[direction].get(peer)!, { type: 'revoke' }),
+  }, self.now());
+  self.tell(input.chokeMgr, { type: 'linkLimit', limit: orders.all.up });
+  return { orders, trees: { up: tree('up'), down: tree('down') }, clients, shares: new Map(), ...input };
 }
 
 function step(s: State, m: LimiterMsg, self: Me): void {
   switch (m.type) {
     case 'want': return want(s, m, self);
-    case 'leave': return leave(s, m);
+    case 'leave':
+      s.trees[m.direction].leave(m.peer);
+      return void s.clients[m.direction].delete(m.peer);
     case 'share': return share(s, m, self);
-    case 'setLimit': return setLimit(s, m.direction, m.limit, self);
-    case 'look': {
-      const buckets = { up: bucketOf(s.ways.up, self.now()), down: bucketOf(s.ways.down, self.now()) };
-      return self.tell(m.replyTo, { type: 'bucketsSeen', buckets });
-    }
-    case 'tick': return m.tag === 'up' || m.tag === 'down' ? serve(s, m.tag, self) : letIn(s, Number(m.tag) as PeerKey, self);
+    case 'setLimit': return setLimit(s, m, self);
+    case 'weigh': return self.tell(m.replyTo, { type: 'levels', levels: levelsOf(s, m.torrent, self) });
+    case 'look': return self.tell(m.replyTo, { type: 'bucketsSeen', buckets: { up: treeOf(s, 'up', self), down: treeOf(s, 'down', self) } });
+    case 'tick': return serve(s, m.tag === 'up' ? 'up' : 'down', self);
   }
 }
 
-type Want = LimiterMsg & { type: 'want' };
-
-function want(s: State, m: Want, self: Me): void {
-  if (m.peer === undefined) return enqueue(s, m, self);
-  s.senders.set(m.peer, m.replyTo);
-  const account = s.accounts.get(m.peer);
-  if (account && m.sent !== undefined) account.had = m.sent;
-  const gate = s.gates.get(m.peer);
-  if (!gate) return enqueue(s, m, self);
-  gate.waits += m.bytes;
-  letIn(s, m.peer, self);
-}
-
-function enqueue(s: State, { direction, peer, bytes, replyTo }: Want, self: Me): void {
-  const { limit, queue, free } = s.ways[direction];
-  if (limit === null) {
-    const capped = peer !== undefined && s.gates.has(peer);
-    if (!capped) free.add(replyTo);
-    self.tell(replyTo, { type: 'grant', bytes: capped ? bytes : Infinity });
-    return;
+function want(s: State, { direction, bytes, replyTo, mover, sent }: LimiterMsg & { type: 'want' }, self: Me): void {
+  const { peer, torrent } = mover;
+  const tree = s.trees[direction];
+  const account = s.shares.get(peer)?.account;
+  if (account && sent !== undefined) account.had = sent;
+  if (!tree.has(peer)) {
+    s.clients[direction].set(peer, replyTo);
+    const limit = limitOfTorrent(s, torrent, direction);
+    tree.join(peer, { torrent, limit, exempt: isExempt(s, mover), ...termsOf(s, peer, direction) }, self.now());
   }
-  const first = queue.size === 0;
-  if (peer === undefined) queue.want(replyTo, bytes);
-  else queue.wantMore(replyTo, bytes, { weight: s.weights.get(peer), account: s.accounts.get(peer) });
-  if (first) serve(s, direction, self);
+  const { isBusy } = tree;
+  tree.want(peer, bytes);
+  if (!isBusy) serve(s, direction, self);
 }
 
-function leave(s: State, { direction, replyTo, peer }: LimiterMsg & { type: 'leave' }): void {
-  const { free, queue } = s.ways[direction];
-  free.delete(replyTo);
-  queue.drop(replyTo);
-  if (peer !== undefined) s.senders.delete(peer);
-}
+const isExempt = ({ unlimitedLocal = false }: State, { host }: Mover): boolean => unlimitedLocal && (isLocalNetwork(host) || isLoopback(host));
 
-/** Hands out what the bucket holds, and comes back when a grant's worth has gathered again. */
+/** Hands out what there is, and comes back when there is more. */
 function serve(s: State, direction: Direction, self: Me): void {
-  const { bucket, queue, limit } = s.ways[direction];
-  if (limit === null) return;
-  const now = self.now();
-  const least = leastGrant(limit);
-  bucket.refill(now);
-  if (bucket.level >= Math.min(least, bucket.burst)) {
-    for (const [client, bytes] of queue.share(bucket.level, BLOCK_BYTES)) {
-      bucket.take(bytes);
-      self.tell(client, { type: 'grant', bytes });
-    }
-  }
-  if (queue.size === 0) return;
-  const after = Math.max(LEAST_WAIT_MS, bucket.msUntil(least, now));
-  self.tell(s.input.timer, { type: 'register', replyTo: self.mailbox, after, tag: direction });
+  const tree = s.trees[direction];
+  tree.serve(self.now());
+  const after = tree.msUntilServing(self.now());
+  if (after < Infinity) self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: Math.max(LEAST_WAIT_MS, after), tag: direction });
 }
-
-const leastGrant = (rate: BytesPerSec): Bytes => Math.max(1, Math.min(BLOCK_BYTES, Math.floor(rate * GRANT_MS / 1000)));
 
 // SHARES OF THE UPLINK
 
 function share(s: State, { peer, cap, weight, claim }: Share, self: Me): void {
-  if (weight === 1) s.weights.delete(peer);
-  else s.weights.set(peer, weight);
-  if (claim === undefined) s.accounts.delete(peer);
-  else hold(s, peer, claim);
-  const gate = s.gates.get(peer);
-  if (cap === undefined) {
-    s.gates.delete(peer);
-    const client = s.senders.get(peer);
-    if (client && gate && gate.waits > 0) enqueue(s, { type: 'want', direction: 'up', peer, bytes: gate.waits, replyTo: client }, self);
-  } else if (gate) {
-    gate.cap = cap;
-    gate.bucket.setRate(cap, self.now());
-    letIn(s, peer, self);
-  } else {
-    s.gates.set(peer, { bucket: new TokenBucket({ rate: cap }, self.now()), cap, waits: 0 });
-    const client = s.senders.get(peer);
-    if (client && s.ways.up.free.delete(client)) self.tell(client, { type: 'revoke' });
-  }
+  if (cap === undefined && weight === 1 && claim === undefined) s.shares.delete(peer);
+  else s.shares.set(peer, { cap: cap ?? null, weight, account: claim === undefined ? undefined : accountOf(s, peer, claim) });
+  s.trees.up.setTerms(peer, termsOf(s, peer, 'up'), self.now());
+  serve(s, 'up', self);
 }
 
-/** What it had is known from its next want on, and so is the account to the queue. */
-function hold(s: State, peer: PeerKey, claim: Bytes): void {
-  const account = s.accounts.get(peer);
-  if (account) account.claim = claim;
-  else s.accounts.set(peer, { claim, had: 0 });
+/** What it had is known from its next want on; and while it waits, its queue knows the account as it is. */
+function accountOf({ shares }: State, peer: PeerKey, claim: Bytes): Account {
+  const account = shares.get(peer)?.account ?? { claim, had: 0 };
+  account.claim = claim;
+  return account;
 }
 
-/** As much of what a capped peer wants as its cap allows now, and the rest as time goes by. */
-function letIn(s: State, peer: PeerKey, self: Me): void {
-  const [gate, client] = [s.gates.get(peer), s.senders.get(peer)];
-  if (!gate || !client) return;
-  const now = self.now();
-  const least = Math.min(gate.waits, leastGrant(gate.cap), gate.bucket.burst);
-  gate.bucket.refill(now);
-  if (gate.bucket.level >= least) {
-    const bytes = gate.bucket.take(gate.waits);
-    gate.waits -= bytes;
-    if (bytes > 0) enqueue(s, { type: 'want', direction: 'up', peer, bytes, replyTo: client }, self);
-  }
-  if (gate.waits === 0) return;
-  const after = Math.max(LEAST_WAIT_MS, gate.bucket.msUntil(leastGrant(gate.cap), now));
-  // A cap of nothing: until there is another.
-  if (after < Infinity) self.tell(s.input.timer, { type: 'register', replyTo: self.mailbox, after, tag: String(peer) });
+function termsOf({ orders: { eachPeer }, shares }: State, peer: PeerKey, direction: Direction): Terms {
+  const limit = eachPeer[direction];
+  const { cap = null, weight, account } = (direction === 'up' ? shares.get(peer) : undefined) ?? {};
+  return { cap: limit === null || cap === null ? limit ?? cap : Math.min(limit, cap), rank: { weight, account } };
 }
 
 /** Whose shares they were has started again, and thinks that all are equal. */
 function chokeMgrIsNew(s: State, self: Me): void {
-  for (const peer of new Set([...s.weights.keys(), ...s.accounts.keys(), ...s.gates.keys()])) share(s, equalShare(peer), self);
-  self.tell(s.input.chokeMgr, { type: 'linkLimit', limit: s.ways.up.limit });
+  for (const peer of [...s.shares.keys()]) share(s, equalShare(peer), self);
+  self.tell(s.chokeMgr, { type: 'linkLimit', limit: s.orders.all.up });
 }
 
 function timerIsNew(s: State, self: Me): void {
-  serve(s, 'up', self);
-  serve(s, 'down', self);
-  for (const peer of s.gates.keys()) letIn(s, peer, self);
+  for (const direction of BOTH) serve(s, direction, self);
 }
 
 // LIMITS
 
-function setLimit(s: State, direction: Direction, limit: Limit, self: Me): void {
-  const way = s.ways[direction];
-  way.limit = limit;
-  self.keep({ up: s.ways.up.limit, down: s.ways.down.limit });
-  way.bucket.setRate(limit, self.now());
-  if (direction === 'up') self.tell(s.input.chokeMgr, { type: 'linkLimit', limit });
-  if (limit === null) {
-    const capped = new Set([...s.gates.keys()].map((peer) => s.senders.get(peer)));
-    for (const [client, bytes] of way.queue.share(Infinity, Infinity)) {
-      const endless = direction === 'down' || !capped.has(client);
-      if (endless) way.free.add(client);
-      self.tell(client, { type: 'grant', bytes: endless ? Infinity : bytes });
-    }
+function setLimit(s: State, { direction, limit, of }: LimiterMsg & { type: 'setLimit' }, self: Me): void {
+  const { orders, trees, clients } = s;
+  const tree = trees[direction];
+  const now = self.now();
+  if (of === 'all') {
+    orders.all[direction] = limit;
+    tree.setLimit(limit, now);
+    if (direction === 'up') self.tell(s.chokeMgr, { type: 'linkLimit', limit });
+  } else if (of === 'each peer') {
+    orders.eachPeer[direction] = limit;
+    for (const peer of clients[direction].keys()) tree.setTerms(peer, termsOf(s, peer, direction), now);
   } else {
-    for (const client of way.free) self.tell(client, { type: 'revoke' });
-    way.free.clear();
-    if (way.queue.size > 0) serve(s, direction, self);
+    if (of === 'each torrent') orders.eachTorrent[direction] = limit;
+    else orders.torrents.set(of.torrent, { ...orders.torrents.get(of.torrent), [direction]: limit });
+    tree.setTorrentLimits((torrent) => limitOfTorrent(s, torrent, direction), now);
   }
+  serve(s, direction, self);
+}
+
+function limitOfTorrent({ orders: { torrents, eachTorrent } }: State, torrent: InfoHash, direction: Direction): Limit {
+  const own = torrents.get(torrent)?.[direction];
+  return own === undefined ? eachTorrent[direction] : own;
 }
 
 // FOR PEOPLE
 
-/** Of those that wait, so many are named. */
+/** Of those that wait, and of torrents with a limit, so many are named. */
 const NAMED = 12;
 
-function bucketOf({ bucket, queue, free, limit }: Way, now: Millis): Bucket {
-  bucket.refill(now);
-  const first = queue.first(NAMED).map(([client, wants]) => ({ who: client.id, wants }));
-  const [level, burst] = limit === null ? [0, 0] : [bucket.level, bucket.burst];
-  return { limit, level, burst, waiting: queue.size, first, free: free.size };
+function treeOf(s: State, direction: Direction, self: Me): BucketTree {
+  const tree = s.trees[direction];
+  const bucketOf = ({ bucket, first, ...counts }: Reading<PeerKey>): Bucket =>
+    ({ ...counts, ...(bucket && { bucket }), first: first.map(([peer, wants]) => ({ who: s.clients[direction].get(peer)!.id, wants })) });
+  const torrents = tree.limitedTorrents().slice(0, NAMED)
+    .map((torrent) => ({ torrent, ...bucketOf(tree.readTorrent(torrent, NAMED, self.now())!) }));
+  return { ...bucketOf(tree.read(NAMED, self.now())), eachPeer: s.orders.eachPeer[direction], torrents };
+}
+
+/** Undefined where nothing holds it. */
+function levelsOf(s: State, torrent: InfoHash, self: Me): Levels | undefined {
+  const levels = Object.fromEntries(BOTH.flatMap((direction) => {
+    const held = heldOf(s, torrent, direction, self);
+    return held ? [[direction, held]] : [];
+  }));
+  return Object.keys(levels).length > 0 ? levels : undefined;
+}
+
+function heldOf(s: State, torrent: InfoHash, direction: Direction, self: Me): Held | undefined {
+  const tree = s.trees[direction];
+  const now = self.now();
+  const client = tree.read(0, now).bucket;
+  const own = tree.levelOf(torrent, limitOfTorrent(s, torrent, direction), now);
+  const eachPeer = s.orders.eachPeer[direction];
+  if (!client && !own && eachPeer === null) return undefined;
+  const waiting = tree.readTorrent(torrent, 0, now)?.waiting ?? 0;
+  return { waiting, ...(client && { client }), ...(own && { torrent: own }), ...(eachPeer !== null && { eachPeer }) };
 }
 
 // ACTOR ------------------------------------------------------------------------------

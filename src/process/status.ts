@@ -1,8 +1,8 @@
 /**
  * Status: what a torrent has done so far, and how fast.
  * Hears:  Sender (uploaded), Controller (downloaded, peer, note), PieceMgr (progress, note),
- *         PeerMgr (peerLeft, note), Tracker (note), Files (note), TorrentMgr (listPeers, look), Timer (tick).
- * Tells:  Console (event), Tracker (totals), Api (torrentSeen, peersSeen), Timer (register).
+ *         PeerMgr (peerLeft, note), Tracker (note), Files (note), Limiter (levels), TorrentMgr (listPeers, look), Timer (tick).
+ * Tells:  Console (event), Tracker (totals), Limiter (weigh), Api (torrentSeen, peersSeen), Timer (register).
  * Owns:   totals, rates, and the latest facts of each peer. It decides nothing but when a seeding goal is reached.
  */
 import type { InfoHash, PeerKey } from '../base/brand.js';
@@ -11,9 +11,10 @@ import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { createRate, type Rate } from '../model/rate.js';
-import type { ClientEvent, OfTorrent, PeerFacts, Stats } from '../ports/events.js';
+import type { ClientEvent, Levels, OfTorrent, PeerFacts, Stats } from '../ports/events.js';
 import type { ApiMsg } from './api.js';
 import type { ConsoleMsg } from './console.js';
+import type { LimiterMsg } from './limiter.js';
 import type { Tick, TimerMsg } from './timer.js';
 import type { TrackerMsg } from './tracker.js';
 
@@ -36,6 +37,8 @@ export type StatusMsg =
   | { readonly type: 'progress'; readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes; readonly complete: boolean }
   /** Something to tell people, with the name of the torrent. */
   | { readonly type: 'note'; readonly note: Note }
+  /** The limits that hold this torrent; none: undefined. */
+  | { readonly type: 'levels'; readonly levels: Levels | undefined }
   /** The user wants to see who is connected. */
   | { readonly type: 'listPeers' }
   /** Somebody looks at this torrent, and where `closely`, at its peers too. */
@@ -54,7 +57,7 @@ const declaration = declare({
   name: 'Status',
   scope: 'torrent',
   doc: 'uploaded, downloaded, left, rates',
-  tells: { Console: ['event'], Tracker: ['totals'], Api: ['torrentSeen', 'peersSeen'], Timer: ['register'] },
+  tells: { Console: ['event'], Tracker: ['totals'], Limiter: ['weigh'], Api: ['torrentSeen', 'peersSeen'], Timer: ['register'] },
 });
 type Me = Self<typeof declaration, StatusMsg>;
 
@@ -64,6 +67,7 @@ export interface StatusInput {
   readonly name: string;
   readonly goals: { readonly ratio?: number; readonly time?: Millis };
   readonly trackers: readonly Mailbox<TrackerMsg, 'Tracker'>[];
+  readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
 }
@@ -85,6 +89,7 @@ interface State extends StatusInput {
   progress: { readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes } | undefined;
   /** How much of what is on disk has been looked through, 0 to 1. */
   checked: number;
+  levels: Levels | undefined;
   /** When there last was news. */
   movedAt: Millis;
   /** The next report is due within a BEAT. */
@@ -109,12 +114,13 @@ function init(input: StatusInput, self: Me): State {
   self.keep(tally);
   return {
     tally, movedAt: now, awake: true, peers: new Map(), down: createRate(RATE, now), up: createRate(RATE, now), progress: undefined,
-    checked: 0, ...input,
+    checked: 0, levels: undefined, ...input,
   };
 }
 
 function step(s: State, m: StatusMsg, self: Me): void {
   if (m.type === 'look') return look(s, m, self);
+  if (m.type === 'levels') return void (s.levels = m.levels);
   if (m.type !== 'tick') moved(s, self);
   switch (m.type) {
     case 'uploaded':
@@ -182,8 +188,14 @@ function report(s: State, self: Me): void {
   if (!s.progress) return;
   const now = self.now();
   say(s, { event: 'stats', ...statsOf(s, s.progress, now) }, self);
+  weigh(s, self);
   tellTrackers(s, self);
   goals(s, now, self);
+}
+
+/** For the next report, or the next look. */
+function weigh(s: State, self: Me): void {
+  self.tell(s.limiter, { type: 'weigh', torrent: s.torrent, replyTo: self.mailbox });
 }
 
 function statsOf(s: State, { left, wanted }: { readonly left: Bytes; readonly wanted: Bytes }, now: Millis): Stats {
@@ -191,6 +203,7 @@ function statsOf(s: State, { left, wanted }: { readonly left: Bytes; readonly wa
   return {
     downloaded: s.tally.downloaded, uploaded: s.tally.uploaded, left, progress: wanted === 0 ? 1 : 1 - left / wanted,
     downloadRate: Math.round(s.down.at(now)), uploadRate: Math.round(s.up.at(now)), peers: s.peers.size, seeds,
+    ...(s.levels && { limits: s.levels }),
   };
 }
 
@@ -199,7 +212,9 @@ function look(s: State, { closely, replyTo }: StatusMsg & { type: 'look' }, self
   const { torrent, progress, checked } = s;
   const stats = statsOf(s, progress ?? { left: 0, wanted: Infinity }, self.now());
   self.tell(replyTo, { type: 'torrentSeen', torrent, stats: progress ? stats : { ...stats, progress: 0, checked } });
-  if (closely) self.tell(replyTo, { type: 'peersSeen', torrent, peers: [...s.peers].map(([peer, facts]) => ({ peer, ...facts })) });
+  if (!closely) return;
+  self.tell(replyTo, { type: 'peersSeen', torrent, peers: [...s.peers].map(([peer, facts]) => ({ peer, ...facts })) });
+  weigh(s, self);
 }
 
 function goals(s: State, now: Millis, self: Me): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { infoHash } from '../../src/base/brand.js';
-import { findTorrent, HELP, parseCommand, type Command } from '../../src/process/console-commands.js';
+import { findTorrent, HELP, parseCommand, type Command, type LimitNamed } from '../../src/process/console-commands.js';
 
 for (const word of ['help', 'status', 'peers', 'quit'] as const) {
   test(`${word}: in any case, with spaces around, without arguments`, () => {
@@ -19,12 +19,13 @@ for (const word of ['pause', 'resume'] as const) {
   });
 }
 
-const limits: readonly (readonly [string, 'up' | 'down', number | null])[] = [
+const limits: readonly (readonly [string, 'up' | 'down', number | null, LimitNamed?])[] = [
   ['limit up 20', 'up', 20_000], ['limit down 0', 'down', null], ['limit up 1.5M', 'up', 1_500_000],
-  ['limit down 64Ki', 'down', 65_536],
+  ['limit down 64Ki', 'down', 65_536], ['limit up 20  my film', 'up', 20_000, { start: 'my film' }],
+  ['limit up 20 each torrent', 'up', 20_000, 'each torrent'], ['limit down 0 each peer', 'down', null, 'each peer'],
 ];
-for (const [line, direction, limit] of limits) {
-  test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value: { type: 'limit', direction, limit } }));
+for (const [line, direction, limit, of = 'all'] of limits) {
+  test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value: { type: 'limit', direction, limit, of } }));
 }
 
 const named = (name: string, ...params: string[]) => ({ name, params });
@@ -52,7 +53,6 @@ const wrong: readonly (readonly [string, RegExp, RegExp])[] = [
   ['limit', /^limit$/, /up or down, and a rate/],
   ['limit up', /^limit$/, /up or down/],
   ['limit sideways 3', /^limit$/, /up or down/],
-  ['limit up 3 4', /^limit$/, /up or down/],
   ['limit up fast', /^rate$/, /KB\/s/],
   ['limit up -3', /^rate$/, /KB\/s/],
   ['policy', /^policy$/, /a name or a file/],

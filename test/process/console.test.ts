@@ -63,8 +63,8 @@ const commands: readonly (readonly [string, readonly unknown[], readonly unknown
   ['pause', [['TorrentMgr', 'pause']], []],
   ['resume', [['TorrentMgr', 'resume']], []],
   ['quit', [['TorrentMgr', 'stop']], []],
-  ['limit up 20', [['Limiter', 'setLimit', { direction: 'up', limit: 20_000 }]], [['up limit: 20 KB/s']]],
-  ['limit down 0', [['Limiter', 'setLimit', { direction: 'down', limit: null }]], [['down limit: none']]],
+  ['limit up 20', [['Limiter', 'setLimit', { direction: 'up', limit: 20_000, of: 'all' }]], [['up limit: 20 KB/s']]],
+  ['limit down 0', [['Limiter', 'setLimit', { direction: 'down', limit: null, of: 'all' }]], [['down limit: none']]],
   ['nonsense', [],
     [["command: expected one of help, status, peers, limit, policy, shadow, pause, resume, quit, found 'nonsense'"]]],
 ];

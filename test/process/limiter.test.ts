@@ -1,144 +1,8 @@
-/**
- * Limiter, with a clock moved by hand: what it grants over seconds and within one, to one waiter and to many. Waiters
- * behave as Sender and Receiver do: they ask for a block, and for the next once that is granted whole.
- */
+/** Limiter: what it grants over seconds and within one, to one waiter and to many; what torrents and peers have under limits of their own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { peerKey, type PeerKey } from '../../src/base/brand.js';
-import type { Millis } from '../../src/base/units.js';
-import type { Direction, Limit } from '../../src/client.js';
-import { Kernel } from '../../src/kernel/kernel.js';
-import type { Mailbox } from '../../src/kernel/mailbox.js';
-import { child, defineProcess, type Self } from '../../src/kernel/process.js';
-import { declare } from '../../src/kernel/topology.js';
-import type { Cancel } from '../../src/ports/clock.js';
-import type { ChokeMsg } from '../../src/process/choke-mgr.js';
-import { limiter, type Credit, type LimiterMsg } from '../../src/process/limiter.js';
-import { timer } from '../../src/process/timer.js';
-import { ManualClock } from './manual-clock.js';
-
-const BLOCK = 16_384;
-const KB = 1000;
-const MB = 1000 * KB;
-
-// A WAITER
-
-const declaration = declare({
-  name: 'Sender', scope: 'peer', doc: 'always wants more', tells: { Limiter: ['want', 'leave'] },
-});
-/** For so many blocks; the next block is wanted when one is granted whole. */
-type Order = { readonly type: 'ask'; readonly blocks?: number } | { readonly type: 'go' };
-interface Waiter {
-  readonly peer: PeerKey;
-  readonly log: Log;
-  readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
-  /** Of the block asked for. */
-  left: number;
-  gone: boolean;
-}
-/** What a waiter was told. */
-interface Log {
-  bytes: number;
-  readonly grants: { readonly at: number; readonly bytes: number }[];
-  revoked: number;
-}
-
-const waiter = defineProcess({
-  declaration,
-  init: (input: Pick<Waiter, 'peer' | 'log' | 'limiter'>): Waiter => ({ ...input, left: 0, gone: false }),
-  step(s: Waiter, m: Credit | Order, self: Self<typeof declaration, Credit | Order>) {
-    const replyTo: Mailbox<Credit, 'Sender'> = self.mailbox;
-    switch (m.type) {
-      case 'ask':
-        s.left += BLOCK;
-        return self.tell(s.limiter, {
-          type: 'want', direction: 'up', bytes: BLOCK * (m.blocks ?? 1), replyTo, peer: s.peer, sent: s.log.bytes,
-        });
-      case 'go':
-        s.gone = true;
-        return self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo, peer: s.peer });
-      case 'revoke':
-        s.log.revoked++;
-        return;
-      case 'grant':
-        s.log.grants.push({ at: self.now(), bytes: m.bytes });
-        if (m.bytes === Infinity) {
-          s.left = 0;
-          return;
-        }
-        s.log.bytes += m.bytes;
-        s.left -= m.bytes;
-        if (s.left <= 0 && !s.gone) self.post({ type: 'ask' });
-    }
-  },
-});
-
-// A CLIENT WITH NOTHING ELSE IN IT
-
-const chokeMgr = defineProcess({
-  declaration: declare({ name: 'ChokeMgr', scope: 'client', doc: 'hears limits', tells: {} }),
-  init: (heard: Limit[]) => heard,
-  step: (heard, m: ChokeMsg) => { if (m.type === 'linkLimit') heard.push(m.limit); },
-});
-
-/** Alarms go off only every `grain` ms: a program that is busy with other things. */
-class CoarseClock extends ManualClock {
-  private readonly grain: Millis;
-
-  constructor(grain: Millis) {
-    super();
-    this.grain = grain;
-  }
-
-  override after(delay: Millis, run: () => void): Cancel {
-    const now = this.now();
-    return super.after(Math.ceil((now + delay) / this.grain) * this.grain - now, run);
-  }
-}
-
-interface Bench {
-  readonly clock: ManualClock;
-  readonly logs: readonly Log[];
-  readonly heard: readonly Limit[];
-  total(): number;
-  ask(i: number, blocks?: number): void;
-  share(i: number, share: { readonly cap?: number; readonly weight?: number; readonly claim?: number }): void;
-  leave(i: number): void;
-  setLimit(direction: Direction, limit: Limit): void;
-  timers(): number;
-}
-
-function bench(o: { limit: Limit; waiters: number; clock?: ManualClock }): Bench {
-  const { clock = new ManualClock() } = o;
-  const logs = Array.from({ length: o.waiters }, (): Log => ({ bytes: 0, grants: [], revoked: 0 }));
-  const heard: Limit[] = [];
-  const kernel = new Kernel({ now: () => clock.now(), seed: 1, strict: true, onPanic: (e) => { throw e; } });
-  const { exports } = kernel.boot('Client', (reserve) => {
-    const boxes = { timer: reserve(timer), chokeMgr: reserve(chokeMgr), limiter: reserve(limiter) };
-    const waiters = logs.map((_, i) => reserve(waiter, `waiter-${i}`));
-    return {
-      exports: { ...boxes, waiters },
-      plan: {
-        strategy: 'all-or-nothing',
-        children: [
-          child(timer, boxes.timer, () => ({ clock })),
-          child(chokeMgr, boxes.chokeMgr, () => heard),
-          child(limiter, boxes.limiter, () => ({ limits: { up: o.limit, down: null }, ...boxes })),
-          ...waiters.map((w, i) => child(waiter, w, () => ({ peer: peerKey(i), log: logs[i]!, limiter: boxes.limiter }))),
-        ],
-      },
-    };
-  });
-  return {
-    clock, logs, heard,
-    total: () => logs.reduce((sum, l) => sum + l.bytes, 0),
-    ask: (i, blocks = 1) => kernel.send(exports.waiters[i]!, { type: 'ask', blocks }),
-    share: (i, { cap, weight = 1, claim }) => kernel.send(exports.limiter, { type: 'share', peer: peerKey(i), cap, weight, claim }),
-    leave: (i) => kernel.send(exports.waiters[i]!, { type: 'go' }),
-    setLimit: (direction, limit) => kernel.send(exports.limiter, { type: 'setLimit', direction, limit }),
-    timers: () => clock.pending,
-  };
-}
+import type { Levels } from '../../src/ports/events.js';
+import { bench, BLOCK, CoarseClock, KB, MB, near, torrentOf, twoAhead, type Bench } from './limiter-bench.js';
 
 const everybodyAsks = (b: Bench): void => b.logs.forEach((_, i) => b.ask(i));
 
@@ -285,12 +149,6 @@ test('ChokeMgr hears of the uplink only', () => {
 });
 
 // SHARES OF THE UPLINK
-
-/** As Senders do: with a block wanted beyond the one that is next. */
-const twoAhead = (b: Bench): void => b.logs.forEach((_, i) => b.ask(i, 2));
-const near = (found: number, expected: number): void =>
-  assert.ok(Math.abs(found - expected) <= 0.02 * expected + 2 * BLOCK, `${found}, not about ${expected}`);
-
 for (const limit of [20 * KB, 1 * MB]) {
   test(`a limit of ${limit / KB} KB/s is divided by weight`, () => {
     const b = bench({ limit, waiters: 4 });
@@ -387,4 +245,105 @@ test('what a peer had while there was no limit counts towards its claim', () => 
   near(b.logs[1]!.bytes, 0.6 * MB);
   b.clock.advance(2000);
   for (const log of b.logs) near(log.bytes, 0.7 * MB);
+});
+
+// TORRENTS AND PEERS
+
+const sumOf = (b: Bench, waiters: readonly number[]): number => waiters.reduce((sum, i) => sum + b.logs[i]!.bytes, 0);
+const TWO = { waiters: 10, torrents: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1] } as const;
+const [ONE, NINE] = [[0], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
+
+test('two torrents share a limit evenly, however many peers each has', () => {
+  const b = bench({ limit: 200 * KB, ...TWO });
+  twoAhead(b);
+  b.clock.advance(100_000);
+  near(sumOf(b, ONE), 10 * MB);
+  near(sumOf(b, NINE), 10 * MB);
+  for (const i of NINE) near(b.logs[i]!.bytes, 10 * MB / 9);
+});
+
+test('a torrent has no more than its own limit, and what it leaves is for the others', () => {
+  const b = bench({ limit: 200 * KB, ...TWO });
+  b.setLimit('up', 30 * KB, { torrent: torrentOf(1) });
+  twoAhead(b);
+  b.clock.advance(100_000);
+  near(sumOf(b, NINE), 3 * MB);
+  near(sumOf(b, ONE), 17 * MB);
+  for (const i of NINE) near(b.logs[i]!.bytes, MB / 3);
+  b.setLimit('up', null, { torrent: torrentOf(1) });
+  b.clock.advance(100_000);
+  near(sumOf(b, NINE), 13 * MB);
+});
+
+test('each torrent and each peer has a limit where there is none for all, and one of its own instead', () => {
+  const b = bench({ limit: null, ...TWO, torrentLimits: { up: 90 * KB, down: null }, peerLimits: { up: 20 * KB, down: null } });
+  twoAhead(b);
+  b.clock.advance(100_000);
+  near(sumOf(b, ONE), 2 * MB);
+  near(sumOf(b, NINE), 9 * MB);
+  b.setLimit('up', 18 * KB, { torrent: torrentOf(1) });
+  b.setLimit('up', 30 * KB, 'each peer');
+  b.clock.advance(100_000);
+  near(sumOf(b, ONE), 5 * MB);
+  near(sumOf(b, NINE), 10.8 * MB);
+  b.setLimit('up', null, 'each peer');
+  b.setLimit('up', null, 'each torrent');
+  assert.equal(b.logs[0]!.grants.at(-1)?.bytes, Infinity);
+  assert.notEqual(b.logs[1]!.grants.at(-1)?.bytes, Infinity);
+});
+
+test('a peer has the lesser of its cap and the limit of each', () => {
+  const b = bench({ limit: null, waiters: 2, peerLimits: { up: 20 * KB, down: null } });
+  b.share(0, { cap: 5 * KB });
+  b.share(1, { cap: 50 * KB });
+  twoAhead(b);
+  b.clock.advance(100_000);
+  near(b.logs[0]!.bytes, 0.5 * MB);
+  near(b.logs[1]!.bytes, 2 * MB);
+});
+
+test('peers nearby have no limit where they are to have none, and take nothing from the others', () => {
+  const hosts = ['192.168.1.2', '127.0.0.1', '8.8.8.8'];
+  const setting = { limit: 50 * KB, waiters: 3, hosts, torrentLimits: { up: 40 * KB, down: null } };
+  const exempt = bench({ ...setting, unlimitedLocal: true });
+  twoAhead(exempt);
+  exempt.clock.advance(100_000);
+  for (const i of [0, 1]) assert.deepEqual(exempt.logs[i]!.grants, [{ at: 0, bytes: Infinity }]);
+  near(exempt.logs[2]!.bytes, 4 * MB);
+  const held = bench(setting);
+  twoAhead(held);
+  held.clock.advance(100_000);
+  for (const { bytes } of held.logs) near(bytes, 4 * MB / 3);
+});
+
+test('limits of all, of torrents and of peers that change 20 times a second give what their values give', () => {
+  const b = bench({ limit: 100 * KB, ...TWO });
+  twoAhead(b);
+  for (let i = 0; i < 400; i++) {
+    const even = i % 2 === 0;
+    b.setLimit('up', even ? 100 * KB : 300 * KB);
+    b.setLimit('up', even ? 40 * KB : 20 * KB, { torrent: torrentOf(1) });
+    b.setLimit('up', even ? null : 1 * MB, 'each peer');
+    b.setLimit('down', even ? null : 1 * MB, 'each torrent');
+    b.clock.advance(50);
+  }
+  near(b.total(), 4 * MB);
+  near(sumOf(b, NINE), 0.6 * MB);
+});
+
+test('Status hears of every limit that holds its torrent, and of none where there is none', () => {
+  const b = bench({ limit: null, ...TWO });
+  assert.equal(b.weigh(0), undefined);
+  b.setLimit('up', 100 * KB);
+  b.setLimit('up', 30 * KB, { torrent: torrentOf(1) });
+  b.setLimit('down', 5 * KB, 'each peer');
+  twoAhead(b);
+  b.clock.advance(1000);
+  const down = { waiting: 0, eachPeer: 5 * KB };
+  const shape = (levels: Levels | undefined): unknown => ({ ...levels, up: { ...levels?.up, client: levels?.up?.client?.limit,
+    torrent: levels?.up?.torrent?.limit } });
+  assert.deepEqual(shape(b.weigh(0)), { up: { waiting: 1, client: 100 * KB, torrent: undefined }, down });
+  assert.deepEqual(shape(b.weigh(1)), { up: { waiting: 9, client: 100 * KB, torrent: 30 * KB }, down });
+  const { level, burst } = b.weigh(1)!.up!.torrent!;
+  assert.ok(level >= 0 && level <= burst && burst === BLOCK, `${level} of ${burst}`);
 });

@@ -9,7 +9,8 @@ const TORRENT = infoHash('ab'.repeat(20));
 
 function start(goals: StatusInput['goals'] = {}) {
   return new Stage(status, (cast) => ({
-    torrent: TORRENT, name: 'T', goals, trackers: [cast('Tracker')], console: cast('Console'), timer: cast('Timer'),
+    torrent: TORRENT, name: 'T', goals, trackers: [cast('Tracker')], limiter: cast('Limiter'), console: cast('Console'),
+    timer: cast('Timer'),
   }));
 }
 

@@ -226,7 +226,7 @@ scene('people look at the live page, and add a torrent there', async ({ start, l
   assert.deepEqual(told.pieces, { pieces: 4, cells: 'ff0000'.repeat(4) });
   assert.equal(told.peers![0]!.peerInterested, true);
   assert.deepEqual(await page.say('limit up 20'), { done: true, lines: ['up limit: 20 KB/s'] });
-  await passUntil(clock, () => told.buckets?.up.limit === 20_000);
+  await passUntil(clock, () => told.buckets?.up.bucket?.limit === 20_000);
   const other = makeContent({ name: 'other', sizes: [BLOCK], pieceLength: BLOCK });
   assert.deepEqual(await page.give(other.file), { done: true, lines: ['added other'] });
   await passUntil(clock, () => told.torrents?.length === 2);

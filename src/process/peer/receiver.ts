@@ -14,7 +14,7 @@ import type { Connection } from '../../ports/net.js';
 import { Framer } from '../../protocol/framer.js';
 import type { Handshake } from '../../protocol/handshake.js';
 import type { BlockRange, WireMessage } from '../../protocol/wire.js';
-import type { Credit, LimiterMsg } from '../limiter.js';
+import type { Credit, LimiterMsg, Mover } from '../limiter.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type ReceiverMsg =
@@ -56,6 +56,7 @@ type Me = Self<typeof declaration, ReceiverMsg>;
 
 // CONFIG, STATE ----------------------------------------------------------------------
 export interface ReceiverInput {
+  readonly mover: Mover;
   readonly connection: Connection;
   /** Where the Listener has read the handshake already: what came after it. */
   readonly afterHandshake?: Uint8Array;
@@ -68,7 +69,9 @@ interface State extends ReceiverInput {
   blocks: ReceivedBlock[];
   requests: BlockRange[];
   credit: Bytes;
-  /** Credit was asked for and has not come. */
+  /** Credit asked for and not granted. */
+  asked: Bytes;
+  /** Nothing is read until some comes. */
   waiting: boolean;
   /** What was read but not consumed for want of credit. */
   rest: Uint8Array | undefined;
@@ -98,7 +101,7 @@ function init(input: ReceiverInput, self: Me): State {
       s.blocks.push({ piece, begin, data });
     },
   }, { expectHandshake: input.afterHandshake === undefined });
-  const s: State = { framer, blocks: [], requests: [], credit: 0, waiting: false, rest: undefined, ...input };
+  const s: State = { framer, blocks: [], requests: [], credit: 0, asked: 0, waiting: false, rest: undefined, ...input };
   const { reader } = input.connection;
   reader.readAtMost(READ_LIMITED);
   reader.read({
@@ -163,13 +166,16 @@ function tellRequests(s: State, self: Me): void {
 }
 
 function ask(s: State, self: Me): void {
-  if (s.waiting) return;
   s.waiting = true;
-  self.tell(s.limiter, { type: 'want', direction: 'down', bytes: s.framer.payloadPending, replyTo: self.mailbox });
+  const bytes = s.framer.payloadPending - s.asked;
+  if (bytes <= 0) return;
+  s.asked += bytes;
+  self.tell(s.limiter, { type: 'want', direction: 'down', bytes, replyTo: self.mailbox, mover: s.mover });
 }
 
 function granted(s: State, bytes: Bytes, self: Me): void {
   s.credit += bytes;
+  s.asked = Math.max(0, s.asked - bytes);
   s.waiting = false;
   if (bytes === Infinity) s.connection.reader.readAtMost(READ_FREE);
   const { rest } = s;
@@ -178,18 +184,17 @@ function granted(s: State, bytes: Bytes, self: Me): void {
   if (!s.waiting && !s.framer.flaw) s.connection.reader.resume();
 }
 
-/** What credit there is was of an earlier one. */
+/** What credit there is was of an earlier one, and so was what was asked for. */
 function limiterIsNew(s: State, self: Me): void {
   s.credit = 0;
+  s.asked = 0;
   s.connection.reader.readAtMost(READ_LIMITED);
-  if (!s.waiting) return;
-  s.waiting = false;
-  ask(s, self);
+  if (s.waiting) ask(s, self);
 }
 
 function leave(s: State, self: Me): void {
   s.connection.close();
-  self.tell(s.limiter, { type: 'leave', direction: 'down', replyTo: self.mailbox });
+  self.tell(s.limiter, { type: 'leave', direction: 'down', peer: s.mover.peer });
 }
 
 // ACTOR ------------------------------------------------------------------------------

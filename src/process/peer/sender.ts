@@ -6,7 +6,6 @@
  *         leave within a second, so that a choke or a cancel takes hold at once on a slow link, too. Under a limit a block goes out in parts
  *         as credit comes, so the rate is even at any scale; other messages are held up by the rest of one begun block at most.
  */
-import type { PeerKey } from '../../base/brand.js';
 import { BLOCK_BYTES, KIB, MIB, SECOND, type Bytes } from '../../base/units.js';
 import type { Mailbox } from '../../kernel/mailbox.js';
 import { defineProcess, type Self } from '../../kernel/process.js';
@@ -17,7 +16,7 @@ import type { Connection } from '../../ports/net.js';
 import { pieceHeader } from '../../protocol/wire-encode.js';
 import type { BlockRange } from '../../protocol/wire.js';
 import type { FilesMsg } from '../files-state.js';
-import type { Credit, LimiterMsg } from '../limiter.js';
+import type { Credit, LimiterMsg, Mover } from '../limiter.js';
 import type { StatusMsg } from '../status.js';
 import { chargeOf } from './charge.js';
 import type { SenderQueueMsg } from './sender-queue.js';
@@ -57,7 +56,7 @@ type Me = Self<typeof declaration, SenderMsg>;
 
 // CONFIG, STATE ----------------------------------------------------------------------
 export interface SenderInput {
-  readonly peer: PeerKey;
+  readonly mover: Mover;
   readonly connection: Connection;
   readonly senderQueue: Mailbox<SenderQueueMsg, 'SenderQueue'>;
   readonly controller: Mailbox<Sent, 'Controller'>;
@@ -243,7 +242,7 @@ function ask(s: State, self: Me): void {
   const bytes = s.queue.slice(0, AHEAD_ASKED).reduce((sum, { block }) => sum + block.length, 0) - s.begun - s.asked;
   if (bytes <= 0) return;
   s.asked += bytes;
-  self.tell(s.limiter, { type: 'want', direction: 'up', bytes, replyTo: self.mailbox, peer: s.peer, sent: s.sent });
+  self.tell(s.limiter, { type: 'want', direction: 'up', bytes, replyTo: self.mailbox, mover: s.mover, sent: s.sent });
 }
 
 interface Write {
@@ -304,7 +303,7 @@ function limiterIsNew(s: State, self: Me): void {
 function leave(s: State, self: Me): void {
   s.connection.close();
   self.tell(s.files, { type: 'readerLeft', reader: self.mailbox });
-  self.tell(s.limiter, { type: 'leave', direction: 'up', replyTo: self.mailbox, peer: s.peer });
+  self.tell(s.limiter, { type: 'leave', direction: 'up', peer: s.mover.peer });
 }
 
 // ACTOR ------------------------------------------------------------------------------

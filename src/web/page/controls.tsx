@@ -21,6 +21,8 @@ export function Controls({ store, torrent }: { store: Store; torrent: TorrentPic
     </button>}
     <Limit store={store} direction="down" />
     <Limit store={store} direction="up" />
+    {torrent && <Limit key={`down ${torrent.torrent}`} store={store} direction="down" torrent={torrent} />}
+    {torrent && <Limit key={`up ${torrent.torrent}`} store={store} direction="up" torrent={torrent} />}
     {torrent && told.client && <label>Choking policy
       <select value={told.choker?.policy ?? ''} onChange={(e) => void store.say(`policy ${e.currentTarget.value}`)}>
         {!told.choker && <option value="" />}
@@ -31,17 +33,18 @@ export function Controls({ store, torrent }: { store: Store; torrent: TorrentPic
   </section>;
 }
 
-/** In KB/s, as on the command line; a suffix may follow. */
-function Limit({ store, direction }: { store: Store; direction: 'up' | 'down' }) {
+/** Of all, or of one torrent. In KB/s, as on the command line; a suffix may follow. */
+function Limit({ store, direction, torrent }: { store: Store; direction: 'up' | 'down'; torrent?: TorrentPicture }) {
   const [typed, type] = useState<string>();
-  const limit = store.view.told.buckets?.[direction].limit;
-  const now = limit === undefined || limit === null ? '' : String(limit / 1000);
+  const level = torrent ? torrent.limits?.[direction]?.torrent : store.view.told.buckets?.[direction].bucket;
+  const now = level === undefined ? '' : String(level.limit / 1000);
   const send = (): void => {
     if (typed === undefined) return;
-    void store.say(`limit ${direction} ${typed.trim() || '0'}`).then(() => type(undefined));
+    void store.say(`limit ${direction} ${typed.trim() || '0'} ${torrent?.torrent ?? ''}`).then(() => type(undefined));
   };
+  const name = `${direction === 'up' ? 'Upload' : 'Download'} limit${torrent ? ' of this torrent' : ''}, KB/s`;
   return <Form onSubmit={send}>
-    <label>{direction === 'up' ? 'Upload' : 'Download'} limit, KB/s
+    <label>{name}
       <input inputMode="decimal" size={7} placeholder="none" value={typed ?? now} onInput={(e) => type(e.currentTarget.value)} onBlur={send} />
     </label>
   </Form>;

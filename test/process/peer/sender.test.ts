@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { peerKey } from '../../../src/base/brand.js';
+import { infoHash, peerKey } from '../../../src/base/brand.js';
 import { concat } from '../../../src/base/bytes.js';
 import { BLOCK_BYTES, KIB, MIB } from '../../../src/base/units.js';
 import { Lent } from '../../../src/model/read-ahead.js';
@@ -10,7 +10,7 @@ import { sender, type SenderMsg } from '../../../src/process/peer/sender.js';
 import { FakeConnection } from '../fake-connection.js';
 import { Stage } from '../stage.js';
 
-const PEER = peerKey(5);
+const MOVER = { peer: peerKey(5), torrent: infoHash('ab'.repeat(20)), host: '1.2.3.4' };
 const SIZE = 1000;
 const block = (n: number, length = SIZE): BlockRange => ({ piece: n, begin: 0, length });
 const bytesOf = ({ piece, length }: BlockRange): Uint8Array => new Uint8Array(length).fill(piece);
@@ -27,7 +27,7 @@ const drop = (b?: BlockRange): SenderMsg => (b ? { type: 'drop', block: b } : { 
 function start(credit = 0) {
   const connection = new FakeConnection();
   const stage = new Stage(sender, (cast) => ({
-    peer: PEER, connection, senderQueue: cast('SenderQueue'), controller: cast('Controller'), files: cast('Files'),
+    mover: MOVER, connection, senderQueue: cast('SenderQueue'), controller: cast('Controller'), files: cast('Files'),
     limiter: cast('Limiter'),
     status: cast('Status'),
   }));
@@ -89,7 +89,7 @@ test('a block is read, credit for it is wanted, and it goes out in one write wit
   stage.forget().send(blocks(block(1)));
   assert.deepEqual(stage.told(), [['Files', 'read', { blocks: [block(1)], replyTo: '@Sender' }]]);
   stage.send(data(block(1)));
-  assert.deepEqual(stage.told(), [['Limiter', 'want', { direction: 'up', bytes: SIZE, replyTo: '@Sender', peer: PEER, sent: 0 }]]);
+  assert.deepEqual(stage.told(), [['Limiter', 'want', { direction: 'up', bytes: SIZE, replyTo: '@Sender', mover: MOVER, sent: 0 }]]);
   stage.send(grant(SIZE));
   assert.deepEqual(connection.writes, [onWire(block(1))]);
 });

@@ -1,0 +1,60 @@
+/**
+ * Meter: a limit and its token bucket, and when what it holds is worth handing out. A limit may be null: then all can be had at once.
+ */
+import { BLOCK_BYTES, type Bytes, type BytesPerSec, type Level, type Millis } from '../base/units.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** Smaller grants than this much of a second are not worth their messages; larger ones would show as bursts. */
+const GRANT_MS = 40;
+
+export class Meter {
+  private rate: BytesPerSec | null;
+  private readonly bucket: TokenBucket;
+
+  /** `leastBurst`: see TokenBucket. */
+  constructor(limit: BytesPerSec | null, now: Millis, leastBurst: Bytes = 1) {
+    this.rate = limit;
+    this.bucket = new TokenBucket({ rate: limit, leastBurst }, now);
+  }
+
+  get limit(): BytesPerSec | null {
+    return this.rate;
+  }
+
+  setLimit(limit: BytesPerSec | null, now: Millis): void {
+    this.rate = limit;
+    this.bucket.setRate(limit, now);
+  }
+
+  refill(now: Millis): void {
+    this.bucket.refill(now);
+  }
+
+  take(bytes: Bytes): void {
+    this.bucket.take(bytes);
+  }
+
+  /** What can be had of what is wanted, as of the last refill; nothing while it is not worth a grant. */
+  ripe(wants: Bytes): Bytes {
+    const { level } = this.bucket;
+    return level >= this.least(wants) ? Math.min(wants, level) : 0;
+  }
+
+  /** When that is more than nothing. */
+  msUntilRipe(wants: Bytes, now: Millis): Millis {
+    return this.bucket.msUntil(this.least(wants), now);
+  }
+
+  /** Undefined: no limit. */
+  read(now: Millis): Level | undefined {
+    if (this.rate === null) return undefined;
+    this.refill(now);
+    return { limit: this.rate, level: this.bucket.level, burst: this.bucket.burst };
+  }
+
+  private least(wants: Bytes): Bytes {
+    if (this.rate === null) return 0;
+    const worth = Math.max(1, Math.min(BLOCK_BYTES, Math.floor(this.rate * GRANT_MS / 1000)));
+    return Math.min(wants, this.bucket.burst, worth);
+  }
+}
