@@ -53,6 +53,11 @@ export const SESSION_OPTIONS = {
   downLimit: value('RATE', parseRate, {
     group: 'Rates', meaning: 'likewise', initial: null, shownDefault: 'none',
   }),
+  torrentUpLimit: value('RATE', parseRate, { rare: true, group: 'Rates', meaning: 'of each torrent', initial: null, shownDefault: 'none' }),
+  torrentDownLimit: value('RATE', parseRate, { rare: true, group: 'Rates', meaning: 'likewise', initial: null, shownDefault: 'none' }),
+  peerUpLimit: value('RATE', parseRate, { rare: true, group: 'Rates', meaning: 'of each peer', initial: null, shownDefault: 'none' }),
+  peerDownLimit: value('RATE', parseRate, { rare: true, group: 'Rates', meaning: 'likewise', initial: null, shownDefault: 'none' }),
+  unlimitedLocal: flag({ rare: true, group: 'Rates', meaning: 'no limit for peers of the local network' }),
   chokePolicy: many('NAME|FILE', text, {
     group: 'Choking', meaning: '`policies`; also GLOB=NAME', words: POLICY_NAMES, shownDefault: DEFAULT_POLICY,
   }),
