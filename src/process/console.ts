@@ -5,6 +5,7 @@
  * Owns:   the terminal, and the latest numbers of each torrent for `status`. Commands: see console-commands.ts.
  */
 import type { InfoHash } from '../base/brand.js';
+import { percent } from '../base/format.js';
 import { describe, ok, type Flaw, type Result } from '../base/result.js';
 import type { ChosenPolicy, LimitOf } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
@@ -184,7 +185,7 @@ function reply(s: State, asker: Asker | undefined, done: boolean, lines: readonl
 
 function statusLine(e: StatsEvent): string {
   const kb = (rate: number): string => `${(rate / 1000).toFixed(1)} KB/s`;
-  return `${e.name}: ${(e.progress * 100).toFixed(1)}%, down ${kb(e.downloadRate)}, up ${kb(e.uploadRate)}, `
+  return `${e.name}: ${percent(e.progress)}, down ${kb(e.downloadRate)}, up ${kb(e.uploadRate)}, `
     + `${e.peers} ${e.peers === 1 ? 'peer' : 'peers'} (${e.seeds} ${e.seeds === 1 ? 'seed' : 'seeds'})`;
 }
 

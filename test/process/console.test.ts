@@ -51,10 +51,10 @@ test('events are shown as they are', () => {
 test('status: a line a torrent, of the latest numbers', () => {
   const { stage, type } = start();
   assert.deepEqual(type('status'), [['nothing yet: still checking']]);
-  for (const event of [stats(1, 0.1), stats(2, 1), stats(1, 0.5)]) stage.send({ type: 'event', event });
+  for (const event of [stats(1, 0.1), stats(2, 0.9999), stats(1, 0.5)]) stage.send({ type: 'event', event });
   assert.deepEqual(type('status'), [[
-    'T1: 50.0%, down 15.3 KB/s, up 0.0 KB/s, 4 peers (1 seed)',
-    'T2: 100.0%, down 15.3 KB/s, up 0.0 KB/s, 4 peers (1 seed)',
+    'T1: 50.0 %, down 15.3 KB/s, up 0.0 KB/s, 4 peers (1 seed)',
+    'T2: 99.9 %, down 15.3 KB/s, up 0.0 KB/s, 4 peers (1 seed)',
   ]]);
 });
 
