@@ -4,10 +4,13 @@
  */
 import { dot } from '../src/graph/dot.js';
 import { mermaid } from '../src/graph/mermaid.js';
+import { sequenceMermaid } from '../src/graph/sequence-mermaid.js';
+import { sequenceSvg } from '../src/graph/sequence-svg.js';
 import { svgOf } from '../src/graph/sheet.js';
 import { table } from '../src/graph/table.js';
 import { viewNames, viewOf, type House } from '../src/graph/view.js';
 import { writeMailboxes } from './mailboxes.js';
+import { sequences, type NamedSequence } from './sequences.js';
 
 export interface Generated {
   /** From the top of the repository. */
@@ -31,10 +34,14 @@ export async function pictures(house: House): Promise<readonly Generated[]> {
       ]),
     ];
   }));
+  const played = await sequences();
   return [
     fixed('src/process/mailboxes.ts', writeMailboxes(house.mailboxes)),
     ...drawn.flat(),
-    fixed('diagrams/README.md', index(house)),
+    ...played.flatMap(({ name, sequence }) => [
+      fixed(`diagrams/sequences/${name}.svg`, sequenceSvg(sequence)), fixed(`diagrams/sequences/${name}.mmd`, sequenceMermaid(sequence)),
+    ]),
+    fixed('diagrams/README.md', index(house, played)),
     { file: 'README.md', content: (now) => between(now, README) },
   ];
 }
@@ -47,12 +54,14 @@ const README = [
   '![Who owns whom](diagrams/owns.svg)', '',
 ].join('\n');
 
-const index = (house: House): string => [
+const index = (house: House, played: readonly NamedSequence[]): string => [
   '# The processes in pictures', '',
   'Made by `npm run diagrams` from the declarations in `src/process`; [docs/graph.md](../docs/graph.md) says what they mean.',
   'The compiler and a test hold the code to them. `actorrent graph` prints them, and the same in other formats.', '',
   '## Who tells whom', '', '![](talks.svg)', '', '## Who owns whom', '', '![](owns.svg)', '', '## Who tells whom what', '',
   table(house.topology),
+  '## What happens when', '', 'Cut from simulated runs, which are the same each time.', '',
+  ...played.flatMap(({ name, sequence }) => [`![${sequence.title}](sequences/${name}.svg)`, '']),
   '## Each process', '',
   ...house.topology.flatMap(({ name }) => [`![${name}](processes/${name}.svg)`, '']),
 ].join('\n');

@@ -68,7 +68,7 @@ function row({ kind, doc }: MessageDoc, { names, width }: { readonly names: numb
 }
 
 /** Lines of words, none wider than this; fonts differ, so a little is kept free. */
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;

@@ -7,16 +7,7 @@ import { svgOf } from '../../src/graph/sheet.js';
 import { widthOf } from '../../src/graph/text-width.js';
 import { viewNames, viewOf } from '../../src/graph/view.js';
 import { HOUSE } from '../../src/process/house.js';
-
-/** Throws where an element is not closed in its turn. */
-function assertWellFormed(xml: string): void {
-  const open: string[] = [];
-  for (const [, close, name, rest] of xml.matchAll(/<(\/?)([a-z]+)([^<>]*)>/gi)) {
-    if (close) assert.equal(open.pop(), name);
-    else if (!rest!.endsWith('/')) open.push(name!);
-  }
-  assert.deepEqual(open, []);
-}
+import { assertWellFormed } from './well-formed.js';
 
 for (const name of viewNames(HOUSE)) {
   test(`${name}: each box is in each format, and each line`, async () => {
