@@ -31,7 +31,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What a reader wants to know first: of the fields of a message those that say most, in this order. */
 function detailOf(message: Msg): string {
-  const { message: wire, messages, note, event, blocks, piece, good, bytes, data, lent, outcome, peers, interested, why, tag } = message as Msg & Fields;
+  const { message: wire, messages, note, event, blocks, piece, good, bytes, data, lent, outcome, peers, interested, why, tag } =
+    message as Msg & Fields;
   if (wire !== undefined) return (wire as Msg).type;
   if (Array.isArray(messages)) return (messages as readonly Msg[]).map((m) => m.type).join(', ');
   if (note !== undefined || event !== undefined) return eventIn((note ?? event) as Fields);

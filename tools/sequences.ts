@@ -1,6 +1,6 @@
 /**
- * The sequences of diagrams/: small swarms are simulated, one of their clients is recorded, and the stretch that each picture is about is cut
- * out. A run is the same each time, so a picture changes where the processes do.
+ * The sequences of diagrams/: small swarms are simulated, one of their clients is recorded, and the stretch that each picture is about is
+ * cut out. A run is the same each time, so a picture changes where the processes do.
  */
 import { BLOCK_BYTES, KIB, SECOND } from '../src/base/units.js';
 import type { Lifeline, Moment, Sequence } from '../src/graph/sequence.js';
@@ -39,15 +39,15 @@ async function blockBothWays(): Promise<readonly NamedSequence[]> {
       name: 'block-down', title: 'The life of a block: downloaded',
       doc: 'PieceMgr says which blocks to ask for, and never sees a byte. Files puts the piece together; when it is complete, it is hashed '
         + 'and written off the main thread, and the peers are told. This piece is one block long.',
-      who: ['Limiter', 'PeerMgr', 'PieceMgr', 'Files', 'Status', 'Peer-1/Controller', 'Peer-1/Receiver', 'Peer-1/SenderQueue', 'Peer-1/Sender'],
+      who: ['Limiter', 'PeerMgr', 'PieceMgr', 'Files', 'Status', ...ofPeer(1, 'Controller', 'Receiver', 'SenderQueue', 'Sender')],
       // What comes then is of the second block.
       moments: down.filter((m, i) => !(i > arrived && is('data')(m)) && !is('wrote')(m)),
     }),
     sequenceOf({
       name: 'block-up', title: 'The life of a block: uploaded',
-      doc: 'What a peer requests waits in its SenderQueue, without bytes: a choke or a cancel takes it out again. Sender fetches the blocks from '
-        + 'Files, which reads ahead, asks Limiter for credit, and writes them in one go.',
-      who: ['Limiter', 'Files', 'Status', 'Peer-1/Controller', 'Peer-1/Receiver', 'Peer-1/SenderQueue', 'Peer-1/Sender'],
+      doc: 'What a peer requests waits in its SenderQueue, without bytes: a choke or a cancel takes it out again. Sender fetches the '
+        + 'blocks from Files, which reads ahead, asks Limiter for credit, and writes them in one go.',
+      who: ['Limiter', 'Files', 'Status', ...ofPeer(1, 'Controller', 'Receiver', 'SenderQueue', 'Sender')],
       moments: up,
     }),
   ];
@@ -57,29 +57,42 @@ async function blockBothWays(): Promise<readonly NamedSequence[]> {
 async function chokeRound(): Promise<NamedSequence> {
   const bep3 = policyNamed('bep3');
   const policy = { policy: bep3.policy, params: { ...bep3.params, slots: 2 } };
-  const scenario = scene([peers('seed', { has: 1, up: 200_000, policy }), peers('leecher', { count: 3, up: 1000 })],
+  const scenario = scene([peers('seed', { has: 1, up: 200_000, policy, allowedFast: 0 }), peers('leecher', { count: 3, up: 1000 })],
     { size: 16_384 * KIB, pieceLength: 256 * KIB, lasts: 65 * SECOND });
   const { seed } = await recorded(scenario, ['seed']);
-  const choke = seed!.findIndex((m) => is('choke', 'Controller')(m));
-  const begin = seed!.findLastIndex((m, i) => i < choke && is('due', 'Timer')(m));
-  const round = between(seed!.slice(begin), () => true, is('blocks', 'Sender'));
-  const lastWord = (peer: string): Moment[] => seed!.slice(0, begin).filter((m) => m.type === 'message' && m.from?.endsWith(peer) === true
-    && m.kind === 'report').slice(-1);
-  const both = ['Peer-1', 'Peer-2'];
-  const reports = both.flatMap((peer) => lastWord(`${peer}/Controller`)).sort((a, b) => a.at - b.at);
+  // The first round in which one is unchoked and another choked, until the one is served.
+  const begin = seed!.findIndex((m) => is('due', 'Timer')(m) && m.type === 'message' && m.detail.startsWith('round')
+    && orders(seed!, m.at, 'choke').length > 0 && orders(seed!, m.at, 'unchoke').length > 0);
+  const [unchoked, choked] = ['unchoke', 'choke'].map((kind) => peerIn(orders(seed!, seed![begin]!.at, kind)[0]!.to));
+  const round = between(seed!.slice(begin), () => true, (m) => is('serve')(m) && m.type === 'message' && peerIn(m.to) === unchoked);
+  const lastWord = (peer: string): Moment[] => seed!.slice(0, begin).filter((m) => is('report')(m) && m.type === 'message'
+    && peerIn(m.from ?? '') === peer).slice(-1);
+  const both = [unchoked!, choked!];
   return sequenceOf({
     name: 'choke-round', title: 'A choke round',
     doc: 'Controllers report how it goes; every ten seconds ChokeMgr asks the policy, and tells those alone for whom the answer changes. '
-      + 'Peer 1 is unchoked; peer 2 is choked, and what waited for it is dropped.',
-    who: ['Timer', 'ChokeMgr', 'Status', ...both.flatMap((p) => ['Controller', 'SenderQueue', 'Sender'].map((name) => `${p}/${name}`))],
-    moments: [...reports, ...round.filter((m) => m.type === 'message' && !ASIDE.has(m.kind) && !isOtherAlarm(m))],
+      + `${nameOf(unchoked!)} is unchoked; ${nameOf(choked!)} is choked, and what waits for it is dropped.`,
+    who: ['Timer', 'ChokeMgr', 'Status', ...both.flatMap((peer) => ['Controller', 'SenderQueue', 'Sender'].map((name) => `${peer}/${name}`))],
+    moments: [
+      ...both.flatMap(lastWord).sort((x, y) => x.at - y.at),
+      ...round.filter((m) => m.type === 'message' && !ASIDE.has(m.kind) && !isOtherAlarm(m)),
+    ],
   });
 }
 
+type Message = Moment & { readonly type: 'message' };
+
+/** What ChokeMgr says at that time. */
+const orders = (moments: readonly Moment[], at: number, kind: string): Message[] =>
+  moments.flatMap((m) => (m.at === at && m.type === 'message' && m.kind === kind && nameIn(m.from ?? '') === 'ChokeMgr' ? [m] : []));
+/** `Peer-2`, of a process of that peer. */
+const peerIn = (id: string): string | undefined => id.split('/').at(-2);
+/** `Peer 2`. */
+const nameOf = (peer: string): string => peer.replace('-', ' ');
+
 /** What goes on at the same time, in a choke round. */
-const ASIDE: ReadonlySet<string> = new Set(['register', 'wrote', 'report', 'peer']);
-const isOtherAlarm = (m: Moment & { readonly type: 'message' }): boolean =>
-  (m.kind === 'due' || m.kind === 'tick') && !m.detail.startsWith('round');
+const ASIDE: ReadonlySet<string> = new Set(['register', 'wrote', 'report', 'peer', 'uploaded', 'sent', 'ready', 'blocks']);
+const isOtherAlarm = (m: Message): boolean => (m.kind === 'due' || m.kind === 'tick') && !m.detail.startsWith('round');
 
 /** A seed, and a peer whose blocks are all wrong: the first copy of the piece is its. */
 async function wrongPiece(): Promise<NamedSequence> {
@@ -95,9 +108,11 @@ async function wrongPiece(): Promise<NamedSequence> {
   const lastGood = later.slice(0, later.indexOf(mended[0]!)).findLast(is('gotBlocks'))!;
   return sequenceOf({
     name: 'wrong-piece', title: 'A piece that fails its hash',
-    doc: 'All of it came from peer 1, which is banned and ends with its processes. Nothing was written; the blocks are asked of peer 2 at once, '
-      + 'and the piece is right when they are there.',
-    who: ['ChokeMgr', 'Status', 'PeerMgr', 'Files', 'PieceMgr', 'Peer-1/Controller', 'Peer-2/Controller', 'Peer-2/SenderQueue', 'Peer-2/Sender'],
+    doc: 'All of it came from peer 1, which is banned and ends with its processes. Nothing was written; the blocks are asked of peer 2 at '
+      + 'once, and the piece is right when they are there.',
+    who: [
+      'ChokeMgr', 'Status', 'PeerMgr', 'Files', 'PieceMgr', ...ofPeer(1, 'Controller'), ...ofPeer(2, 'Controller', 'SenderQueue', 'Sender'),
+    ],
     moments: [lastBlock, ...found, lastGood, ...mended].filter((m) => !is('wrote')(m)),
   });
 }
@@ -111,17 +126,22 @@ async function gracefulStop(): Promise<NamedSequence> {
   const begin = leecher!.findIndex(is('stop', 'TorrentMgr'));
   return sequenceOf({
     name: 'graceful-stop', title: 'A graceful stop',
-    doc: 'Peers end, what is on its way to the disk is written and the resume record saved, and the trackers are told: each answers closed, '
-      + 'or a clock runs out. When all have, the client says so, and its processes end, the youngest first; what one says as it ends arrives later.',
-    who: ['Console', 'TorrentMgr', 'ChokeMgr', 'Files', 'PeerMgr', 'PieceMgr', 'Tracker', 'Peer-1/Controller', 'Peer-1/Sender'],
+    doc: 'Peers end, what is on its way to the disk is written and the resume record saved, and the trackers are told: each answers '
+      + 'closed, or a clock runs out. When all have, the client says so, and its processes end, the youngest first; what one says as it '
+      + 'ends arrives later.',
+    who: ['Console', 'TorrentMgr', 'ChokeMgr', 'Files', 'PeerMgr', 'PieceMgr', 'Tracker', ...ofPeer(1, 'Controller', 'Sender')],
     moments: leecher!.slice(begin).filter((m) => !is('tick')(m) && !is('data')(m)),
   });
 }
 
+const ofPeer = (peer: number, ...names: readonly string[]): string[] => names.map((name) => `Peer-${peer}/${name}`);
+
 // CUTTING ----------------------------------------------------------------------------
 
 /** Runs it; what the first client of each of these classes did. */
-async function recorded(scenario: Scenario, classes: readonly string[], begin?: (swarm: Swarm) => void): Promise<Readonly<Record<string, Moment[]>>> {
+async function recorded(
+  scenario: Scenario, classes: readonly string[], begin?: (swarm: Swarm) => void,
+): Promise<Readonly<Record<string, Moment[]>>> {
   let now = (): number => 0;
   const recorders = new Map(classes.map((name) => [name, new Recorder(() => now())]));
   const waiting = new Set(classes);
@@ -192,5 +212,5 @@ function lifelineOf(id: string): Lifeline {
   const title = nameIn(id);
   const { scope } = TOPOLOGY.find((d) => d.name === title)!;
   const [peer] = id.split('/');
-  return { id, title, scope, ...(peer !== title && { note: peer!.replace('-', ' ').toLowerCase() }) };
+  return { id, title, scope, ...(peer !== title && { note: nameOf(peer!).toLowerCase() }) };
 }

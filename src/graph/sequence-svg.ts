@@ -30,11 +30,12 @@ const KIND_PX = 12;
 /** With more rows than this the heads stand below, too. */
 const LONG = 16;
 
-const STYLE = `<style>.life{stroke-width:1.2;stroke-dasharray:3 4;opacity:.55}${SCOPES.map((s) => `.life.${s}{stroke:var(--${s}-line)}`).join('')}
+const ofScope = (s: Scope): string => `.life.${s}{stroke:var(--${s}-line)}.dot.${s}{fill:var(--${s}-line)}`;
+const STYLE = `<style>.life{stroke-width:1.2;stroke-dasharray:3 4;opacity:.55}${SCOPES.map(ofScope).join('')}
 .who{font-size:${HEAD_PX}px;font-weight:600;text-anchor:middle}.which{font-size:11px;text-anchor:middle;fill:var(--faint)}
 .said{font-size:${KIND_PX}px;font-weight:600;paint-order:stroke;stroke:var(--page);stroke-width:5px;stroke-linejoin:round}
 .said .what{font-weight:400;fill:var(--faint)}.time{font-size:12px;fill:var(--faint);text-anchor:end;font-variant-numeric:tabular-nums}
-.pause{stroke:var(--faint);stroke-width:1;opacity:.22}${SCOPES.map((s) => `.dot.${s}{fill:var(--${s}-line)}`).join('')}
+.pause{stroke:var(--faint);stroke-width:1;opacity:.22}
 .cross{stroke:var(--ink);stroke-width:2;stroke-linecap:round}</style>`;
 
 export function sequenceSvg(sequence: Sequence): string {
@@ -58,9 +59,9 @@ export function sequenceSvg(sequence: Sequence): string {
     ...words.map((line, i) => `<text class="doc" x="${MARGIN}" y="${58 + i * DOC_LINE}">${escapeXml(line)}</text>`),
     ...lifelines.map(({ id, scope }) => line(place.get(id)!.x, { scope, from: first, to: endOf(id, rows) ?? last })),
     ...rows.flatMap((row) => (row.rule ? [ruleAt(row.y - ROW + 4 - PAUSE / 2)] : [])),
-    ...[top, ...(isLong ? [last] : [])].flatMap((at) => lifelines.map((l) => head(l, { x: place.get(l.id)!.x, y: at, width: place.get(l.id)!.head }))),
+    ...[top, ...(isLong ? [last] : [])].flatMap((at) => lifelines.map((lifeline) => head(lifeline, place.get(lifeline.id)!, at))),
     ...rows.map(({ moment, y: at }) => draw(moment, at, place)),
-    ...rows.flatMap(({ time, y: at }) => (time === undefined ? [] : [`<text class="time" x="${MARGIN + 46}" y="${at + 4}">${time}</text>`])),
+    ...rows.flatMap(({ time, y: at }) => (time === undefined ? [] : [timeText(time, at + 4)])),
   ].join('\n');
   return page({ title, width: WIDTH, height: Math.ceil(last + (isLong ? HEAD_HEIGHT : 0) + 16), content });
 }
@@ -84,18 +85,21 @@ function placesOf(lifelines: readonly Lifeline[]): Places {
 const line = (x: number, { scope, from, to }: { readonly scope: Scope; readonly from: number; readonly to: number }): string =>
   `<path class="life ${scope}" d="M${x} ${from}V${tenth(to)}"/>`;
 
+const timeText = (time: string, y: number): string => `<text class="time" x="${MARGIN + 46}" y="${y}">${time}</text>`;
+
 const ruleAt = (y: number): string => `<path class="pause" d="M${MARGIN} ${tenth(y)}H${WIDTH - MARGIN}"/>`;
 
 function endOf(id: string, rows: readonly { readonly moment: Moment; readonly y: number }[]): number | undefined {
   return rows.find(({ moment }) => moment.type === 'end' && moment.who === id)?.y;
 }
 
-function head({ title, note, scope }: Lifeline, { x, y, width }: { readonly x: number; readonly y: number; readonly width: number }): string {
+function head({ title, note, scope }: Lifeline, { x, head: width }: Place, y: number): string {
   const room = width - 10;
   const fit = widthOf(title, HEAD_PX, 'bold') * WIDEST_FONT > room ? ` textLength="${room}" lengthAdjust="spacingAndGlyphs"` : '';
   const name = `<text class="who" x="${x}" y="${y + (note === undefined ? 24 : 17)}"${fit}>${escapeXml(title)}</text>`;
   const which = note === undefined ? '' : `<text class="which" x="${x}" y="${y + 32}">${escapeXml(note)}</text>`;
-  return `<g class="${scope}"><rect class="box" x="${tenth(x - width / 2)}" y="${y}" width="${width}" height="${HEAD_HEIGHT}" rx="8"/>${name}${which}</g>`;
+  const box = `<rect class="box" x="${tenth(x - width / 2)}" y="${y}" width="${width}" height="${HEAD_HEIGHT}" rx="8"/>`;
+  return `<g class="${scope}">${box}${name}${which}</g>`;
 }
 
 function draw(m: Moment, y: number, place: Places): string {
@@ -109,11 +113,11 @@ function draw(m: Moment, y: number, place: Places): string {
   const start = from?.x ?? to.x - STUB;
   const dot = from ? '' : `<circle class="dot ${scope}" cx="${tenth(start)}" cy="${y}" r="3.5"/>`;
   return `${dot}<path class="line ${scope}" d="M${tenth(start)} ${y}H${to.x}" marker-end="url(#${scope}-head)"/>`
-    + said(m, { middle: (start + to.x) / 2, y: y - 6 });
+    + said(m, (start + to.x) / 2, y - 6);
 }
 
 /** Above the middle of its arrow, and within the page. */
-function said({ kind, detail }: Moment & { readonly type: 'message' }, { middle, y }: { readonly middle: number; readonly y: number }): string {
+function said({ kind, detail }: Moment & { readonly type: 'message' }, middle: number, y: number): string {
   const width = widthOf(kind, KIND_PX, 'bold') + (detail === '' ? 0 : widthOf(` ${detail}`, KIND_PX));
   const x = Math.min(Math.max(middle - width / 2, MARGIN + 54), WIDTH - MARGIN / 2 - width * 1.08);
   const what = detail === '' ? '' : ` <tspan class="what">${escapeXml(detail)}</tspan>`;

@@ -49,7 +49,8 @@ const NARROW = ['client', 'torrent', 'peer'] as const;
 function line({ from, to, there, back, path, weight }: GraphEdge & { readonly path: string }, nodes: readonly GraphNode[]): string {
   const scopeOf = (id: string): number => NARROW.indexOf(nodes.find((n) => n.id === id)!.scope);
   const scope = NARROW[Math.max(scopeOf(from), scopeOf(to))]!;
-  const head = (end: string, kinds: readonly string[]): string => (kinds.length > 0 ? `marker-${end}="url(#${scope}${weight === undefined || weight < LARGE_HEADS ? '' : '-large'}-head)"` : '');
+  const marker = weight !== undefined && weight >= LARGE_HEADS ? `${scope}-large-head` : `${scope}-head`;
+  const head = (end: string, kinds: readonly string[]): string => (kinds.length > 0 ? `marker-${end}="url(#${marker})"` : '');
   const said = [tells(from, to, there), tells(to, from, back)].filter((words) => words !== '').join('\n');
   const title = `<title>${escapeXml(said || `${from} owns ${to}`)}</title>`;
   const thick = weight === undefined ? '' : ` style="stroke-width:${lineWidth(weight)}"`;

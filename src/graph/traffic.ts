@@ -7,44 +7,40 @@ import { talks } from './talks.js';
 
 /** Of the declared graph, those that were there and those that talked. */
 export function trafficGraph(topology: readonly Declaration[], { edges, processes }: Traffic): Graph {
-  const told = new Map<string, Map<string, number>>();
-  for (const { from, to, kind, count: n } of edges) told.set(pair(from, to), (told.get(pair(from, to)) ?? new Map<string, number>()).set(kind, n));
-  const heard = (name: string): number => edges.reduce((sum, e) => (e.to === name ? sum + e.count : sum), 0);
+  const kindsOf = (from: string, to: string): Traffic['edges'] => edges.filter((e) => e.from === from && e.to === to);
+  const told = (from: string, to: string): number => sum(kindsOf(from, to));
   const wasThere = ({ name }: Declaration): boolean => processes.has(name) || edges.some((e) => e.from === name || e.to === name);
-  const observed = topology.filter(wasThere).map((d): Declaration => ({
-    ...d, tells: Object.fromEntries(Object.keys(d.tells).flatMap((to) => {
-      const kinds = told.get(pair(d.name, to));
-      return kinds ? [[to, [...kinds.keys()]]] : [];
-    })),
-  }));
-  const graph = talks(observed);
-  const sum = (from: string, to: string): number => [...told.get(pair(from, to))?.values() ?? []].reduce((a, b) => a + b, 0);
-  const most = Math.max(1, ...graph.edges.map((e) => sum(e.from, e.to) + sum(e.to, e.from)));
+  const graph = talks(topology.filter(wasThere).map((d): Declaration => ({ ...d, tells: tellsIn(edges, d.name) })));
+  const most = Math.max(1, ...graph.edges.map(({ from, to }) => told(from, to) + told(to, from)));
   const place = new Map(graph.nodes.map(({ id }, i) => [id, i]));
+  const named = (from: string, to: string): string[] => kindsOf(from, to).map((e) => `${e.kind} ${count(e.count)}`);
   return {
     ...graph,
     title: 'Who told whom',
     nodes: graph.nodes.map((node): GraphNode => {
       const many = processes.get(node.id) ?? 1;
-      return { ...node, stacked: many > 1, note: [...(many > 1 ? [`${count(many)} of them`] : []), `heard ${short(heard(node.id))}`].join(', ') };
+      const heard = `heard ${short(sum(edges.filter((e) => e.to === node.id)))}`;
+      return { ...node, stacked: many > 1, note: many > 1 ? `${count(many)} of them, ${heard}` : heard };
     }),
     edges: graph.edges.map((edge): GraphEdge => {
-      const [there, back] = [sum(edge.from, edge.to), sum(edge.to, edge.from)];
-      const named = (kinds: readonly string[], from: string, to: string): string[] =>
-        kinds.map((kind) => `${kind} ${count(told.get(pair(from, to))!.get(kind)!)}`);
+      const { from, to } = edge;
+      const [there, back] = [told(from, to), told(to, from)];
       // Who comes first stands above.
-      const [down, up] = place.get(edge.from)! < place.get(edge.to)! ? [there, back] : [back, there];
+      const [down, up] = place.get(from)! < place.get(to)! ? [there, back] : [back, there];
       return {
-        ...edge,
-        there: named(edge.there, edge.from, edge.to), back: named(edge.back, edge.to, edge.from),
+        from, to, there: named(from, to), back: named(to, from), weight: Math.sqrt((there + back) / most),
         label: [...(down > 0 ? [`↓ ${short(down)}`] : []), ...(up > 0 ? [`↑ ${short(up)}`] : [])],
-        weight: Math.sqrt((there + back) / most),
       };
     }),
   };
 }
 
-const pair = (from: string, to: string): string => `${from} ${to}`;
+const sum = (edges: Traffic['edges']): number => edges.reduce((total, e) => total + e.count, 0);
+
+function tellsIn(edges: Traffic['edges'], from: string): Declaration['tells'] {
+  const own = edges.filter((e) => e.from === from);
+  return Object.fromEntries(own.map(({ to }) => [to, own.filter((e) => e.to === to).map((e) => e.kind)]));
+}
 
 const UNITS = ['', 'k', 'M', 'G', 'T', 'P'] as const;
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { Graph } from '../../src/graph/model.js';
 import { Film } from './film.js';
 
 const PASSKEY = '0123456789abcdef';
@@ -36,7 +37,7 @@ test('graph --from-trace: what really happened; what is no trace is told with it
   await film.seeding(['--trace', 'for-graph.jsonl'], (seeder) => film.download('again', seeder));
   const { code, out } = await graph('for-graph.jsonl', '--format', 'json');
   assert.equal(code, 0);
-  const { graphs: [drawn] } = JSON.parse(out) as { graphs: readonly { readonly edges: readonly { from: string; to: string; there: string[] }[] }[] };
+  const { graphs: [drawn] } = JSON.parse(out) as { readonly graphs: readonly Graph[] };
   assert.ok(drawn!.edges.some((e) => e.from === 'Controller' && e.to === 'SenderQueue' && e.there.some((kind) => /^serve \d/.test(kind))));
   const text = await read('for-graph.jsonl');
   await writeFile(join(film.folder, 'bad.jsonl'), text.replaceAll('"kind":"serve"', '"kind":"rob"'));

@@ -30,7 +30,8 @@ function read(...lines: readonly string[]): Traffic {
 
 const traffic = read(
   HEAD, started('Client'), started(torrent), started(`${torrent}/PieceMgr`), ...[1, 2, 1].map((n) => started(`${peer(n)}/Controller`)),
-  message(`${peer(1)}/Controller`, `${torrent}/PieceMgr`, 'gotBlocks'), message(`${peer(2)}/Controller`, `${torrent}/PieceMgr`, 'gotBlocks', 1499),
+  message(`${peer(1)}/Controller`, `${torrent}/PieceMgr`, 'gotBlocks'),
+  message(`${peer(2)}/Controller`, `${torrent}/PieceMgr`, 'gotBlocks', 1499),
   message(`${peer(2)}/Controller`, `${torrent}/PieceMgr`, 'join'), message(`${torrent}/PieceMgr`, `${peer(2)}/Controller`, 'request', 15),
   JSON.stringify({ at: 2, to: 'Client/Listener', kind: 'accepted' }),
   message(`${torrent}/Tracker-0`, `${torrent}/PeerMgr`, 'candidates'),
@@ -50,7 +51,8 @@ test('counts are summed over all of a name, with what was not written', () => {
 test('the picture: those that were there, a stack for several, a line as thick as its pair talked', async () => {
   const graph = trafficGraph(TOPOLOGY, traffic);
   assert.deepEqual(graph.nodes.map((n) => [n.id, n.note, n.stacked]), [
-    ['PeerMgr', 'heard 1', false], ['Tracker', 'heard 0', false], ['PieceMgr', 'heard 1.5k', false], ['Controller', '2 of them, heard 20', true],
+    ['PeerMgr', 'heard 1', false], ['Tracker', 'heard 0', false], ['PieceMgr', 'heard 1.5k', false],
+    ['Controller', '2 of them, heard 20', true],
   ]);
   const [few, many] = graph.edges;
   assert.deepEqual([few!.from, few!.to, few!.there, few!.back, few!.label], ['Tracker', 'PeerMgr', ['candidates 1'], [], ['↑ 1']]);

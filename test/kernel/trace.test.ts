@@ -141,8 +141,10 @@ test('Chrome: one JSON value; named threads in a process a group; slices that do
     assert.ok(before < s.begin.ts && s.begin.ts < s.end.ts, `${before} ${s.begin.ts} ${s.end.ts}`);
     return s.end.ts;
   }, -1);
-  const within = (e: Event): number => slices.findIndex(({ begin, end: done }) => begin.tid === e.tid && begin.ts <= e.ts && e.ts < done.ts);
-  const arrows = traceEvents.filter((e) => e.ph === 's').map((s) => [within(s), within(traceEvents.find((f) => f.ph === 'f' && f.id === s.id)!)]);
+  const within = ({ tid, ts }: Event): number =>
+    slices.findIndex(({ begin, end: done }) => begin.tid === tid && begin.ts <= ts && ts < done.ts);
+  const headOf = ({ id }: Event): Event => traceEvents.find((e) => e.ph === 'f' && e.id === id)!;
+  const arrows = traceEvents.filter((e) => e.ph === 's').map((tail) => [within(tail), within(headOf(tail))]);
   assert.deepEqual(arrows, [[0, 1], [1, 2], [2, 3], [3, 4]], 'the first ping and the boom came from outside');
 });
 
@@ -162,6 +164,7 @@ test('Chrome: a crowd of peers is a process a peer, by the torrent it is of', ()
   const shown = traceEvents.filter((e) => 'BEsfi'.includes(e.ph)).map((e) => [e.ph, e.name, title(e.pid)]);
   const [there, here] = ['Torrent-1, Peer-7', 'Client'];
   assert.deepEqual(shown, [
-    ['i', 'started', there], ['i', 'missed: wrote', there], ['s', 'want', there], ['B', 'want', here], ['f', 'want', here], ['E', undefined, here],
+    ['i', 'started', there], ['i', 'missed: wrote', there],
+    ['s', 'want', there], ['B', 'want', here], ['f', 'want', here], ['E', undefined, here],
   ]);
 });

@@ -13,24 +13,26 @@ const textOf = (m: Moment): string => (m.type === 'end' ? `${m.who} ends` : `${m
 /** What must be seen, one after the other, with others between. */
 const STORIES: Readonly<Record<string, readonly RegExp[]>> = {
   'block-down': [
-    /^Peer-1\/Controller PieceMgr needBlocks/, /^PieceMgr Peer-1\/Controller request/, /Peer-1\/Sender control/, /^outside Peer-1\/Receiver data 16 KiB/,
-    /Files blocks 1 block/, /^PieceMgr Files check piece 0/, /^outside Files stored$/, /checked good/, /^PieceMgr PeerMgr have piece 0/, /send have/,
+    /^Peer-1\/Controller PieceMgr needBlocks/, /^PieceMgr Peer-1\/Controller request/, /Peer-1\/Sender control/,
+    /^outside Peer-1\/Receiver data 16 KiB/, /Files blocks 1 block/, /^PieceMgr Files check piece 0/, /^outside Files stored$/, /checked good/,
+    /^PieceMgr PeerMgr have piece 0/, /send have/,
   ],
   'block-up': [
-    /Receiver Peer-1\/Controller requests/, /Controller Peer-1\/SenderQueue serve/, /Sender Files read/, /^outside Files readBack/, /Files Peer-1\/Sender data/,
-    /Limiter want 16 KiB/, /Sender grant/, /^outside Peer-1\/Sender wrote/, /Status uploaded 16 KiB/,
+    /Receiver Peer-1\/Controller requests/, /Controller Peer-1\/SenderQueue serve/, /Sender Files read/, /^outside Files readBack/,
+    /Files Peer-1\/Sender data/, /Limiter want 16 KiB/, /Sender grant/, /^outside Peer-1\/Sender wrote/, /Status uploaded 16 KiB/,
   ],
   'choke-round': [
-    /report$/, /^Timer ChokeMgr tick round/, /^ChokeMgr Peer-1\/Controller unchoke regular/, /^ChokeMgr Peer-2\/Controller choke/, /send unchoke/,
-    /^Peer-2\/SenderQueue Peer-2\/Sender drop/, /^Peer-1\/Controller Peer-1\/SenderQueue serve/,
+    // Whom it tells first is of no matter.
+    /report$/, /^Timer ChokeMgr tick round/, /^ChokeMgr Peer-\d\/Controller (un)?choke/, /^ChokeMgr Peer-\d\/Controller (un)?choke/,
+    /^(Peer-\d)\/Controller \1\/SenderQueue (choke|send unchoke)/, /^(Peer-\d)\/SenderQueue \1\/Sender drop/, /SenderQueue serve/,
   ],
   'wrong-piece': [
-    /^PieceMgr Files check/, /^outside Files stored mismatch/, /checked wrong/, /badPeers 1 peer/, /^Peer-1\/Controller ends/, /note banned/,
-    /^PieceMgr Peer-2\/Controller request/, /checked good/, /PeerMgr have piece 0/,
+    /^PieceMgr Files check/, /^outside Files stored mismatch/, /checked wrong/, /badPeers 1 peer/, /^Peer-1\/Controller ends/,
+    /note banned/, /^PieceMgr Peer-2\/Controller request/, /checked good/, /PeerMgr have piece 0/,
   ],
   'graceful-stop': [
-    /^outside TorrentMgr stop/, /Tracker stop/, /^Peer-1\/Controller ends/, /^Files TorrentMgr closed/, /^Tracker TorrentMgr closed/, /event stopped/,
-    /^TorrentMgr ends/, /^ChokeMgr ends/,
+    /^outside TorrentMgr stop/, /Tracker stop/, /^Peer-1\/Controller ends/, /^Files TorrentMgr closed/, /^Tracker TorrentMgr closed/,
+    /event stopped/, /^TorrentMgr ends/, /^ChokeMgr ends/,
   ],
 };
 

@@ -78,7 +78,7 @@ export class ChromeEvents implements TraceFormat {
     return {
       thread,
       news: [
-        ...(isNew ? [named('process_name', { pid }, titleOf(group)), { ph: 'M', name: 'process_sort_index', pid, args: { sort_index: pid } }] : []),
+        ...(isNew ? [named('process_name', { pid }, titleOf(group)), sorted(pid)] : []),
         named('thread_name', thread, isGroup ? 'supervisor' : path.at(-1)!),
       ],
     };
@@ -93,6 +93,9 @@ export class ChromeEvents implements TraceFormat {
 }
 
 const named = (what: string, where: object, name: string): Event => ({ ph: 'M', name: what, ...where, args: { name } });
+
+/** Groups stand in the order in which they came. */
+const sorted = (pid: number): Event => ({ ph: 'M', name: 'process_sort_index', pid, args: { sort_index: pid } });
 
 /** `Client/TorrentMgr/Torrent-1/PeerMgr/Peer-7` -> `Torrent-1, Peer-7`: who owns a group goes without saying. */
 function titleOf(group: string): string {

@@ -102,7 +102,8 @@ function parse(text: string): Result<Fields> {
   } catch {
     return flaw('line', 'JSON', shown(text));
   }
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? ok(value as Fields) : flaw('line', 'an object', shown(value));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return flaw('line', 'an object', shown(value));
+  return ok(value as Fields);
 }
 
 /** Found where something else was expected: in JSON, and not all of a long one. */
