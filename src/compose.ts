@@ -134,7 +134,7 @@ const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<C
           ...(config.shadow && { shadow: config.shadow }), ...(ports.record && { record: ports.record }),
         })),
         child(consoleProcess, parts.console, () => ({
-          terminal: ports.terminal, ...parts, ...(ports.modules && { modules: ports.modules }),
+          kernel, terminal: ports.terminal, ...parts, ...(ports.modules && { modules: ports.modules }),
         })),
         child(torrentMgr, parts.torrentMgr, () => ({
           console, timer: clock, plan: (key, request, port) => planTorrent({ config, ports, client: parts, key, request, port }),

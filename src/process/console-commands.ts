@@ -6,7 +6,7 @@ import type { Direction, Limit, LimitOf } from '../client.js';
 import { didYouMean } from '../policy/choke/nearest.js';
 
 export type Command =
-  | { readonly type: 'help' | 'status' | 'peers' | 'quit' }
+  | { readonly type: 'help' | 'status' | 'peers' | 'graph' | 'quit' }
   | { readonly type: 'pause' | 'resume'; readonly torrent: string | undefined }
   | { readonly type: 'limit'; readonly direction: Direction; readonly limit: Limit; readonly of: LimitNamed }
   | { readonly type: 'policy'; readonly policy: Named; readonly torrent: string | undefined }
@@ -30,9 +30,10 @@ export const HELP: readonly string[] = [
   '   ... for TORRENT   for one torrent: the start of its name or info-hash',
   'shadow NAME [K=V]    a policy that looks on and tells what it would do; off',
   'pause, resume        all torrents, or one: pause TORRENT',
+  'graph                the processes: who told whom how often, so far',
   'quit                 save, say goodbye, exit',
 ];
-const NAMES = ['help', 'status', 'peers', 'limit', 'policy', 'shadow', 'pause', 'resume', 'quit'] as const;
+const NAMES = ['help', 'status', 'peers', 'limit', 'policy', 'shadow', 'pause', 'resume', 'graph', 'quit'] as const;
 
 export function parseCommand(line: string): Result<Command> {
   const [word = '', ...args] = line.trim().split(/\s+/);
@@ -47,6 +48,7 @@ export function parseCommand(line: string): Result<Command> {
     case 'help':
     case 'status':
     case 'peers':
+    case 'graph':
     case 'quit':
       return args.length === 0 ? ok({ type: name }) : flaw(name, 'no arguments', args.join(' '));
   }

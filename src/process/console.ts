@@ -19,6 +19,7 @@ import type { Terminal } from '../ports/terminal.js';
 import type { ApiMsg } from './api.js';
 import type { ChokeMsg } from './choke-mgr.js';
 import { findTorrent, HELP, parseCommand, type Command, type LimitNamed } from './console-commands.js';
+import { graphLines, type Observed } from './console-graph.js';
 import type { LimiterMsg } from './limiter.js';
 import type { TorrentMgrMsg } from './torrent-mgr.js';
 
@@ -49,6 +50,8 @@ type Me = Self<typeof declaration, ConsoleMsg>;
 
 // CONFIG, STATE ----------------------------------------------------------------------
 export interface ConsoleInput {
+  /** For `graph`. */
+  readonly kernel: Observed;
   readonly terminal: Terminal;
   readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
   readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
@@ -114,6 +117,7 @@ function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
     case 'help': return answer(...HELP);
     case 'status': return answer(...(s.stats.size > 0 ? [...s.stats.values()].map(statusLine) : ['nothing yet: still checking']));
     case 'peers': return self.tell(s.torrentMgr, { type: 'listPeers' });
+    case 'graph': return answer(...graphLines(s.kernel));
     case 'limit': return limit(s, c, asker, self);
     case 'policy':
     case 'shadow': return choosePolicy(s, c, asker, self);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { infoHash } from '../../src/base/brand.js';
 import { findTorrent, HELP, parseCommand, type Command, type LimitNamed } from '../../src/process/console-commands.js';
 
-for (const word of ['help', 'status', 'peers', 'quit'] as const) {
+for (const word of ['help', 'status', 'peers', 'graph', 'quit'] as const) {
   test(`${word}: in any case, with spaces around, without arguments`, () => {
     assert.deepEqual(parseCommand(`  ${word.toUpperCase()} `), { ok: true, value: { type: word } });
     const found = parseCommand(`${word} now`);

@@ -82,7 +82,7 @@ scene('a seeder, a leecher, a tracker, and a person at the terminal', async ({ s
   assertHas(content, leecher.folder);
   await eventually(() => announces.some((a) => a.event === 'completed'), 'the completed announce');
   await clock.pass(1000);
-  for (const line of ['help', 'status', 'peers', 'policy wgo', 'shadow bep3', 'pause', 'resume', 'nonsense']) seeder.type(line);
+  for (const line of ['help', 'status', 'peers', 'graph', 'policy wgo', 'shadow bep3', 'pause', 'resume', 'nonsense']) seeder.type(line);
   leecher.type('quit');
   await leecher.until('stopped');
   await eventually(() => announces.some((a) => a.event === 'stopped'), 'the stopped announce');
