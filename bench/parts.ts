@@ -1,4 +1,5 @@
 /** Everything that `npm run bench` can run, by name, in the order in which it runs. */
+import * as cost from './cost/index.js';
 import * as flame from './flame/index.js';
 import * as growth from './growth/index.js';
 import * as micro from './micro/index.js';
@@ -27,6 +28,7 @@ export interface Part {
 export const PARTS: readonly Part[] = [
   { name: 'micro', doc: 'framing, bitfields, picker, token bucket, mailbox, bencode: nanoseconds each', quick: true, run: micro.run },
   { name: 'growth', doc: 'how the total work grows with peers, pieces and torrents', quick: true, run: growth.run },
+  { name: 'cost', doc: 'what watching costs a download: counting, the live page open, a trace', quick: true, run: cost.run },
   ...SIDE_BY_SIDE,
 ];
 

@@ -53,6 +53,8 @@ export interface ClientConfig {
   readonly strict?: boolean;
   /** Its processes may be killed (`kernel.kill`), and so may crash more often. */
   readonly chaos?: boolean;
+  /** False: messages are not counted, so that a benchmark can tell what that costs. */
+  readonly counting?: boolean;
   /** Looks on at all messages, for a trace. */
   readonly tap?: Tap;
 }

@@ -43,6 +43,7 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
     seed: config.seed,
     strict: config.strict ?? false,
     chaos: config.chaos ?? false,
+    counting: config.counting ?? true,
     ...(config.tap && { tap: config.tap }),
     onCrash: (failure) => ports.terminal.show({ event: 'warning', reason: crashLine(failure) }),
     onPanic: (error) => {

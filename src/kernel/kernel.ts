@@ -25,6 +25,8 @@ export interface KernelOptions {
   readonly strict?: boolean;
   /** Processes may be killed. */
   readonly chaos?: boolean;
+  /** False: mail is neither counted nor remembered, so that a benchmark can tell what that costs. */
+  readonly counting?: boolean;
   /** Looks on at all mail and lives. */
   readonly tap?: Tap;
   /** A process crashed; it is restarted, or takes its group with it. */
@@ -59,17 +61,19 @@ export class Kernel {
   private readonly dead = new Map<string, number>();
   private readonly kept = new Map<string, unknown>();
   private readonly failures: Failure[] = [];
+  private readonly counting: boolean;
   private readonly post: Post;
   private readonly host: Host;
   private readonly nursery: Nursery;
 
   constructor(options: KernelOptions) {
     this.options = options;
+    this.counting = options.counting ?? true;
     this.post = new Post({
       now: options.now,
       deliver: (to, message, from) => this.deliver(to, message, from),
       admit: (from, edge) => this.admit(from, edge),
-      tap: options.tap,
+      counting: this.counting, tap: options.tap,
     });
     this.host = {
       seed: options.seed, post: this.post, now: options.now, kept: this.kept,
@@ -145,8 +149,10 @@ export class Kernel {
     const { tap } = this.options;
     if (message.type === NOTICE) (message as Notice).act();
     else if (cell.actor && cell.stale === 0) {
-      cell.handled++;
-      cell.ring.push(this.post.turn, from?.id, message.type);
+      if (this.counting) {
+        cell.handled++;
+        cell.ring.push(this.post.turn, from?.id, message.type);
+      }
       if (tap) tap.takes(cell, message, from);
       cell.actor.send(message);
       if (tap) tap.took(cell);

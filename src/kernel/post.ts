@@ -35,6 +35,7 @@ export interface PostOptions {
   readonly deliver: (to: Cell, message: Msg, from: Cell | undefined) => void;
   /** Asked once per new edge; may throw. */
   readonly admit: (from: Cell, edge: Edge) => void;
+  readonly counting: boolean;
   readonly tap: Tap | undefined;
 }
 
@@ -42,6 +43,7 @@ export class Post {
   /** When the turn began. */
   turn: Millis = 0;
   private readonly options: PostOptions;
+  private readonly counting: boolean;
   private readonly tap: Tap | undefined;
   private readonly counters = new Map<string, Outgoing>();
   private to: Cell[] = [];
@@ -53,6 +55,7 @@ export class Post {
 
   constructor(options: PostOptions) {
     this.options = options;
+    this.counting = options.counting;
     this.tap = options.tap;
   }
 
@@ -66,8 +69,10 @@ export class Post {
   }
 
   tell(from: Cell, to: Cell, message: Msg): void {
-    const counter = from.out.get(to.process)?.get(message.type) ?? this.open(from, to, message.type);
-    counter.count++;
+    if (this.counting) {
+      const counter = from.out.get(to.process)?.get(message.type) ?? this.open(from, to, message.type);
+      counter.count++;
+    }
     this.push(to, message, from);
   }
 

@@ -64,6 +64,10 @@ test('magnet', async () => {
 test('create: the same again, other options, and nothing is overwritten unasked', async () => {
   const again = await actorrent(['create', 'show']);
   assert.deepEqual([again.code, again.err], [1, 'actorrent: show.torrent: exists; --force replaces it\n']);
+  const folderThere = await actorrent(['create', 'show', '-o', 'show', '--force']);
+  assert.deepEqual([folderThere.code, folderThere.err], [1, 'actorrent: show: is a folder; name a file in it\n']);
+  const noFolder = await actorrent(['create', 'show', '-o', 'none/x.torrent']);
+  assert.deepEqual([noFolder.code, noFolder.err], [1, 'actorrent: none/x.torrent: no such file or directory\n']);
   const changes = ['--piece-length', '64Ki', '--private', '--name', 'other', '--procs', '2'];
   const other = await actorrent(['create', 'show', '-o', 'p.torrent', ...changes, '--json']);
   const json = JSON.parse(other.out) as Record<string, unknown>;

@@ -22,6 +22,14 @@ test('every message is counted by edge and kind', () => {
   assert.deepEqual(edgesOf([pinger, ponger]), kernel.edges().map(({ from, to, kind }) => ({ from, to, kind })));
 });
 
+test('where nothing is counted mail flows all the same', () => {
+  const { kernel, log, a } = pair('one-for-one', { counting: false });
+  kernel.send(a, { type: 'ping', n: 2 });
+  assert.deepEqual(log.lines.filter((line) => line.startsWith('ping')), ['ping 2', 'ping 1', 'ping 0']);
+  assert.deepEqual([kernel.edges(), kernel.lastMail('Client/Pinger')], [[], []]);
+  assert.ok(kernel.processes().every((p) => p.handled === 0));
+});
+
 test('one-for-one: the crashed process starts again behind the same mailbox, its sibling goes on', () => {
   const { kernel, log, a } = pair('one-for-one');
   kernel.send(a, { type: 'boom' });

@@ -2,7 +2,9 @@
  * `create PATH`: makes a metainfo file. The same content and options give the same info-hash on any machine. An
  * existing file is only replaced when told to, and then in one step.
  */
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { describe, flaw, ok, type Result } from '../../base/result.js';
 import { nodeSha1 } from '../../edge/sha1.js';
 import { inWords } from '../../edge/words.js';
@@ -72,7 +74,7 @@ export const create = defineCommand({
     for (const skipped of source.skipped) io.complain(`actorrent: left out ${printable(skipped)}: no regular file`);
     const name = values.name ?? source.name;
     const target = values.output ?? `${name}.torrent`;
-    if (target !== '-' && !values.force) await mustBeFree(target);
+    if (target !== '-') await mustBeAPlace(target, values.force);
 
     const pieceLength = values.pieceLength ?? choosePieceLength(total);
     const progress = showProgress('hashing', total, io);
@@ -127,9 +129,12 @@ function creationDate(env: Env): number {
   return /^\d{1,12}$/.test(fixed) ? Number(fixed) : Math.floor(Date.now() / 1000);
 }
 
-async function mustBeFree(path: string): Promise<void> {
-  const there = await stat(path).then(() => true, () => false);
-  if (there) throw failure(`${path}: exists; --force replaces it`);
+/** Told before the content is hashed, which may take an hour. */
+async function mustBeAPlace(path: string, force: boolean): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) throw failure(`${path}: is a folder; name a file in it`);
+  if (there && !force) throw failure(`${path}: exists; --force replaces it`);
+  await access(dirname(path), constants.W_OK).catch((e: unknown) => { throw failure(`${path}: ${inWords(e)}`); });
 }
 
 async function put(path: string, bytes: Uint8Array): Promise<void> {
