@@ -1,5 +1,5 @@
 /**
- * `--kill-every`: a client that loses a process every so often, and has to do without it for a moment. For tests and the demo.
+ * `--chaos MS`: a client that loses a process every so often, and has to do without it for a moment. For tests and the demo.
  */
 import { fork } from '../base/random.js';
 import type { Millis } from '../base/units.js';

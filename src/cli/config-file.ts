@@ -58,7 +58,7 @@ function parseJson(text: string): Result<Settings> {
   try {
     data = JSON.parse(text);
   } catch (e) {
-    return flaw('JSON', 'an object', e instanceof Error ? e.message : 'something else');
+    return flaw('JSON', 'an object', `what is no JSON: ${e instanceof Error ? e.message : String(e)}`);
   }
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     return flaw('JSON', 'an object', 'something else');

@@ -2,7 +2,10 @@
  * What a command sees of its surroundings: two streams, their looks, and the environment. A closed stdout (`| head`)
  * ends the process quietly, as it does for every Unix tool.
  */
+import { writeSync } from 'node:fs';
 import pc from 'picocolors';
+import { inWords } from '../edge/words.js';
+import { EXIT } from './exit.js';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -24,7 +27,8 @@ export interface Io {
 
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
-  for (const stream of [stdout, stderr]) stream.on('error', onBroken);
+  stdout.on('error', (error: NodeJS.ErrnoException) => onBroken('stdout', error));
+  stderr.on('error', (error: NodeJS.ErrnoException) => onBroken('stderr', error));
   return {
     env, stdout, stderr,
     print: (line) => void stdout.write(`${line}\n`),
@@ -35,9 +39,12 @@ export function processIo(): Io {
   };
 }
 
-/** Nobody reads any more: everything on disk is as a kill would leave it, which is safe. */
-function onBroken(error: NodeJS.ErrnoException): void {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+/** Nobody reads any more, or what reads is full: everything on disk is as a kill would leave it, which is safe. */
+function onBroken(name: string, error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  // At once, since the process ends; where stderr is what broke, nobody can be told.
+  if (name === 'stdout') writeSync(process.stderr.fd, `actorrent: stdout: ${inWords(error)}\n`);
+  process.exit(EXIT.failed);
 }
 
 function wantsColor(stream: NodeJS.WriteStream, env: Env): boolean {

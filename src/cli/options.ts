@@ -78,9 +78,8 @@ export const SESSION_OPTIONS = {
   ui: value('[HOST:]PORT', pageAddress, {
     group: 'Output', meaning: 'the live page; 0: any port', initial: undefined, shownDefault: 'off',
   }),
-  chaos: flag({ group: 'Output', meaning: 'processes may be killed on the live page', rare: true }),
-  killEvery: value('MS', integer(1, 3_600_000), {
-    rare: true, group: 'Output', meaning: 'kills one of its own processes so often: they come back', initial: undefined,
+  chaos: value('MS', integer(0, 3_600_000), {
+    rare: true, group: 'Output', meaning: 'kills a process of its own so often; 0: you may, on the live page', initial: undefined,
   }),
   json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
   quiet: flag({ group: 'Output', meaning: 'only what goes wrong' }),

@@ -30,9 +30,9 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 function layersFor(command: Command, given: Given, { env }: Io): readonly Layer[] {
   const typed = commandLine(given);
-  if (command.configurable !== true) return [typed];
+  if (command.configurable === undefined) return [typed];
   const path = configPath(given.get('config')?.[0], env);
-  const file = path === undefined ? [] : [readConfig(path, command.options)];
+  const file = path === undefined ? [] : [readConfig(path, command.configurable)];
   return [typed, environment(env, command.options), ...file];
 }
 

@@ -49,7 +49,7 @@ function listenTrouble(error: unknown, host: string | undefined, port: number): 
     case 'EADDRINUSE': return `port ${port} is in use; choose another, or 0 for any`;
     case 'EACCES': return `port ${port} is not open to this user; choose one above 1023`;
     case 'EADDRNOTAVAIL': return `${host} is not an address of this machine`;
-    default: return `cannot listen on port ${port}: ${inWords(error)}`;
+    default: return `${host === undefined ? '' : `${host} `}port ${port}: ${inWords(error)}`;
   }
 }
 

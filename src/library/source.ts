@@ -24,7 +24,9 @@ async function fetchTorrent(url: string): Promise<Uint8Array> {
 }
 
 async function readTorrent(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path);
+  const found = await stat(path);
+  if (found.isDirectory()) throw new Error('a folder, not a torrent file; actorrent create makes one of it');
+  const { size } = found;
   if (size > METAINFO_LIMITS.maxBytes) throw new Error(`larger than a torrent file may be: ${size} bytes`);
   return readFile(path);
 }

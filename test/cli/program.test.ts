@@ -1,9 +1,11 @@
 /** The built program as a user runs it: exit codes, and what is on which stream. Offline, in a folder of its own. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { PROGRAM } from '../../src/cli/entries.js';
 
@@ -20,6 +22,10 @@ function actorrent(args: readonly string[], env: Readonly<Record<string, string>
     cwd: folder, stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ACTORRENT_CONFIG: 'none', SOURCE_DATE_EPOCH: '1000000000', ...env },
   });
+  return ran(child);
+}
+
+function ran(child: ChildProcessByStdio<Writable | null, Readable, Readable>): Promise<Ran> {
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (t: string) => { out += t; });
   child.stderr.setEncoding('utf8').on('data', (t: string) => { err += t; });
@@ -112,6 +118,18 @@ test('magnet links and info-hashes: exit 1 and why', async () => {
   }
 });
 
+test('a folder where a torrent should be', async () => {
+  const { code, err } = await actorrent(['info', 'show']);
+  assert.deepEqual([code, err], [1, 'actorrent: show: a folder, not a torrent file; actorrent create makes one of it\n']);
+});
+
+test('a stdout that is full is told of, one that is closed is not', { skip: !existsSync('/dev/full') && 'no /dev/full here' }, async () => {
+  const shell = (script: string): Promise<Ran> => ran(spawn('/bin/sh', ['-c', script, process.execPath, PROGRAM], { cwd: folder }));
+  assert.deepEqual(await shell('"$0" "$1" info show.torrent > /dev/full'),
+    { code: 1, out: '', err: 'actorrent: stdout: no space left on device\n' });
+  assert.deepEqual(await shell('exec 3>&1; { "$0" "$1" help download; echo $? >&3; } | true'), { code: 0, out: '0\n', err: '' });
+});
+
 test('verify: exit 0, or 4 and what is bad', async () => {
   const good = await actorrent(['verify', 'show.torrent']);
   assert.deepEqual(good, { code: 0, err: '', out: 'show: all 8 pieces match, 130 KB in .\n' });
@@ -160,6 +178,10 @@ test('variables and the config file are read, and their mistakes are told by nam
   assert.equal(byFile.code, 2);
   assert.equal(byFile.err, 'actorrent: c.toml: port: expected an integer from 0 to 65535, found "x"\n');
   const variables = { ACTORRENT_MAX_PEERS: '0', ACTORRENT_CONFIG: 'c.toml', ACTORRENT_PORT: '0' };
+  // What `seed` has no use for, `download` has.
+  await writeFile(join(folder, 'd.toml'), 'only = "*.bin"\nseed = true\n');
+  const both = await actorrent(['seed', 'show.torrent', '--config', 'd.toml', '--seed-time', '0.001', '--ip', '127.0.0.1', '--port', '0']);
+  assert.equal(both.code, 0, both.err);
   const byVariable = await actorrent(['show.torrent'], variables);
   assert.equal(byVariable.err, 'actorrent: ACTORRENT_MAX_PEERS: expected an integer from 1 to 10000, found "0"\n');
 });

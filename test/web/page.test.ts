@@ -66,7 +66,7 @@ test('open, change a limit, swap the policy, kill a process, and watch the downl
   mkdirSync(folder);
   const file = join(lab.folder, 'film.torrent');
   writeFileSync(file, content.file);
-  const options = [file, '--folder', folder, '--peer', `${host}:${port}`, '--down-limit', '200', '--seed', '--chaos'];
+  const options = [file, '--folder', folder, '--peer', `${host}:${port}`, '--down-limit', '200', '--seed', '--chaos', '0'];
   await looking(options, async (page, complaints) => {
     const notice = page.locator('.notice');
     await page.getByRole('heading', { name: 'film' }).waitFor();

@@ -42,7 +42,7 @@ export const download = defineCommand({
   summary: 'downloads, then exits; or goes on: --seed',
   args: 'TORRENT...',
   arity: { least: 1, most: Infinity },
-  configurable: true,
+  configurable: SESSION_OPTIONS,
   options: SESSION_OPTIONS,
   run: (invocation) => share(invocation, untilOf(invocation.values)),
 });
@@ -55,7 +55,7 @@ export const seed = defineCommand({
   summary: 'checks what is there, then seeds',
   args: 'TORRENT...',
   arity: { least: 1, most: Infinity },
-  configurable: true,
+  configurable: SESSION_OPTIONS,
   options: SEED_OPTIONS,
   async run({ values, args, io }) {
     const all = { ...values, seed: true, only: [], sequential: false, onDone: undefined };
@@ -87,7 +87,7 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const hook = values.onDone === undefined ? undefined
     : onDone({ command: values.onDone, folder: resolve(values.folder), env: io.env, note: (line) => io.complain(printable(line)) });
   const session = runSession({
-    start: values.killEvery === undefined ? startClient : losing(values.killEvery, startClient),
+    start: values.chaos ? losing(values.chaos, startClient) : startClient,
     config: { ...config, ...(trace && { tap: trace.tap }) }, requests, until, output, log, onDone: hook,
     ports: { ...ports, ...(record && { record: recordIn(record) }), ...(values.ui && { page: openPage(values.ui) }) },
     lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
@@ -114,7 +114,7 @@ async function configOf(v: SessionValues, policies: Policies, memory: Bytes): Pr
     ...(v.shadowPolicy !== undefined && { shadow: await choosePolicySpec(v.shadowPolicy, '--shadow-policy') }),
     maxPeers: v.maxPeers,
     folder: v.folder,
-    chaos: v.chaos,
+    chaos: v.chaos !== undefined,
     pieceMemory: memory,
   };
 }

@@ -46,12 +46,13 @@ export const tracker = defineCommand({
       maxSwarms: 100_000, maxPeers: values.maxPeers, maxTotal: 1_000_000, maxAnswer: 200,
       expireMs: EXPIRE_AFTER_INTERVALS * intervalMs,
     });
+    const at = values.ip === undefined ? `port ${values.port}` : formatEndpoint({ host: values.ip, port: values.port });
     const server = await startTracker({
       table, intervalMs, port: values.port,
       ...(values.ip !== undefined && { host: values.ip }),
       ...(allowed.size > 0 && { allowed }),
       onAnnounce: (announced) => { if (values.json || values.verbose) sayAnnounce(announced, values.json, io); },
-    }).catch((e: unknown) => { throw failure(`cannot listen on port ${values.port}: ${inWords(e)}`); });
+    }).catch((e: unknown) => { throw failure(`cannot listen on ${at}: ${inWords(e)}`); });
     sayListening(server, values.json, io);
     await untilSignal();
     await server.close();

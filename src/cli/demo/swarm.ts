@@ -102,7 +102,7 @@ export class Swarm {
       const limits = seeds ? SEEDER : LEECHER;
       const log = ['--log-file', `${name}.log`];
       const { killEvery, trace } = this.#o;
-      const chaos = killEvery === undefined ? [] : ['--kill-every', String(killEvery)];
+      const chaos = killEvery === undefined ? [] : ['--chaos', String(killEvery)];
       const page = name === LOOKED_AT ? ['--ui', '0', ...(trace === undefined ? [] : ['--trace', trace])] : [];
       const args = [seeds ? 'seed' : 'download', TORRENT, '--folder', name, ...limits, ...CLIENT, ...log, ...page, ...chaos];
       return this.#start(name, args, (line) => this.#hear(name, JSON.parse(line) as ClientEvent));

@@ -1,6 +1,6 @@
 /**
  * Status lines: one a torrent, in columns that line up, fitted to the terminal. From the left: name, bar, percent,
- * amount, rates, peers, what it is doing. A narrow terminal loses the amount first, then seeds, then peers. Pure.
+ * amount, rates, peers, what it is doing. A narrow terminal loses the amount first, then seeds, then peers, at last the bar. Pure.
  */
 import type { Colors } from '../io.js';
 import type { Board, Phase, Row } from './board.js';
@@ -92,8 +92,9 @@ const cellsOf = (glyphs: Glyphs) => (row: Row): Cells => ({
 const COLUMNS: readonly Column[] = ['amount', 'down', 'up', 'peers', 'seeds', 'doing'];
 /** What goes first where it is narrow, and how much of the longest name is worth more than it. */
 const DROPPED: readonly (readonly [Column, nameColumns: number])[] = [
-  ['amount', 24], ['seeds', 16], ['peers', 12], ['up', 12], ['down', 12],
+  ['amount', 24], ['seeds', 16], ['peers', 12], ['up', 12], ['down', 12], ['doing', 4],
 ];
+const LEAST_NAME = 4;
 const LEAST_BAR = 8;
 const MOST_BAR = 30;
 const PERCENT = 7;
@@ -110,13 +111,15 @@ function layOut(rows: readonly Cells[], look: Look): readonly string[] {
     if (width - taken() >= Math.min(longest, nameColumns) + GAP + LEAST_BAR) continue;
     columns = columns.filter((c) => c !== column);
   }
-  const room = Math.max(0, width - taken() - GAP);
-  const bar = Math.min(MOST_BAR, Math.max(LEAST_BAR, Math.floor(room * 0.45), room - longest), room);
-  const name = Math.max(0, Math.min(longest, room - bar));
+  const room = width - taken();
+  const forBoth = room - GAP;
+  const bar = forBoth - LEAST_BAR < Math.min(longest, LEAST_NAME) ? 0
+    : Math.min(MOST_BAR, Math.max(LEAST_BAR, Math.floor(forBoth * 0.45), forBoth - longest));
+  const name = Math.max(0, Math.min(longest, bar === 0 ? room : forBoth - bar));
   return rows.map((cells) => {
     const tail = columns.map((c) => align(c, cells[c], widths.get(c)!));
     const progress = percent(progressOf(cells.row)).padStart(PERCENT);
-    const all = [fit(cells.name, name, look.glyphs.ellipsis), bars(cells.row, bar, look), progress, ...tail];
+    const all = [fit(cells.name, name, look.glyphs.ellipsis), ...(bar === 0 ? [] : [bars(cells.row, bar, look)]), progress, ...tail];
     return all.join(' '.repeat(GAP)).trimEnd();
   });
 }

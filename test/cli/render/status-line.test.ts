@@ -30,6 +30,8 @@ test('one torrent', () => {
     'debian.iso  =============........   63.1 %  down 12.4 MB/s  ETA 0:20',
   ]);
   assert.deepEqual(statusLines(one, look(50)), ['debian.iso  ━━━━━━━━━━╸──────   63.1 %  ETA 0:20']);
+  assert.deepEqual(statusLines(one, look(26)), ['deb…so  ━━━━━───   63.1 %']);
+  assert.deepEqual(statusLines(one, look(20)), ['debian.iso   63.1 %']);
 });
 
 test('several torrents line up', () => {
@@ -66,7 +68,7 @@ test('colours', () => {
 
 test('no line is wider than the terminal, however narrow', () => {
   const number = fc.integer({ min: 0, max: 2 ** 50 });
-  const [width, name] = [fc.integer({ min: 45, max: 200 }), fc.string({ unit: 'grapheme' })];
+  const [width, name] = [fc.integer({ min: 10, max: 200 }), fc.string({ unit: 'grapheme' })];
   fc.assert(fc.property(width, number, number, name, (columns, left, speed, called) => {
     const numbers = stats({ left, downloadRate: speed, uploadRate: speed, peers: 12_345 });
     const b = board({ ...started, name: called } as ClientEvent, checked, numbers);
