@@ -55,9 +55,8 @@ export class Handle implements Torrent {
     this.pieces = meta.pieceCount;
     this.files = filesOf(meta);
     this.folder = folder;
-    this.stats = {
-      downloaded: 0, uploaded: 0, left: meta.totalBytes, downloadRate: 0, uploadRate: 0, peers: 0, seeds: 0, progress: 0,
-    };
+    const { totalBytes: left } = meta;
+    this.stats = { downloaded: 0, uploaded: 0, left, wanted: left, downloadRate: 0, uploadRate: 0, peers: 0, seeds: 0, progress: 0 };
     this.completed = new Promise((resolve, reject) => {
       this.#complete = resolve;
       this.#fail = reject;

@@ -13,7 +13,9 @@ export interface OfTorrent {
 export interface Stats {
   readonly downloaded: Bytes;
   readonly uploaded: Bytes;
+  /** Missing, of those `wanted`: without the files that are deselected. */
   readonly left: Bytes;
+  readonly wanted: Bytes;
   readonly downloadRate: BytesPerSec;
   readonly uploadRate: BytesPerSec;
   /** Connected, and how many of them have everything. */

@@ -12,7 +12,7 @@ import { processOf, processesOf, type Onlooker } from './api-processes.js';
 /** Rounds of ten seconds make five minutes of these. */
 const HISTORY = 30;
 const NOTHING_YET: TorrentStats = {
-  downloaded: 0, uploaded: 0, left: 0, downloadRate: 0, uploadRate: 0, peers: 0, seeds: 0, progress: 0, checked: 0,
+  downloaded: 0, uploaded: 0, left: 0, wanted: 0, downloadRate: 0, uploadRate: 0, peers: 0, seeds: 0, progress: 0, checked: 0,
 };
 
 interface Visitor {

@@ -201,7 +201,7 @@ function weigh(s: State, self: Me): void {
 function statsOf(s: State, { left, wanted }: { readonly left: Bytes; readonly wanted: Bytes }, now: Millis): Stats {
   const seeds = [...s.peers.values()].filter((p) => p.progress === 1).length;
   return {
-    downloaded: s.tally.downloaded, uploaded: s.tally.uploaded, left, progress: wanted === 0 ? 1 : 1 - left / wanted,
+    downloaded: s.tally.downloaded, uploaded: s.tally.uploaded, left, wanted, progress: wanted === 0 ? 1 : 1 - left / wanted,
     downloadRate: Math.round(s.down.at(now)), uploadRate: Math.round(s.up.at(now)), peers: s.peers.size, seeds,
     ...(s.levels && { limits: s.levels }),
   };
@@ -210,7 +210,7 @@ function statsOf(s: State, { left, wanted }: { readonly left: Bytes; readonly wa
 /** During the check nothing is known of what is left. */
 function look(s: State, { closely, replyTo }: StatusMsg & { type: 'look' }, self: Me): void {
   const { torrent, progress, checked } = s;
-  const stats = statsOf(s, progress ?? { left: 0, wanted: Infinity }, self.now());
+  const stats = statsOf(s, progress ?? { left: 0, wanted: 0 }, self.now());
   self.tell(replyTo, { type: 'torrentSeen', torrent, stats: progress ? stats : { ...stats, progress: 0, checked } });
   if (!closely) return;
   self.tell(replyTo, { type: 'peersSeen', torrent, peers: [...s.peers].map(([peer, facts]) => ({ peer, ...facts })) });

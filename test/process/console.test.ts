@@ -36,7 +36,7 @@ function start(modules?: Modules) {
 }
 const of = (n: number) => ({ torrent: infoHash(n.toString(16).padStart(40, '0')), name: `T${n}` });
 const stats = (n: number, progress: number): ClientEvent => ({
-  event: 'stats', downloaded: 1, uploaded: 2, left: 3, downloadRate: 15_300, uploadRate: 0, peers: 4, seeds: 1, progress, ...of(n),
+  event: 'stats', downloaded: 1, uploaded: 2, left: 3, wanted: 9, downloadRate: 15_300, uploadRate: 0, peers: 4, seeds: 1, progress, ...of(n),
 });
 
 const started = (n: number): ClientEvent => ({ event: 'started', bytes: 1, pieces: 1, folder: '/f', ...of(n) });

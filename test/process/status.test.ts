@@ -44,7 +44,7 @@ test('once a second while there is news: totals, rates over five seconds, peers 
   const stage = start().send(progress(600), peer(1), peer(2, { progress: 1 }), down(400), up(100));
   stage.forget().advance(1000);
   assert.deepEqual(events(stage), [{
-    event: 'stats', downloaded: 400, uploaded: 100, left: 600, progress: 0.4, downloadRate: 80, uploadRate: 20,
+    event: 'stats', downloaded: 400, uploaded: 100, left: 600, wanted: 1000, progress: 0.4, downloadRate: 80, uploadRate: 20,
     peers: 2, seeds: 1,
   }]);
   stage.advance(3000);

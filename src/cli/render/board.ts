@@ -2,7 +2,6 @@
  * Board: what is to be shown of each torrent, made from the events alone. Pure: `post` takes a board and an event to
  * the next board. Rows stay in the order in which torrents were started.
  */
-import type { Bytes } from '../../base/units.js';
 import type { ClientEvent, Stats } from '../../ports/events.js';
 
 /** `complete` and `stopped`: the client has ended, with or without everything. */
@@ -10,7 +9,6 @@ export type Phase = 'checking' | 'downloading' | 'seeding' | 'paused' | 'failed'
 
 export interface Row {
   readonly name: string;
-  readonly bytes: Bytes;
   readonly phase: Phase;
   /** Of the check, while there is one. */
   readonly checked: number;
@@ -21,14 +19,14 @@ export type Board = ReadonlyMap<string, Row>;
 
 export const EMPTY_BOARD: Board = new Map();
 export const NO_STATS: Stats = {
-  downloaded: 0, uploaded: 0, left: 0, downloadRate: 0, uploadRate: 0, peers: 0, seeds: 0, progress: 0,
+  downloaded: 0, uploaded: 0, left: 0, wanted: 0, downloadRate: 0, uploadRate: 0, peers: 0, seeds: 0, progress: 0,
 };
 
 export function post(board: Board, e: ClientEvent): Board {
   switch (e.event) {
     case 'started': {
-      const stats = { ...NO_STATS, left: e.bytes };
-      return new Map(board).set(e.torrent, { name: e.name, bytes: e.bytes, phase: 'checking', checked: 0, stats });
+      const stats = { ...NO_STATS, left: e.bytes, wanted: e.bytes };
+      return new Map(board).set(e.torrent, { name: e.name, phase: 'checking', checked: 0, stats });
     }
     case 'checking': {
       const checked = e.pieces === 0 ? 1 : e.checked / e.pieces;

@@ -40,7 +40,7 @@ export function plainStatus(row: Row): string {
   const { stats } = row;
   const parts = [
     `${printable(row.name)}: ${percent(progressOf(row))}`,
-    sizeOf(row.bytes - stats.left, row.bytes),
+    amountOf(row),
     `down ${rate(stats.downloadRate)}`,
     `up ${rate(stats.uploadRate)}`,
     plural(stats.peers, 'peer') + (stats.seeds > 0 ? ` (${seedsOf(row)})` : ''),
@@ -56,6 +56,8 @@ const rank = (row: Row): number => ORDER[row.phase] - Math.min(0.5, row.stats.do
 
 const progressOf = (row: Row): number =>
   row.phase === 'checking' ? row.checked : row.phase === 'seeding' || row.phase === 'complete' ? 1 : row.stats.progress;
+
+const amountOf = ({ stats: { left, wanted } }: Row): string => sizeOf(wanted - left, wanted);
 
 const seedsOf = ({ stats: { seeds } }: Row): string => seeds === 0 ? '' : plural(seeds, 'seed');
 
@@ -81,7 +83,7 @@ type Column = 'amount' | 'down' | 'up' | 'peers' | 'seeds' | 'doing';
 const cellsOf = (glyphs: Glyphs) => (row: Row): Cells => ({
   row,
   name: printable(row.name),
-  amount: row.phase === 'checking' ? '' : sizeOf(row.bytes - row.stats.left, row.bytes),
+  amount: row.phase === 'checking' ? '' : amountOf(row),
   down: `${glyphs.down} ${rate(row.stats.downloadRate).padStart(RATE)}`,
   up: `${glyphs.up} ${rate(row.stats.uploadRate).padStart(RATE)}`,
   peers: plural(row.stats.peers, 'peer'),

@@ -9,7 +9,7 @@ export function Torrent({ view, torrent }: { view: View; torrent: TorrentPicture
   if (!torrent) return null;
   const left = eta(torrent.left, torrent.downloadRate);
   const facts: readonly (readonly [string, string])[] = [
-    ['Done', `${percent(torrent.progress)} of ${size(torrent.bytes)}`],
+    ['Done', `${percent(torrent.progress)} of ${size(torrent.checked === undefined ? torrent.wanted : torrent.bytes)}`],
     ['Down', rate(torrent.downloadRate)], ['Up', rate(torrent.uploadRate)],
     ['Left', torrent.left === 0 ? 'nothing' : left === undefined ? size(torrent.left) : `${size(torrent.left)}, ${duration(left)}`],
     ['Downloaded', size(torrent.downloaded)], ['Uploaded', size(torrent.uploaded)],

@@ -6,7 +6,7 @@ export const of = { torrent: infoHash('a'.repeat(40)), name: 'debian.iso' };
 export const other = { torrent: infoHash('b'.repeat(40)), name: 'A Series With A Long Name S01E07.mkv' };
 
 export const STATS: Stats = {
-  downloaded: 412e6, uploaded: 31e6, left: 240e6, downloadRate: 12.44e6, uploadRate: 310e3,
+  downloaded: 412e6, uploaded: 31e6, left: 240e6, wanted: 652e6, downloadRate: 12.44e6, uploadRate: 310e3,
   peers: 24, seeds: 9, progress: 412 / 652,
 };
 export const started: ClientEvent = { event: 'started', bytes: 652e6, pieces: 2488, folder: 'out', ...of };

@@ -87,6 +87,17 @@ test('plain: a status line now and then, and only where something changed', () =
   ]);
 });
 
+test('plain: the amount is of what is wanted, not of the whole torrent', () => {
+  const { io, out } = recording();
+  let now = 0;
+  const output = plainOutput({ io, now: () => now, quiet: false, verbose: false });
+  for (const event of [started, stats()]) output.show(event);
+  output.show({ event: 'checked', good: 0, pieces: 2488, resumed: false, ...of });
+  now += STATUS_EVERY;
+  output.show(stats({ left: 25e6, wanted: 100e6, progress: 0.75 }));
+  assert.match(out.at(-1)!, /^debian\.iso: 75\.0 %  75\.0 of 100 MB /);
+});
+
 test('json: one object a line, event and time first', () => {
   const first = '{"event":"listening","time":"1970-01-01T00:00:00.000Z","port":1}';
   assert.equal(jsonLine({ event: 'listening', port: 1 }, 0), first);
@@ -102,7 +113,7 @@ test('json: one object a line, event and time first', () => {
   const line = JSON.parse(out[STORY.findIndex((e) => e.event === 'stats')]!) as object;
   assert.deepEqual(Object.keys(line).sort(), [
     'downloadRate', 'downloaded', 'event', 'left', 'name', 'peers', 'progress', 'seeds', 'time', 'torrent',
-    'uploadRate', 'uploaded',
+    'uploadRate', 'uploaded', 'wanted',
   ]);
 });
 
