@@ -235,6 +235,8 @@ function stop(s: State, self: Me): void {
 
 function closed(s: State, self: Me): void {
   s.relation.started = false;
+  // Told to start again while the goodbye was under way.
+  if (!s.closing) return announce(s, self);
   s.on = false;
   self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });
 }

@@ -267,6 +267,18 @@ test('after a goodbye it can start again, as new', async () => {
   assert.equal(event(), 'started');
 });
 
+for (const outcome of ['heard', 'not heard'] as const) {
+  test(`told to start again before the goodbye is ${outcome}, it follows it with a new start`, async () => {
+    const { stage, answer, fail, event, asked } = start();
+    stage.send({ type: 'start' }, totals(10));
+    await answer();
+    stage.send({ type: 'stop' }, { type: 'start' }).forget();
+    assert.deepEqual([asked(), event()], [2, 'stopped']);
+    await (outcome === 'heard' ? answer() : fail());
+    assert.deepEqual([asked(), event(), stage.kinds()], [3, 'started', []]);
+  });
+}
+
 const failures: readonly (readonly [what: string, body: Uint8Array, status: number, reason: RegExp])[] = [
   ['a failure reason', encodeAnnounceAnswer({ kind: 'failure', reason: 'not registered' }), 200, /^not registered$/],
   ['a failure reason under another status', encodeAnnounceAnswer({ kind: 'failure', reason: 'go away' }), 403,
