@@ -1,6 +1,7 @@
 /**
  * When a session is over, and how it went: a pure fold over the client's events. Every torrent is waited for until it
- * is done, seeded, or for ever; one that fails is waited for no longer, and the others go on.
+ * is done, seeded, or for ever, also one that comes while it runs; one that fails is waited for no longer, and the others
+ * go on.
  */
 import type { InfoHash } from '../base/brand.js';
 import type { ClientEvent } from '../ports/events.js';
@@ -22,6 +23,7 @@ export const hopes = (torrents: Iterable<InfoHash>): Outcome =>
 
 export function after(o: Outcome, e: ClientEvent, until: Until): Outcome {
   switch (e.event) {
+    case 'started': return { ...o, waitingFor: new Set([...o.waitingFor, e.torrent]) };
     case 'done': return until === 'done' ? without(o, e.torrent) : o;
     case 'seeded': return until === 'seeded' ? without(o, e.torrent) : o;
     case 'removed': return without(o, e.torrent);

@@ -34,6 +34,13 @@ test('a torrent that is removed is waited for no longer', () => {
   assert.deepEqual([over, failure], [true, undefined]);
 });
 
+test('a torrent that comes while it runs is waited for, too', () => {
+  const c = infoHash('c'.repeat(40));
+  const started: ClientEvent = { event: 'started', torrent: c, name: 'n', bytes: 1, pieces: 1, folder: '.' };
+  assert.equal(fold('done', done(a), started, done(b)).over, false);
+  assert.equal(fold('done', done(a), started, done(b), done(c)).over, true);
+});
+
 test('an error of the client ends all', () => {
   const o = fold('stopped', { event: 'error', reason: 'port 6881 is in use' });
   assert.deepEqual([o.over, o.failure], [true, 'port 6881 is in use']);
