@@ -9,6 +9,7 @@ import type { Kernel } from './kernel/kernel.js';
 import type { Tap } from './kernel/tap.js';
 import type { ChokePolicy, Params } from './policy/choke/policy.js';
 import type { PickOrder } from './policy/pick/selection.js';
+import type { Magnet } from './protocol/magnet.js';
 import type { Metainfo } from './protocol/metainfo.js';
 
 /** null: no limit. */
@@ -41,8 +42,8 @@ export interface ClientConfig {
   readonly shadow?: ChosenPolicy;
   /** Connections a torrent. */
   readonly maxPeers: number;
-  /** For pieces that are being downloaded or stored, a torrent. */
-  readonly pieceMemory: Bytes;
+  /** For pieces that are being downloaded or stored, of a torrent with pieces of this length. */
+  readonly pieceMemory: (pieceLength: Bytes) => Bytes;
   /** Resume records are saved this often while anything is new; absent: every 30 s. */
   readonly saveEvery?: Millis;
   /** Pieces granted to a choked peer that has nothing yet (BEP 6); absent: as many as the BEP suggests. */
@@ -75,9 +76,38 @@ export interface TorrentRequest {
   readonly goals?: { readonly ratio?: number; readonly time?: Millis };
 }
 
+/** A torrent of which only a link is known: its metainfo is fetched from peers first (BEP 9). */
+export interface MagnetRequest {
+  readonly magnet: Magnet;
+  /** Tried at once, beside those of the link. */
+  readonly peers: readonly Endpoint[];
+  /** Keeps the metainfo, for the next start; absent: it is fetched each time. */
+  readonly folder?: string;
+  /** How the torrent goes on once it is known; a text says why it does not. Called in the client's own step: it must not throw. */
+  readonly whenKnown: (meta: Metainfo) => TorrentRequest | string;
+}
+export type AnyRequest = TorrentRequest | MagnetRequest;
+
+export const infoHashOf = (request: AnyRequest): InfoHash => 'meta' in request ? request.meta.infoHash : request.magnet.infoHash;
+
+interface Summary {
+  readonly torrent: InfoHash;
+  readonly name: string;
+  readonly bytes: Bytes;
+  readonly pieces: number;
+}
+
+/** Of a magnet link only what it says of itself. */
+export function summaryOf(request: AnyRequest): Summary {
+  const torrent = infoHashOf(request);
+  if ('magnet' in request) return { torrent, name: request.magnet.name ?? torrent, bytes: 0, pieces: 0 };
+  const { name, totalBytes: bytes, pieceCount: pieces } = request.meta;
+  return { torrent, name, bytes, pieces };
+}
+
 export interface Client {
   readonly kernel: Kernel;
-  add(request: TorrentRequest): TorrentKey;
+  add(request: AnyRequest): TorrentKey;
   /** It says goodbye, and the `removed` event tells when it has; its files stay. */
   remove(torrent: InfoHash): void;
   /** One torrent, or all. */

@@ -3,14 +3,14 @@
  * made, in which order, under which supervisor, and with whose mailboxes. The simulator composes the same with other ports.
  * Who owns whom is in process/groups.ts.
  */
-import { torrentKey, type TorrentKey } from './base/brand.js';
+import { torrentKey, type InfoHash, type TorrentKey } from './base/brand.js';
 import { SECOND } from './base/units.js';
 import { atMost } from './bounds/connections.js';
 import { fewAtOnce } from './bounds/asking.js';
-import type { Client, ClientConfig, TorrentRequest } from './client.js';
+import type { Client, ClientConfig, MagnetRequest, TorrentRequest } from './client.js';
 import { Kernel } from './kernel/kernel.js';
 import type { Mailbox } from './kernel/mailbox.js';
-import { child, type Failure, type Plan, type Planner } from './kernel/process.js';
+import { child, type Child, type Failure, type Plan, type Planner } from './kernel/process.js';
 import { Bitfield } from './model/bitfield.js';
 import { Layout } from './model/layout.js';
 import { listPolicies } from './policy/choke/registry.js';
@@ -18,18 +18,19 @@ import type { LivePage } from './ports/live-page.js';
 import type { ClientPicture } from './ports/picture.js';
 import type { Ports } from './ports/ports.js';
 import type { Terminal } from './ports/terminal.js';
-import { CLIENT, PEER, TORRENT } from './process/groups.js';
+import { CLIENT, MAGNET, PEER, TORRENT } from './process/groups.js';
+import { tiersOf } from './protocol/magnet.js';
 import type { Metainfo } from './protocol/metainfo.js';
 import {
-  api, chokeMgr, consoleProcess, controller, files, limiter, listener, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
-  torrentMgr, tracker,
+  api, chokeMgr, consoleProcess, controller, files, limiter, listener, metadata, peerMgr, pieceMgr, receiver, sender, senderQueue, status,
+  timer, torrentMgr, tracker,
 } from './process/index.js';
 import type { ChokeMsg } from './process/choke-mgr.js';
 import type { ConsoleMsg } from './process/console.js';
 import { SAVE_EVERY, type FilesMsg } from './process/files-state.js';
 import type { LimiterMsg } from './process/limiter.js';
 import type { ControllerMsg } from './process/peer/controller.js';
-import type { NewPeer, PeerMgrMsg } from './process/peer-mgr.js';
+import type { Found, NewPeer, PeerMgrMsg } from './process/peer-mgr.js';
 import type { PieceMgrMsg } from './process/piece-mgr.js';
 import type { StatusMsg } from './process/status.js';
 import type { TimerMsg } from './process/timer.js';
@@ -138,7 +139,9 @@ const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<C
           kernel, terminal: ports.terminal, ...parts, ...(ports.modules && { modules: ports.modules }),
         })),
         child(torrentMgr, parts.torrentMgr, () => ({
-          console, timer: clock, plan: (key, request, port) => planTorrent({ config, ports, client: parts, key, request, port }),
+          console, timer: clock,
+          plan: (key, request, port) => 'magnet' in request ? planMagnet({ config, ports, client: parts, request, port })
+            : planTorrent({ config, ports, client: parts, key, request, port }),
         })),
         child(listener, ears, () => ({ net: ports.net, at: config.listen, torrentMgr: parts.torrentMgr, console, timer: clock })),
         ...(ports.page ? [child(api, reserve(api), apiInput(ports.page))] : []),
@@ -152,13 +155,53 @@ const pictureOf = ({ agent, chaos = false }: ClientConfig): ClientPicture =>
 
 // TORRENT ----------------------------------------------------------------------------
 
-interface TorrentContext {
+interface MagnetContext {
   readonly config: ClientConfig;
   readonly ports: Ports;
   readonly client: ClientParts;
+  readonly request: MagnetRequest;
+  readonly port: number;
+}
+
+/** Until the metainfo is known: then TorrentMgr plans the torrent. */
+const planMagnet = ({ config, ports, client, request, port }: MagnetContext): Planner<TorrentParts> => (reserve) => {
+  const { magnet, folder, peers } = request;
+  const { infoHash: torrent, name = torrent, webSeeds } = magnet;
+  const tiers = tiersOf(magnet);
+  const boxes = { status: reserve(status), peers: reserve(metadata), trackers: tiers.map((_, tier) => reserve(tracker, `Tracker-${tier}`)) };
+  const { timer: clock, console, torrentMgr: manager } = client;
+  return {
+    exports: boxes,
+    plan: {
+      strategy: MAGNET.strategy, ...restartsOf(config),
+      children: [
+        child(metadata, boxes.peers, () => ({
+          torrent, outside: { trackers: tiers, webSeeds }, ownId: config.peerId, agent: config.agent, port,
+          endpoints: [...peers, ...magnet.peers], net: ports.net, disk: ports.disk, sha1: ports.sha1, trackers: boxes.trackers,
+          status: boxes.status, torrentMgr: manager, timer: clock, ...(folder !== undefined && { folder }),
+        })),
+        ...planTrackers({ config, ports, client, torrent, port, tiers, boxes }),
+        child(status, boxes.status, () => ({ torrent, name, goals: {}, trackers: boxes.trackers, limiter: client.limiter, console, timer: clock })),
+      ],
+    },
+  };
+};
+
+interface TrackersContext extends Omit<MagnetContext, 'request'> {
+  readonly torrent: InfoHash;
+  readonly tiers: Metainfo['trackers'];
+  readonly boxes: Pick<TorrentParts, 'trackers' | 'status'> & { readonly peers: Mailbox<Found, 'PeerMgr' | 'Metadata'> };
+}
+
+const planTrackers = ({ config, ports, client, torrent, port, tiers, boxes }: TrackersContext): Child[] =>
+  boxes.trackers.map((box, tier) => child(tracker, box, () => ({
+    urls: tiers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http, peers: boxes.peers, status: boxes.status,
+    torrentMgr: client.torrentMgr, timer: client.timer, ...(ports.udp && { udp: ports.udp }),
+  })));
+
+interface TorrentContext extends Omit<MagnetContext, 'request'> {
   readonly key: TorrentKey;
   readonly request: TorrentRequest;
-  readonly port: number;
 }
 
 const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve) => {
@@ -171,9 +214,10 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
     status: reserve(status), files: reserve(files), pieceMgr: reserve(pieceMgr), peerMgr: reserve(peerMgr),
     trackers: meta.trackers.map((_, tier) => reserve(tracker, `Tracker-${tier}`)),
   };
+  const exports = { ...boxes, peers: boxes.peerMgr };
   const { timer: clock, console, torrentMgr: manager } = client;
   return {
-    exports: boxes,
+    exports,
     plan: {
       strategy: TORRENT.strategy, ...restartsOf(config),
       children: [
@@ -183,20 +227,19 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           disk: ports.disk, pieceMgr: boxes.pieceMgr, status: boxes.status, torrentMgr: manager, timer: clock,
         })),
         child(peerMgr, boxes.peerMgr, () => ({
-          torrent, key, ownId: config.peerId, maxPeers: config.maxPeers, peers: request.peers, net: ports.net,
+          torrent, key, ownId: config.peerId, maxPeers: config.maxPeers, net: ports.net,
           view: {
             key, private: meta.private, totalSize: meta.totalBytes, pieceLength: meta.pieceLength, pieceCount: meta.pieceCount,
           },
-          plan: (peer) => planPeer({ config, ports, client, boxes, layout, torrent, port, peer }),
-          chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, ...boxes, ...(request.choke && { choke: request.choke }),
+          plan: (peer) => planPeer({ config, ports, client, boxes, layout, meta, port, peer }),
+          chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, peers: request.peers, ...boxes,
+          ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({
-          layout, order: request.order, pieceMemory: config.pieceMemory, timer: clock, ...boxes, ...(wanted && { wanted }),
+          layout, order: request.order, pieceMemory: config.pieceMemory(meta.pieceLength), timer: clock, ...boxes,
+          ...(wanted && { wanted }),
         })),
-        ...boxes.trackers.map((box, tier) => child(tracker, box, () => ({
-          urls: meta.trackers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http, torrentMgr: manager, timer: clock,
-          ...boxes, ...(ports.udp && { udp: ports.udp }),
-        }))),
+        ...planTrackers({ config, ports, client, torrent, port, tiers: meta.trackers, boxes: exports }),
         child(status, boxes.status, () => ({
           torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, limiter: client.limiter, console, timer: clock,
         })),
@@ -229,13 +272,13 @@ interface PeerContext {
     readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
   };
   readonly layout: Layout;
-  readonly torrent: TorrentRequest['meta']['infoHash'];
+  readonly meta: Metainfo;
   readonly port: number;
   readonly peer: NewPeer;
 }
 
 const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Controller'>> => (reserve) => {
-  const { config, ports, client, boxes, layout, torrent, port } = context;
+  const { config, ports, client, boxes, layout, meta: { infoHash: torrent, infoBytes }, port } = context;
   const { peer, connection, incoming } = context.peer;
   const { limiter: credit } = client;
   const mover = { peer, torrent, host: connection.remote.host };
@@ -246,7 +289,7 @@ const planPeer = (context: PeerContext): Planner<Mailbox<ControllerMsg, 'Control
       strategy: PEER.strategy,
       children: [
         child(controller, own.controller, () => ({
-          peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout, sha1: ports.sha1,
+          peer, endpoint: connection.remote, torrent, ownId: config.peerId, agent: config.agent, port, layout, infoBytes, sha1: ports.sha1,
           allowedFast: config.allowedFast, ...boxes, ...client, ...own, ...(incoming && { said: incoming.handshake }),
         })),
         child(senderQueue, own.senderQueue, () => own),

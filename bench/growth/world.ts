@@ -57,7 +57,7 @@ export class World {
       seed: 1, peerId: makePeerId(fork(1, 'client')), agent: 'actorrent growth', listen: { port: 0 },
       limits: { up: null, down: shape.down ?? null },
       choke: { policy: titForTat as unknown as ChokePolicy, params: titForTat.defaults },
-      maxPeers: shape.peers, pieceMemory: 64 * MIB, strict: true,
+      maxPeers: shape.peers, pieceMemory: () => 64 * MIB, strict: true,
     }, {
       clock: this.clock, net: this.net(),
       disk: virtualDisk({ clock: this.clock, torrent: { pieceLength: PIECE_BYTES, pieceCount: shape.pieces }, corrupt: false }),

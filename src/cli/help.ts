@@ -23,7 +23,7 @@ export function programHelp(commands: readonly Command[], version: string): stri
     '',
     ...table(rows),
     '',
-    'A TORRENT is a path or an http(s) URL. Each command has its own --help.',
+    'A TORRENT is a path, a URL, a magnet link or an info-hash. COMMAND --help: more.',
     'Exit: 0 done, 1 failed, 2 wrong usage, 3 bad torrent, 4 data differs, 130 ^C',
   ].join('\n');
 }

@@ -4,7 +4,7 @@
  * tests bring their own.
  */
 import type { Cancel } from '../ports/clock.js';
-import type { Client, ClientConfig, TorrentRequest } from '../client.js';
+import { infoHashOf, type AnyRequest, type Client, type ClientConfig } from '../client.js';
 import type { ClientEvent } from '../ports/events.js';
 import type { Ports } from '../ports/ports.js';
 import { EXIT, failure, type ExitCode } from './exit.js';
@@ -18,7 +18,7 @@ export interface Session {
   readonly start: (config: ClientConfig, ports: Ports) => Client;
   readonly config: ClientConfig;
   readonly ports: Omit<Ports, 'terminal'>;
-  readonly requests: readonly TorrentRequest[];
+  readonly requests: readonly AnyRequest[];
   readonly until: Until;
   readonly output: Output;
   readonly log: LogFile | undefined;
@@ -32,7 +32,7 @@ const STOP_WITHIN_MS = 65_000;
 
 export function runSession(s: Session): Promise<ExitCode> {
   return new Promise((resolve, reject) => {
-    let outcome = hopes(s.requests.map((r) => r.meta.infoHash));
+    let outcome = hopes(s.requests.map(infoHashOf));
     let signalled = false;
     let stopping: NodeJS.Timeout | undefined;
 

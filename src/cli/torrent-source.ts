@@ -1,12 +1,13 @@
 /**
- * A TORRENT as typed -> its metainfo: a path, or an http(s) URL that is fetched. Magnet links and info-hashes are
- * recognised and refused with the reason: metadata from peers (BEP 9) is a process of its own, which is not there.
+ * A TORRENT as typed -> its metainfo: a path, an http(s) URL that is fetched, or a magnet link or info-hash, whose metainfo peers have
+ * (fetch-metainfo.ts).
  */
 import { nodeSha1 } from '../edge/sha1.js';
 import { isUrl, readSource } from '../library/source.js';
-import { parseInfoHash, parseMagnet } from '../protocol/magnet.js';
+import { parseInfoHash, parseMagnet, type Magnet } from '../protocol/magnet.js';
 import { parseMetainfo, type Metainfo } from '../protocol/metainfo.js';
-import { badTorrent, failure } from './exit.js';
+import { badTorrent, failure, misuse } from './exit.js';
+import { fetchMetainfo, type Ways } from './fetch-metainfo.js';
 
 export type SourceKind = 'magnet' | 'hash' | 'url' | 'path';
 
@@ -16,26 +17,33 @@ export function kindOf(source: string): SourceKind {
   return parseInfoHash(source) !== undefined || /^[0-9a-f]{64}$/i.test(source) ? 'hash' : 'path';
 }
 
-/** Throws an Ending that names the source and what is wrong with it. */
-export async function loadTorrent(source: string): Promise<Metainfo> {
-  const bytes = await bytesOf(source);
-  const meta = parseMetainfo(bytes, nodeSha1);
-  if (!meta.ok) throw badTorrent(source, meta.error);
-  return meta.value;
+/** Its metainfo, from peers if need be. Throws an Ending that names the source and what is wrong with it. */
+export async function loadTorrent(source: string, ways: Ways = {}): Promise<Metainfo> {
+  const read = await readTorrent(source);
+  return 'files' in read ? read : fetchMetainfo(read, ways);
 }
 
-function bytesOf(source: string): Promise<Uint8Array> {
+/** The same without asking peers: of a magnet link or info-hash, what it says. */
+export async function readTorrent(source: string): Promise<Metainfo | Magnet> {
   switch (kindOf(source)) {
     case 'magnet': {
       const magnet = parseMagnet(source);
       if (!magnet.ok) throw badTorrent('magnet link', magnet.error);
-      throw noMetadata(`magnet link for ${magnet.value.name ?? magnet.value.infoHash}`);
+      return magnet.value;
     }
-    case 'hash': throw noMetadata(`info-hash ${source}`);
+    case 'hash': return bareMagnet(source);
     case 'url':
-    case 'path': return readSource(source).catch((e: unknown) => { throw failure((e as Error).message); });
+    case 'path': {
+      const bytes = await readSource(source).catch((e: unknown) => { throw failure((e as Error).message); });
+      const meta = parseMetainfo(bytes, nodeSha1);
+      if (!meta.ok) throw badTorrent(source, meta.error);
+      return meta.value;
+    }
   }
 }
 
-const noMetadata = (what: string): Error =>
-  failure(`${what}: this version cannot fetch metadata from peers; give the .torrent file or its URL`);
+function bareMagnet(source: string): Magnet {
+  const infoHash = parseInfoHash(source);
+  if (infoHash !== undefined) return { infoHash, trackers: [], peers: [], webSeeds: [] };
+  throw misuse(`info-hash ${source}: of a version 2 torrent (BEP 52), which is not supported; a version 1 hash has 40 digits`);
+}

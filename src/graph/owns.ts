@@ -12,9 +12,11 @@ const AFTER_A_CRASH: Readonly<Record<Group['strategy'], string>> = {
 
 export function owns(topology: readonly Declaration[], groups: readonly Group[]): Graph {
   const process = (name: string): GraphNode => processNode(topology.find((d) => d.name === name)!);
+  // A process may be of several groups.
+  const members = new Set(groups.flatMap((group) => group.owns));
   return {
     title: 'Who owns whom', direction: 'right', frames: [],
-    nodes: groups.flatMap((group) => [groupNode(group), ...group.owns.map(process)]),
+    nodes: [...groups.map(groupNode), ...[...members].map(process)],
     edges: groups.flatMap(({ name, owner, owns }): GraphEdge[] => [
       ...(owner === undefined ? [] : [owning(owner, name)]),
       ...owns.map((child) => owning(name, child)),

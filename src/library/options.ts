@@ -71,7 +71,7 @@ export async function configOf(o: ClientOptions): Promise<ClientConfig> {
   const maxPeers = whole('maxPeers', o.maxPeers ?? MAX_PEERS, { least: 1, most: 10_000 });
   const port = o.port === undefined ? await usualPort(o.host) : whole('port', o.port, { least: 0, most: 65_535 });
   return {
-    seed: freshSeed(), peerId: freshPeerId(), agent: AGENT, limits, choke, maxPeers, pieceMemory: pieceMemory([]),
+    seed: freshSeed(), peerId: freshPeerId(), agent: AGENT, limits, choke, maxPeers, pieceMemory,
     listen: { port, ...(o.host !== undefined && { host: o.host }) },
     ...(o.shadow !== undefined && { shadow: policy('shadow', o.shadow) }),
   };

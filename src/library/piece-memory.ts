@@ -7,5 +7,4 @@ import { MIB, type Bytes } from '../base/units.js';
 const PIECE_MEMORY = 48 * MIB;
 const LARGE_PIECES = 8;
 
-export const pieceMemory = (metas: readonly { readonly pieceLength: Bytes }[]): Bytes =>
-  Math.max(PIECE_MEMORY, ...metas.map((m) => LARGE_PIECES * m.pieceLength));
+export const pieceMemory = (pieceLength: Bytes): Bytes => Math.max(PIECE_MEMORY, LARGE_PIECES * pieceLength);

@@ -62,6 +62,11 @@ export type ClientEvent =
   /** Where the live page is. Whoever has this address may command the client. */
   | { readonly event: 'page'; readonly url: string }
   | ({ readonly event: 'started'; readonly bytes: Bytes; readonly pieces: number; readonly folder: string } & OfTorrent)
+  /**
+   * The metainfo of a magnet link is being fetched: from how many peers, and how many of its 16 KiB pieces are here. No pieces before a
+   * peer has told how many there are. When it is here, `started` follows; until then `name` is that of the link.
+   */
+  | ({ readonly event: 'metadata'; readonly peers: number; readonly have: number; readonly pieces: number } & OfTorrent)
   | ({ readonly event: 'checking'; readonly checked: number; readonly pieces: number; readonly good: number } & OfTorrent)
   | ({ readonly event: 'checked'; readonly good: number; readonly pieces: number; readonly resumed: boolean } & OfTorrent)
   | ({ readonly event: 'stats' } & Stats & OfTorrent)

@@ -12,8 +12,13 @@ export const TORRENT: Group = {
   name: 'Torrent', scope: 'torrent', owner: 'TorrentMgr', strategy: 'rest-for-one',
   owns: ['Files', 'PeerMgr', 'PieceMgr', 'Tracker', 'Status'],
 };
+/** A torrent of which only a link is known: until Metadata has fetched the rest. */
+export const MAGNET: Group = {
+  name: 'Magnet', scope: 'torrent', owner: 'TorrentMgr', strategy: 'rest-for-one',
+  owns: ['Metadata', 'Tracker', 'Status'],
+};
 export const PEER: Group = {
   name: 'Peer', scope: 'peer', owner: 'PeerMgr', strategy: 'all-or-nothing',
   owns: ['Controller', 'SenderQueue', 'Sender', 'Receiver'],
 };
-export const GROUPS: readonly Group[] = [CLIENT, TORRENT, PEER];
+export const GROUPS: readonly Group[] = [CLIENT, MAGNET, TORRENT, PEER];

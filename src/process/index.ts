@@ -10,6 +10,7 @@ import { consoleProcess } from './console.js';
 import { files } from './files.js';
 import { limiter } from './limiter.js';
 import { listener } from './listener.js';
+import { metadata } from './metadata.js';
 import { controller } from './peer/controller.js';
 import { receiver } from './peer/receiver.js';
 import { senderQueue } from './peer/sender-queue.js';
@@ -24,12 +25,12 @@ import { tracker } from './tracker.js';
 /** In the order in which their picture has the fewest crossings. */
 export const PROCESSES: readonly AnyProcess[] = [
   limiter, listener, consoleProcess, chokeMgr, torrentMgr, timer, api,
-  status, files, peerMgr, tracker, pieceMgr,
+  status, files, peerMgr, tracker, metadata, pieceMgr,
   controller, senderQueue, receiver, sender,
 ];
 export const TOPOLOGY: readonly Declaration[] = PROCESSES.map((p) => p.declaration as Declaration);
 
 export {
-  api, chokeMgr, consoleProcess, controller, files, limiter, listener, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
+  api, chokeMgr, consoleProcess, controller, files, limiter, listener, metadata, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
   torrentMgr, tracker,
 };

@@ -21,11 +21,21 @@ import type { TorrentMgrMsg } from './torrent-mgr.js';
 import type { TrackerMsg } from './tracker.js';
 
 // MAILBOX ----------------------------------------------------------------------------
-export type PeerMgrMsg =
+/** What a source of peers says, to us or to Metadata. */
+export type Found =
   /** Peers to try; `from` is the source. */
-  | { readonly type: 'candidates'; readonly endpoints: readonly Endpoint[]; readonly from: string }
+  | { readonly type: 'candidates'; readonly endpoints: readonly Endpoint[]; readonly from: string };
+/** What TorrentMgr says to whoever holds the connections of a torrent: to us, or to Metadata while there are no pieces to speak of. */
+export type Guidance =
   /** From the Listener: a peer that came to us. */
   | { readonly type: 'incoming'; readonly incoming: Incoming }
+  /** Ends every connection, and makes no more. */
+  | { readonly type: 'pause' }
+  /** Connects again. */
+  | { readonly type: 'resume' }
+  /** Ends every connection, then `closed` to TorrentMgr. */
+  | { readonly type: 'stop' };
+export type PeerMgrMsg = Found | Guidance
   /** A dial went through. */
   | { readonly type: 'dialed'; readonly to: Endpoint; readonly connection: Connection }
   /** A dial did not. */
@@ -40,12 +50,6 @@ export type PeerMgrMsg =
   | { readonly type: 'have'; readonly piece: number; readonly complete: boolean }
   /** These are known to have sent wrong blocks. */
   | { readonly type: 'badPeers'; readonly peers: readonly PeerKey[] }
-  /** Ends every connection, and makes no more. */
-  | { readonly type: 'pause' }
-  /** Connects again. */
-  | { readonly type: 'resume' }
-  /** Ends every connection, then `closed` to TorrentMgr. */
-  | { readonly type: 'stop' }
   | Tick;
 
 export const declaration = declare({

@@ -14,7 +14,7 @@ import { dial, dialed, dialFailed, handshaken, incoming, introduce } from './pee
 import { badPeers, crashed, end, ended } from './peer-mgr-ending.js';
 import { declaration, initialState, type Lasting, type Me, type PeerMgrInput, type PeerMgrMsg, type State } from './peer-mgr-state.js';
 
-export type { NewPeer, PeerMgrInput, PeerMgrMsg } from './peer-mgr-state.js';
+export type { Found, Guidance, NewPeer, PeerMgrInput, PeerMgrMsg } from './peer-mgr-state.js';
 
 // CORE -------------------------------------------------------------------------------
 function init(input: PeerMgrInput, self: Me): State {

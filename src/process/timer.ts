@@ -33,7 +33,7 @@ const declaration = declare({
   doc: 'holds the clock; ticks whoever registered',
   tells: {
     Limiter: ['tick'], ChokeMgr: ['tick'], Listener: ['tick'], TorrentMgr: ['tick'], Api: ['tick'],
-    Tracker: ['tick'], PeerMgr: ['tick'], PieceMgr: ['tick'], Files: ['tick'], Status: ['tick'], Controller: ['tick'],
+    Tracker: ['tick'], PeerMgr: ['tick'], Metadata: ['tick'], PieceMgr: ['tick'], Files: ['tick'], Status: ['tick'], Controller: ['tick'],
   },
 });
 type Me = Self<typeof declaration, TimerMsg>;

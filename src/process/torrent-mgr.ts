@@ -1,23 +1,26 @@
 /**
  * TorrentMgr: the torrents of this client, each a group of processes of its own.
  * Hears:  the composition root (add, remove, pause, resume, stop), Console (pause, resume, listPeers, stop), Listener (listening, incoming),
- *         Files (trouble, mended, closed), PeerMgr (closed), Tracker (closed), Api (add, look), Timer (tick).
- * Tells:  PeerMgr (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers, look), PieceMgr (look),
- *         Api (torrentsSeen), Console (event), Timer (register).
+ *         Files (trouble, mended, closed), PeerMgr (closed), Metadata (metainfo, closed), Tracker (closed), Api (add, look), Timer (tick).
+ * Tells:  PeerMgr or Metadata (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers, look),
+ *         PieceMgr (look), Api (torrentsSeen), Console (event), Timer (register).
  * Owns:   the set of torrents. A torrent beyond rescue ends with its reason, and the others go on.
  */
 import type { InfoHash, TorrentKey } from '../base/brand.js';
+import type { Endpoint } from '../base/endpoint.js';
+import { describe, type Result } from '../base/result.js';
 import { SECOND } from '../base/units.js';
-import type { TorrentRequest } from '../client.js';
+import { infoHashOf, summaryOf, type AnyRequest } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Failure, type Planner, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import type { ClientEvent } from '../ports/events.js';
+import type { Metainfo } from '../protocol/metainfo.js';
 import type { ApiMsg } from './api.js';
 import type { ConsoleMsg } from './console.js';
 import type { FilesMsg } from './files-state.js';
 import type { Incoming } from './listener.js';
-import type { PeerMgrMsg } from './peer-mgr.js';
+import type { Guidance } from './peer-mgr.js';
 import type { PieceMgrMsg } from './piece-mgr.js';
 import type { StatusMsg } from './status.js';
 import type { Tick, TimerMsg } from './timer.js';
@@ -26,13 +29,15 @@ import type { TrackerMsg } from './tracker.js';
 // MAILBOX ----------------------------------------------------------------------------
 export type TorrentMgrMsg =
   /** A torrent to start. */
-  | { readonly type: 'add'; readonly key: TorrentKey; readonly request: TorrentRequest }
+  | { readonly type: 'add'; readonly key: TorrentKey; readonly request: AnyRequest }
   /** It says goodbye and is forgotten; its files and its record stay. */
   | { readonly type: 'remove'; readonly torrent: InfoHash }
   /** Torrents start once the port is known; 0: nobody can reach us. */
   | { readonly type: 'listening'; readonly port: number }
   /** From the Listener: goes to the PeerMgr of its torrent. */
   | { readonly type: 'incoming'; readonly incoming: Incoming }
+  /** What a magnet link leads to: its group has done what it was for. `peers`: those that have it. */
+  | { readonly type: 'metainfo'; readonly torrent: InfoHash; readonly metainfo: Result<Metainfo>; readonly peers: readonly Endpoint[] }
   /** The disk of this torrent needs a hand: it pauses until `mended`. Told again where a `retry` did not help. */
   | { readonly type: 'trouble'; readonly torrent: InfoHash; readonly reason: string }
   /** Nothing is wrong with its disk, or not any more. */
@@ -56,8 +61,8 @@ const declaration = declare({
   scope: 'client',
   doc: 'the set of torrents',
   tells: {
-    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Files: ['retry', 'stop'], Tracker: ['stop'], Status: ['listPeers', 'look'],
-    PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
+    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Metadata: ['incoming', 'pause', 'resume', 'stop'], Files: ['retry', 'stop'],
+    Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
   },
 });
 type Me = Self<typeof declaration, TorrentMgrMsg>;
@@ -65,14 +70,15 @@ type Me = Self<typeof declaration, TorrentMgrMsg>;
 // CONFIG, STATE ----------------------------------------------------------------------
 /** The processes of a torrent that are spoken to from here. */
 export interface TorrentParts {
-  readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
-  readonly files: Mailbox<FilesMsg, 'Files'>;
-  readonly pieceMgr: Mailbox<PieceMgrMsg, 'PieceMgr'>;
+  readonly peers: Mailbox<Guidance, 'PeerMgr' | 'Metadata'>;
+  /** Absent before the metainfo is known. */
+  readonly files?: Mailbox<FilesMsg, 'Files'>;
+  readonly pieceMgr?: Mailbox<PieceMgrMsg, 'PieceMgr'>;
   readonly status: Mailbox<StatusMsg, 'Status'>;
   readonly trackers: readonly Mailbox<TrackerMsg, 'Tracker'>[];
 }
 export interface TorrentMgrInput {
-  readonly plan: (key: TorrentKey, request: TorrentRequest, port: number) => Planner<TorrentParts>;
+  readonly plan: (key: TorrentKey, request: AnyRequest, port: number) => Planner<TorrentParts>;
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
 }
@@ -83,7 +89,8 @@ interface Orders {
   stopping: boolean;
 }
 interface Added {
-  readonly request: TorrentRequest;
+  /** Of a magnet link, until its metainfo is known. */
+  request: AnyRequest;
   paused: boolean;
   /** Its disk is in trouble: so it is paused, too. */
   ailing: boolean;
@@ -117,7 +124,7 @@ function init(input: TorrentMgrInput, self: Me): State {
   // After a crash: the torrents have ended with us.
   for (const [key, order] of orders.added) {
     const t = open(s, key, order, self);
-    if (order.paused) self.tell(t.parts.peerMgr, { type: 'pause' });
+    if (order.paused) self.tell(t.parts.peers, { type: 'pause' });
     if (order.leaving) sayGoodbye(s, t, self);
   }
   if (orders.stopping) stoppedIfAll(s, self);
@@ -130,6 +137,7 @@ function step(s: State, m: TorrentMgrMsg, self: Me): void {
     case 'remove': return remove(s, m.torrent, self);
     case 'listening': return listening(s, m.port, self);
     case 'incoming': return incoming(s, m.incoming, self);
+    case 'metainfo': return known(s, m, self);
     case 'trouble': return trouble(s, m.torrent, m.reason, self);
     case 'mended': return mended(s, m.torrent, self);
     case 'closed': return closed(s, m.torrent, m.part, self);
@@ -148,11 +156,11 @@ function step(s: State, m: TorrentMgrMsg, self: Me): void {
   }
 }
 
-function add(s: State, key: TorrentKey, request: TorrentRequest, self: Me): void {
+function add(s: State, key: TorrentKey, request: AnyRequest, self: Me): void {
   const { added, port, stopping } = s.orders;
   if (stopping) return;
-  const { infoHash: torrent, name } = request.meta;
-  if ([...added.values()].some((other) => other.request.meta.infoHash === torrent)) {
+  const { torrent, name } = summaryOf(request);
+  if ([...added.values()].some((other) => infoHashOf(other.request) === torrent)) {
     return say(s, { event: 'warning', reason: 'is here already', torrent, name }, self);
   }
   const order: Added = { request, paused: false, ailing: false, leaving: false };
@@ -168,8 +176,8 @@ function listening(s: State, port: number, self: Me): void {
 }
 
 function start(s: State, key: TorrentKey, order: Added, self: Me): void {
-  const { meta: { infoHash: torrent, name, totalBytes: bytes, pieceCount: pieces }, folder } = order.request;
-  say(s, { event: 'started', torrent, name, bytes, pieces, folder }, self);
+  const { request } = order;
+  if ('meta' in request) say(s, { event: 'started', ...summaryOf(request), folder: request.folder }, self);
   open(s, key, order, self);
 }
 
@@ -177,11 +185,27 @@ function open(s: State, key: TorrentKey, order: Added, self: Me): Torrent {
   const { request } = order;
   // It will say so if it still is.
   order.ailing = false;
-  const { infoHash, name } = request.meta;
-  const { mailbox, exports } = self.supervise(`Torrent-${key}`, s.plan(key, request, s.orders.port ?? 0));
-  const torrent: Torrent = { key, name, order, group: mailbox, parts: exports, open: new Set() };
-  s.torrents.set(infoHash, torrent);
-  return torrent;
+  const { torrent, name } = summaryOf(request);
+  const group = 'meta' in request ? 'Torrent' : 'Magnet';
+  const { mailbox, exports } = self.supervise(`${group}-${key}`, s.plan(key, request, s.orders.port ?? 0));
+  const opened: Torrent = { key, name, order, group: mailbox, parts: exports, open: new Set() };
+  s.torrents.set(torrent, opened);
+  return opened;
+}
+
+/** The magnet link has become a torrent, and its group makes room for that of the torrent. */
+function known(s: State, { torrent, metainfo, peers }: TorrentMgrMsg & { type: 'metainfo' }, self: Me): void {
+  const t = s.torrents.get(torrent);
+  if (!t || t.order.leaving || 'meta' in t.order.request) return;
+  const next = metainfo.ok ? t.order.request.whenKnown(metainfo.value) : `not a valid torrent: ${describe(metainfo.error)}`;
+  if (typeof next === 'string') {
+    say(s, { event: 'error', reason: next, torrent, name: t.name }, self);
+    return leave(s, t, self);
+  }
+  self.stopChild(t.group);
+  t.order.request = { ...next, peers: [...next.peers, ...peers] };
+  start(s, t.key, t.order, self);
+  if (t.order.paused) self.tell(s.torrents.get(torrent)!.parts.peers, { type: 'pause' });
 }
 
 function forget(s: State, torrent: InfoHash, { key }: Torrent): void {
@@ -191,17 +215,17 @@ function forget(s: State, torrent: InfoHash, { key }: Torrent): void {
 
 function incoming(s: State, arrival: Incoming, self: Me): void {
   const torrent = s.torrents.get(arrival.handshake.infoHash);
-  if (torrent && !torrent.order.leaving) self.tell(torrent.parts.peerMgr, { type: 'incoming', incoming: arrival });
+  if (torrent && !torrent.order.leaving) self.tell(torrent.parts.peers, { type: 'incoming', incoming: arrival });
   else arrival.connection.close();
 }
 
 function look(s: State, { closely, pieces, replyTo }: TorrentMgrMsg & { type: 'look' }, self: Me): void {
-  self.tell(replyTo, { type: 'torrentsSeen', torrents: [...s.torrents].map(([torrent, { name, order }]) =>
-    ({ torrent, name, bytes: order.request.meta.totalBytes, pieces: order.request.meta.pieceCount, paused: isHalted(order) })) });
+  self.tell(replyTo, { type: 'torrentsSeen', torrents: [...s.torrents.values()].map(({ order }) =>
+    ({ ...summaryOf(order.request), paused: isHalted(order) })) });
   for (const [torrent, { parts }] of s.torrents) {
     const near = closely.has(torrent);
     self.tell(parts.status, { type: 'look', closely: near, replyTo });
-    if (near && pieces) self.tell(parts.pieceMgr, { type: 'look', torrent, replyTo });
+    if (near && pieces && parts.pieceMgr) self.tell(parts.pieceMgr, { type: 'look', torrent, replyTo });
   }
 }
 
@@ -220,7 +244,7 @@ function trouble(s: State, torrent: InfoHash, reason: string, self: Me): void {
   if (s.orders.stopping) return say(s, { event: 'error', torrent, name, reason }, self);
   const halted = isHalted(order);
   order.ailing = true;
-  if (!halted) self.tell(t.parts.peerMgr, { type: 'pause' });
+  if (!halted) self.tell(t.parts.peers, { type: 'pause' });
   say(s, { event: 'paused', torrent, name, reason }, self);
 }
 
@@ -233,7 +257,7 @@ function mended(s: State, torrent: InfoHash, self: Me): void {
 
 function pause(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
   if (t.order.paused) return;
-  if (!isHalted(t.order)) self.tell(t.parts.peerMgr, { type: 'pause' });
+  if (!isHalted(t.order)) self.tell(t.parts.peers, { type: 'pause' });
   t.order.paused = true;
   say(s, { event: 'paused', torrent, name: t.name }, self);
 }
@@ -242,12 +266,12 @@ function resume(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
   const { order, parts } = t;
   const wasHalted = isHalted(order);
   order.paused = false;
-  if (order.ailing) self.tell(parts.files, { type: 'retry' });
+  if (order.ailing && parts.files) self.tell(parts.files, { type: 'retry' });
   else if (wasHalted) goOn(s, torrent, t, self);
 }
 
 function goOn(s: State, torrent: InfoHash, { parts, name }: Torrent, self: Me): void {
-  self.tell(parts.peerMgr, { type: 'resume' });
+  self.tell(parts.peers, { type: 'resume' });
   say(s, { event: 'resumed', torrent, name }, self);
 }
 
@@ -268,10 +292,10 @@ function remove(s: State, torrent: InfoHash, self: Me): void {
   const t = s.torrents.get(torrent);
   if (t) return leave(s, t, self);
   // It may still wait for the port.
-  for (const [key, { request: { meta } }] of s.orders.added) {
-    if (meta.infoHash !== torrent) continue;
+  for (const [key, { request }] of s.orders.added) {
+    if (infoHashOf(request) !== torrent) continue;
     s.orders.added.delete(key);
-    say(s, { event: 'removed', torrent, name: meta.name }, self);
+    say(s, { event: 'removed', torrent, name: summaryOf(request).name }, self);
   }
 }
 
@@ -289,11 +313,11 @@ function leave(s: State, t: Torrent, self: Me): void {
 }
 
 function sayGoodbye(s: State, t: Torrent, self: Me): void {
-  const { parts, open } = t;
-  for (const { id } of [parts.peerMgr, parts.files, ...parts.trackers]) open.add(id);
-  self.tell(parts.peerMgr, { type: 'stop' });
-  self.tell(parts.files, { type: 'stop' });
-  for (const tracker of parts.trackers) self.tell(tracker, { type: 'stop' });
+  const { parts: { peers, files, trackers }, open } = t;
+  for (const { id } of [peers, ...(files ? [files] : []), ...trackers]) open.add(id);
+  self.tell(peers, { type: 'stop' });
+  if (files) self.tell(files, { type: 'stop' });
+  for (const tracker of trackers) self.tell(tracker, { type: 'stop' });
   bePatient(s, t, self);
 }
 
@@ -332,17 +356,17 @@ function say(s: State, event: ClientEvent, self: Me): void {
 
 // WHO HAS STARTED AGAIN
 
-function peerMgrIsNew(s: State, self: Me, who: Mailbox<never>): void {
-  for (const { parts: { peerMgr }, order } of s.torrents.values()) {
-    if (peerMgr.id !== who.id) continue;
-    if (isHalted(order)) self.tell(peerMgr, { type: 'pause' });
-    if (order.leaving) self.tell(peerMgr, { type: 'stop' });
+function guidedIsNew(s: State, self: Me, who: Mailbox<never>): void {
+  for (const { parts: { peers }, order } of s.torrents.values()) {
+    if (peers.id !== who.id) continue;
+    if (isHalted(order)) self.tell(peers, { type: 'pause' });
+    if (order.leaving) self.tell(peers, { type: 'stop' });
   }
 }
 
 function filesAreNew(s: State, self: Me, who: Mailbox<never>): void {
   for (const { parts: { files }, order } of s.torrents.values()) {
-    if (order.leaving && files.id === who.id) self.tell(files, { type: 'stop' });
+    if (order.leaving && files?.id === who.id) self.tell(files, { type: 'stop' });
   }
 }
 
@@ -364,5 +388,7 @@ const consoleIsNew = stoppedIfAll;
 export const torrentMgr = defineProcess({
   declaration, init, step, childFailed,
   lost: (m: TorrentMgrMsg) => m.type === 'incoming' && m.incoming.connection.close(),
-  reminds: { Timer: timerIsNew, Console: consoleIsNew, PeerMgr: peerMgrIsNew, Files: filesAreNew, Tracker: trackerIsNew },
+  reminds: {
+    Timer: timerIsNew, Console: consoleIsNew, PeerMgr: guidedIsNew, Metadata: guidedIsNew, Files: filesAreNew, Tracker: trackerIsNew,
+  },
 });

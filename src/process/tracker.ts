@@ -1,7 +1,8 @@
 /**
  * Tracker: announces to the trackers of one tier (BEP 3, BEP 12).
- * Hears:  Status (totals), PeerMgr (start, wantPeers), TorrentMgr (stop), Timer (tick), the network (answered, failed).
- * Tells:  PeerMgr (candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
+ * Hears:  Status (totals), PeerMgr (start, wantPeers) or, for a magnet link, Metadata (totals, start, wantPeers), TorrentMgr (stop),
+ *         Timer (tick), the network (answered, failed).
+ * Tells:  PeerMgr or Metadata (candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
  * Owns:   the order of the tier's URLs, the announce state (which events are owed) and the backoff. One announce is under way at most.
  * Source: BEP 3 "trackers", BEP 12 (a tier is shuffled once; who answers is moved to its front), BEP 15 (UDP).
  */
@@ -16,7 +17,7 @@ import type { Http } from '../ports/http.js';
 import type { Udp } from '../ports/udp.js';
 import type { AnnounceAnswer, AnnounceEvent } from '../protocol/announce.js';
 import { askAnnounce } from './ask-tracker.js';
-import type { PeerMgrMsg } from './peer-mgr.js';
+import type { Found } from './peer-mgr.js';
 import type { StatusMsg, Totals } from './status.js';
 import type { Tick, TimerMsg } from './timer.js';
 import type { TorrentMgrMsg } from './torrent-mgr.js';
@@ -41,7 +42,7 @@ const declaration = declare({
   name: 'Tracker',
   scope: 'torrent',
   doc: 'announces to one tier of trackers',
-  tells: { PeerMgr: ['candidates'], Status: ['note'], TorrentMgr: ['closed'], Timer: ['register', 'cancel'] },
+  tells: { PeerMgr: ['candidates'], Metadata: ['candidates'], Status: ['note'], TorrentMgr: ['closed'], Timer: ['register', 'cancel'] },
 });
 type Me = Self<typeof declaration, TrackerMsg>;
 
@@ -53,7 +54,8 @@ export interface TrackerInput {
   readonly port: number;
   readonly http: Http;
   readonly udp?: Udp;
-  readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
+  /** Who dials. */
+  readonly peers: Mailbox<Found, 'PeerMgr' | 'Metadata'>;
   readonly status: Mailbox<StatusMsg, 'Status'>;
   readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
@@ -175,7 +177,7 @@ function answered(s: State, url: string, answer: AnnounceAnswer, self: Me): void
   s.at = 0;
   s.relation.trackerId = answer.trackerId ?? s.relation.trackerId;
   s.minInterval = answer.minIntervalMs ?? MINUTE;
-  self.tell(s.peerMgr, { type: 'candidates', endpoints: answer.peers, from: 'tracker' });
+  self.tell(s.peers, { type: 'candidates', endpoints: answer.peers, from: 'tracker' });
   const { seeds, leechers, warning } = answer;
   self.tell(s.status, { type: 'note', note: {
     event: 'tracker', url, what: 'announced', peers: answer.peers.length, nextInMs: answer.intervalMs,

@@ -4,7 +4,7 @@
  * turns it off). A broken dictionary or `m` is refused; the other fields are advice, and one that makes no sense
  * counts as missing.
  */
-import { flaw, type Result } from '../base/result.js';
+import type { Result } from '../base/result.js';
 import { fromUtf8Lossy } from '../base/bytes.js';
 import { isPort } from '../base/endpoint.js';
 import { ipBytes, ipText, isIpLength } from '../base/ip.js';
@@ -32,8 +32,8 @@ export interface ExtendedHandshake {
 const LIMITS = { maxBytes: 64 * KIB, maxDepth: 8, maxItems: 2000, lenientOrder: true };
 const MAX_EXTENSIONS = 200;
 const MAX_CLIENT_CHARS = 200;
-/** More than any torrent of ours may have. */
-const MAX_METADATA_BYTES = 64 * MIB;
+/** The info dictionary of a million pieces and many files; who claims a larger one is not asked. */
+export const MAX_METADATA_BYTES = 32 * MIB;
 
 /** `payload` as the extended message with id 0 brings it. */
 export function parseExtendedHandshake(payload: Uint8Array): Result<ExtendedHandshake> {
@@ -95,8 +95,8 @@ export interface Extension<T> {
 /** The extensions we speak, and what goes to `m` of our handshake. */
 export interface ExtensionRegistry<T> {
   readonly m: ReadonlyMap<string, number>;
-  /** Reads an extended message that is not the handshake. */
-  parse(id: number, payload: Uint8Array): Result<T>;
+  /** Reads an extended message that is not the handshake; undefined where its id is none of our `m`. */
+  parse(id: number, payload: Uint8Array): Result<T> | undefined;
 }
 
 /** Throws where two extensions share a name or an id. */
@@ -108,6 +108,6 @@ export function extensionRegistry<T>(extensions: readonly Extension<T>[]): Exten
   }
   return {
     m,
-    parse: (id, payload) => byId.get(id)?.parse(payload) ?? flaw('extended.id', 'an id of our handshake', `${id}`),
+    parse: (id, payload) => byId.get(id)?.parse(payload),
   };
 }

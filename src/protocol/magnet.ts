@@ -60,6 +60,9 @@ export function formatMagnet({ infoHash: hash, name, trackers, peers, webSeeds, 
   return `magnet:?xt=urn:btih:${hash}${pairs.map(([key, value]) => `&${key}=${percentEncodeText(value)}`).join('')}`;
 }
 
+/** Each tracker is a tier of its own, so that all are asked: the link does not say that they know of each other. */
+export const tiersOf = ({ trackers }: Pick<Magnet, 'trackers'>): readonly (readonly string[])[] => [...new Set(trackers)].map((url) => [url]);
+
 /** 40 hex digits or 32 of base32 (RFC 4648); undefined for anything else. */
 export function parseInfoHash(text: string): InfoHash | undefined {
   if (/^[0-9a-f]{40}$/i.test(text)) return infoHash(text.toLowerCase());

@@ -2,9 +2,10 @@
  * Makes metainfo files (BEP 3, 12, 19, 27, 47): canonical bencode, so that the same content and options give the same
  * bytes and the same info-hash anywhere. The input is ours, so a mistake in it throws.
  */
+import { concat, toUtf8 } from '../base/bytes.js';
 import { KIB, MIB } from '../base/units.js';
 import { encode, type BInputDict } from './bencode.js';
-import { HASH_BYTES, type FileEntry } from './metainfo.js';
+import { HASH_BYTES, type FileEntry, type Metainfo } from './metainfo.js';
 
 export interface MetainfoParts {
   readonly name: string;
@@ -27,17 +28,26 @@ export interface MetainfoParts {
 }
 
 export function buildMetainfo(parts: MetainfoParts): Uint8Array {
-  const { trackers = [], webSeeds = [] } = parts;
+  return around(encode(infoOf(parts)), parts);
+}
+
+/** The file of a torrent whose `info` came by itself (BEP 9): its bytes as they are, for another encoding may have another hash. */
+export const metainfoFile = (meta: Metainfo): Uint8Array => around(meta.infoBytes, meta);
+
+type Outside = Pick<MetainfoParts, 'trackers' | 'webSeeds' | 'comment' | 'createdBy' | 'creationDate'>;
+
+/** Raw bytes are a value that `encode` does not take, so the members before `info`, it, and those after it are joined. */
+function around(info: Uint8Array, { trackers = [], webSeeds = [], comment, createdBy, creationDate }: Outside): Uint8Array {
   const all = trackers.flat();
-  return encode({
+  const before = encode({
     announce: all[0],
     'announce-list': all.length > 1 ? trackers.filter((tier) => tier.length > 0) : undefined,
-    comment: parts.comment,
-    'created by': parts.createdBy,
-    'creation date': parts.creationDate,
-    info: infoOf(parts),
-    'url-list': webSeeds.length > 0 ? webSeeds : undefined,
+    comment,
+    'created by': createdBy,
+    'creation date': creationDate,
   });
+  const after = encode({ 'url-list': webSeeds.length > 0 ? webSeeds : undefined });
+  return concat([before.subarray(0, -1), toUtf8('4:info'), info, after.subarray(1)]);
 }
 
 function infoOf({ name, files, pieceLength, hashes, ...parts }: MetainfoParts): BInputDict {

@@ -119,7 +119,7 @@ export class Member {
     const client = startClient({
       seed: this.seed, peerId: makePeerId(fork(seed, `peer ${this.identity.number}`)), agent: AGENT,
       listen: { port: PORT }, limits: { up: limit, down: null }, choke: policy, maxPeers: kind.maxPeers,
-      pieceMemory: Math.max(PIECE_MEMORY, LARGE_PIECES * meta.pieceLength), allowedFast: kind.allowedFast,
+      pieceMemory: (pieceLength) => Math.max(PIECE_MEMORY, LARGE_PIECES * pieceLength), allowedFast: kind.allowedFast,
       strict: true, chaos: this.#world.chaos, ...(tap && { tap }),
     }, {
       clock, net: resident.net, http: tracker.httpFor(this.address), sha1: nodeSha1,

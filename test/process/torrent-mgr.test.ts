@@ -29,7 +29,7 @@ function start(restarts = 0) {
         return { box, entry: child(definition as any, box, () => undefined) };
       }) as [any, any, any, any, any];
       const exports = {
-        peerMgr: peers.box, pieceMgr: pieces.box, files: files.box, status: status.box, trackers: [tracker.box],
+        peers: peers.box, pieceMgr: pieces.box, files: files.box, status: status.box, trackers: [tracker.box],
       };
       parts[key] = exports;
       const children = [peers, pieces, files, status, tracker].map((p) => p.entry);
@@ -278,9 +278,9 @@ test('a part that starts again hears of the pause and of the stop', () => {
     return stage.kinds();
   };
   stage.send(LISTENING, add(1));
-  assert.deepEqual(boom('peerMgr'), []);
+  assert.deepEqual(boom('peers'), []);
   stage.send({ type: 'pause' });
-  assert.deepEqual(boom('peerMgr'), ['PeerMgr: pause']);
+  assert.deepEqual(boom('peers'), ['PeerMgr: pause']);
   stage.send({ type: 'resume' }, STOP);
   assert.deepEqual(boom('files'), ['Files: stop', 'Tracker: stop']);
 });

@@ -44,7 +44,7 @@ const totals = (left: number, complete = left === 0): TrackerMsg =>
 function start(urls: readonly string[] = ['http://a/announce'], udp?: Udp) {
   const http = new SlowHttp();
   const stage = new Stage(tracker, (cast) => ({
-    urls, torrent: TORRENT, peerId: peerId('cd'.repeat(20)), port: 6881, http, ...(udp && { udp }), peerMgr: cast('PeerMgr'),
+    urls, torrent: TORRENT, peerId: peerId('cd'.repeat(20)), port: 6881, http, ...(udp && { udp }), peers: cast('PeerMgr'),
     status: cast('Status'),
     torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
   }));

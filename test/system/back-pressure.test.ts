@@ -21,7 +21,7 @@ test('two hundred fast peers and a slow disk: nothing is asked for that has no p
   const content = makeContent({ name: 'slow', sizes: [24 * PIECE], pieceLength: PIECE });
   const pieceMemory = 4 * PIECE;
   const disk = new SlowDisk(SLOW_MS);
-  const leecher = lab.start('leecher', { maxPeers: 200, pieceMemory }, { disk });
+  const leecher = lab.start('leecher', { maxPeers: 200, pieceMemory: () => pieceMemory }, { disk });
   leecher.client.add(request(content, leecher.folder));
   const port = await leecher.port();
   const asked = new Set<string>();
@@ -57,7 +57,7 @@ for (const trouble of TROUBLES) {
       client.add(request(content, folder));
     }
     const disk = new SlowDisk(1);
-    const leecher = lab.start('leecher', { pieceMemory }, { disk });
+    const leecher = lab.start('leecher', { pieceMemory: () => pieceMemory }, { disk });
     leecher.client.add(request(content, leecher.folder, { peers: await Promise.all(seeders.map(at)) }));
     const { have } = await leecher.until('piece');
     disk.trouble = trouble;

@@ -18,6 +18,8 @@ export interface RawOptions {
   readonly infoHash: InfoHash;
   /** Speaks the fast extension (BEP 6); the default is that it does not. */
   readonly fast?: boolean;
+  /** Speaks the extension protocol (BEP 10); the default is that it does not. */
+  readonly extensions?: boolean;
   /** Says this instead of a handshake; empty: nothing. */
   readonly greeting?: Uint8Array;
   readonly host?: string;
@@ -53,7 +55,7 @@ export class RawPeer {
     socket.on('close', () => { this.ended = true; });
     socket.write(o.greeting ?? encodeHandshake({
       infoHash: o.infoHash, peerId: makePeerId(fork(++made, 'raw peer')),
-      reserved: reservedBits({ fast: o.fast ?? false }),
+      reserved: reservedBits({ fast: o.fast ?? false, extensions: o.extensions ?? false }),
     }));
   }
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Endpoint } from '../../src/base/endpoint.js';
 import { fork } from '../../src/base/random.js';
-import type { Client, ClientConfig, TorrentRequest } from '../../src/client.js';
+import type { Client, ClientConfig, MagnetRequest, TorrentRequest } from '../../src/client.js';
 import { startClient } from '../../src/compose.js';
 import { nodeClock } from '../../src/edge/clock.js';
 import { nodeDisk } from '../../src/edge/disk.js';
@@ -36,6 +36,7 @@ export function makeContent(o: {
   readonly sizes: readonly number[];
   readonly pieceLength: number;
   readonly trackers?: readonly (readonly string[])[];
+  readonly private?: boolean;
 }): Content {
   const random = fork(1, o.name);
   const files = o.sizes.map((size, i) => {
@@ -47,7 +48,7 @@ export function makeContent(o: {
   const hashes = Buffer.concat(Array.from({ length: Math.ceil(all.length / o.pieceLength) }, (_, i) =>
     nodeSha1(all.subarray(i * o.pieceLength, (i + 1) * o.pieceLength))));
   const file = buildMetainfo({
-    name: o.name, pieceLength: o.pieceLength, hashes, single: o.sizes.length === 1, trackers: o.trackers ?? [],
+    name: o.name, pieceLength: o.pieceLength, hashes, single: o.sizes.length === 1, trackers: o.trackers ?? [], private: o.private ?? false,
     files: files.map((f) => ({ path: f.path, length: f.bytes.length, padding: false })),
   });
   const parsed = parseMetainfo(file, nodeSha1);
@@ -89,7 +90,7 @@ export class Lab {
       seed, peerId: makePeerId(fork(seed, name)), agent: 'actorrent test', listen: { host: '127.0.0.1', port: 0 },
       limits: { up: null, down: null },
       choke: { policy: titForTat as unknown as ChokePolicy, params: titForTat.defaults },
-      maxPeers: 50, pieceMemory: 64 * 2 ** 20, strict: true, ...config,
+      maxPeers: 50, pieceMemory: () => 64 * 2 ** 20, strict: true, ...config,
     }, {
       clock: nodeClock(), net: nodeNet(), disk: this.disk, http: nodeHttp({ agent: 'actorrent test' }), sha1: nodeSha1,
       terminal: {
@@ -219,3 +220,9 @@ export const at = async (member: Member): Promise<Endpoint> => ({ host: '127.0.0
 
 export const request = (content: Content, folder: string, more: Partial<TorrentRequest> = {}): TorrentRequest =>
   ({ meta: content.meta, folder, peers: [], order: 'rarest', check: 'record', ...more });
+
+/** The same torrent, of which only the link is known. */
+export const magnetRequest = ({ meta }: Content, folder: string, peers: readonly Endpoint[] = []): MagnetRequest => ({
+  magnet: { infoHash: meta.infoHash, trackers: meta.trackers.flat(), peers: [], webSeeds: [] },
+  folder, peers, whenKnown: (known) => ({ meta: known, folder, peers, order: 'rarest', check: 'record' }),
+});

@@ -19,7 +19,7 @@ import { FakePage } from '../process/fake-page.js';
 import { HandClock } from './hand-clock.js';
 import { Valve } from './ports.js';
 import { listen, RawPeer, type RawListener, type RawOptions } from './raw-peer.js';
-import { assertHas, at, eventually, inLab, makeContent, put, request, type Lab, type Member } from './swarm.js';
+import { assertHas, at, eventually, inLab, magnetRequest, makeContent, put, request, type Lab, type Member } from './swarm.js';
 import { startTracker, type TinyTracker } from './tiny-tracker.js';
 import { ROUND_MS, turns } from './turns.js';
 
@@ -339,7 +339,7 @@ scene('a piece that lost its sources gives its memory to one that has some', asy
   const content = makeContent({ name: 'evicted', sizes: [8 * BLOCK], pieceLength: 2 * BLOCK });
   const { infoHash } = content.meta;
   const [first, second] = [await raw({ infoHash }), await raw({ infoHash })];
-  const leecher = start('leecher', { pieceMemory: BLOCK });
+  const leecher = start('leecher', { pieceMemory: () => BLOCK });
   leecher.client.add(request(content, leecher.folder, { peers: [first.endpoint, second.endpoint] }));
   const [a, b] = [await first.next(), await second.next()];
   a.answer = (m) => { if (m.type === 'request' && m.begin === 0) a.serve(content, m); };
@@ -352,6 +352,30 @@ scene('a piece that lost its sources gives its memory to one that has some', asy
   assert.equal(b.all('request').length, 0);
   await passUntil(clock, () => b.all('request').length >= 2);
   assert.ok(edge(leecher, 'PieceMgr -> Files: discard'));
+});
+
+scene('a magnet link: paused, found by another, and led to its torrent by a tracker', async ({ start, tracker, clock }) => {
+  const { url, announces } = await tracker();
+  const content = makeContent({ name: 'linked', sizes: [3 * BLOCK], pieceLength: BLOCK, trackers: [[url]] });
+  const leecher = start('leecher');
+  leecher.client.add(magnetRequest(content, leecher.folder));
+  await leecher.until('tracker', (e) => e.what === 'announced');
+  const idle = await RawPeer.dial(await leecher.port(), { infoHash: content.meta.infoHash, extensions: true });
+  await idle.until('extended');
+  leecher.type('pause');
+  await idle.untilEnded();
+  leecher.type('resume');
+  const seeder = start('seeder');
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  await seeder.until('tracker', (e) => e.what === 'announced');
+  await passUntil(clock, () => leecher.events.some((e) => e.event === 'started'));
+  await leecher.until('done');
+  assertHas(content, leecher.folder);
+  await eventually(() => announces.some((a) => a.event === 'completed'), 'the completed announce');
+  const early = start('early');
+  early.client.add(magnetRequest(makeContent({ name: 'never', sizes: [BLOCK], pieceLength: BLOCK, trackers: [[url]] }), early.folder));
+  await early.until('tracker', (e) => e.what === 'announced');
 });
 
 test('a loopback run uses every edge of the declared topology, and none beside', () => {

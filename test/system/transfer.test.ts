@@ -131,7 +131,7 @@ test('only the wanted files are downloaded, and the pieces that they share with 
 test('in sequential order no piece is ahead of a missing one by more than fit in memory', () => inLab(async (lab) => {
   const content = makeContent({ name: 'film', sizes: [80 * BLOCK], pieceLength: 2 * BLOCK });
   const window = 5;
-  const leecher = lab.start('leecher', { pieceMemory: window * 2 * BLOCK });
+  const leecher = lab.start('leecher', { pieceMemory: () => window * 2 * BLOCK });
   const peers = [await at(await seeder(lab, content))];
   leecher.client.add(request(content, leecher.folder, { peers, order: 'sequential' }));
   await leecher.until('done');

@@ -2,12 +2,8 @@
  * `create PATH`: makes a metainfo file. The same content and options give the same info-hash on any machine. An
  * existing file is only replaced when told to, and then in one step.
  */
-import { constants } from 'node:fs';
-import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { describe, flaw, ok, type Result } from '../../base/result.js';
 import { nodeSha1 } from '../../edge/sha1.js';
-import { inWords } from '../../edge/words.js';
 import { parseMetainfo, type Metainfo } from '../../protocol/metainfo.js';
 import { buildMetainfo, choosePieceLength, type MetainfoParts } from '../../protocol/metainfo-build.js';
 import { defineCommand } from '../command.js';
@@ -20,6 +16,7 @@ import { flag, many, quoted, text, value } from '../option.js';
 import { procs } from '../options.js';
 import { parsePieceLength } from '../piece-length.js';
 import { showProgress } from '../progress.js';
+import { mustBeAPlace, putTorrentFile } from '../torrent-file.js';
 import { pieceSize, plural, size } from '../../base/format.js';
 import { printable } from '../render/text.js';
 import { AGENT } from '../../library/version.js';
@@ -94,7 +91,7 @@ export const create = defineCommand({
       io.stdout.write(bytes);
       return EXIT.done;
     }
-    await put(target, bytes);
+    await putTorrentFile(target, bytes);
     io.print(values.json ? JSON.stringify({ file: target, ...infoJson(meta) }) : summary(target, meta));
     return EXIT.done;
   },
@@ -127,23 +124,4 @@ function checked(bytes: Uint8Array, path: string): Metainfo {
 function creationDate(env: Env): number {
   const fixed = env['SOURCE_DATE_EPOCH'] ?? '';
   return /^\d{1,12}$/.test(fixed) ? Number(fixed) : Math.floor(Date.now() / 1000);
-}
-
-/** Told before the content is hashed, which may take an hour. */
-async function mustBeAPlace(path: string, force: boolean): Promise<void> {
-  const there = await stat(path).catch(() => undefined);
-  if (there?.isDirectory()) throw failure(`${path}: is a folder; name a file in it`);
-  if (there && !force) throw failure(`${path}: exists; --force replaces it`);
-  await access(dirname(path), constants.W_OK).catch((e: unknown) => { throw failure(`${path}: ${inWords(e)}`); });
-}
-
-async function put(path: string, bytes: Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(draft, bytes);
-    await rename(draft, path);
-  } catch (e) {
-    await rm(draft, { force: true });
-    throw failure(`${path}: ${inWords(e)}`);
-  }
 }

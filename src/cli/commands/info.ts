@@ -1,10 +1,13 @@
 /** `info TORRENT`: what stands in a torrent, as a table for people or as one JSON object. */
+import { parseEndpoint } from '../../base/endpoint.js';
+import { metainfoFile } from '../../protocol/metainfo-build.js';
 import type { Metainfo } from '../../protocol/metainfo.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit.js';
-import { flag } from '../option.js';
+import { flag, many, text, value } from '../option.js';
 import { count, exactSize, pieceSize, plural, size } from '../../base/format.js';
 import { printable } from '../render/text.js';
+import { mustBeAPlace, putTorrentFile } from '../torrent-file.js';
 import { loadTorrent } from '../torrent-source.js';
 import { magnetOf } from './magnet.js';
 
@@ -16,10 +19,20 @@ export const info = defineCommand({
   arity: { least: 1, most: 1 },
   options: {
     json: flag({ group: 'Output', meaning: 'one JSON object, for programs' }),
+    output: value('FILE', text, {
+      short: 'o', group: 'Output', meaning: 'also saves it as a .torrent file', initial: undefined,
+    }),
+    force: flag({ group: 'Output', meaning: 'over a file that exists' }),
+    peer: many('HOST:PORT', (typed) => parseEndpoint(typed), {
+      group: 'Network', meaning: 'asked for the metadata of a magnet link',
+    }),
   },
   notes: ['', 'A file that is no valid torrent: exit 3, and one line that says why.'],
   async run({ values, args: [source = ''], io }) {
-    const meta = await loadTorrent(source);
+    const { output, peer: peers } = values;
+    if (output !== undefined) await mustBeAPlace(output, values.force);
+    const meta = await loadTorrent(source, { peers });
+    if (output !== undefined) await putTorrentFile(output, metainfoFile(meta));
     io.print(values.json ? JSON.stringify(infoJson(meta)) : infoTable(meta).join('\n'));
     return EXIT.done;
   },

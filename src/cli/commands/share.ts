@@ -4,26 +4,25 @@
  */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import PQueue from 'p-queue';
-import type { Bytes } from '../../base/units.js';
-import type { ClientConfig, TorrentRequest } from '../../client.js';
+import type { ClientConfig } from '../../client.js';
 import { startClient } from '../../compose.js';
 import { nodePorts } from '../../edge/ports.js';
 import { freshPeerId, freshSeed } from '../../library/identity.js';
 import { pieceMemory } from '../../library/piece-memory.js';
 import { usualPort } from '../../library/usual-port.js';
 import { AGENT } from '../../library/version.js';
+import type { Magnet } from '../../protocol/magnet.js';
 import type { Metainfo } from '../../protocol/metainfo.js';
 import { losing } from '../chaos.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { listenToStdin } from '../console-input.js';
-import { failure, misuse, type ExitCode } from '../exit.js';
-import { globMatcher } from '../glob.js';
+import { failure, type ExitCode } from '../exit.js';
+import { mustHaveWay, type Ways } from '../fetch-metainfo.js';
 import type { Io } from '../io.js';
 import { onDone } from '../on-done.js';
 import { SESSION_OPTIONS, type SessionValues } from '../options.js';
 import type { Until } from '../outcome.js';
-import { choosePolicies, choosePolicySpec, type OwnPolicy, type Policies } from '../policy-source.js';
+import { choosePolicies, choosePolicySpec, type Policies } from '../policy-source.js';
 import { openPage } from '../live-page.js';
 import { openOutput, recordIn } from '../output-file.js';
 import { jsonOutput } from '../render/json.js';
@@ -32,9 +31,10 @@ import { openLogFile } from '../render/log-file.js';
 import type { Output } from '../render/output.js';
 import { plainOutput } from '../render/plain.js';
 import { printable } from '../render/text.js';
+import { loadAll, magnetRequestOf, requestOf, unique } from '../requests.js';
 import { runSession } from '../session.js';
 import { openTrace } from '../trace-file.js';
-import { loadTorrent } from '../torrent-source.js';
+import { loadTorrent, readTorrent } from '../torrent-source.js';
 
 export const download = defineCommand({
   name: 'download',
@@ -44,7 +44,7 @@ export const download = defineCommand({
   arity: { least: 1, most: Infinity },
   configurable: SESSION_OPTIONS,
   options: SESSION_OPTIONS,
-  run: (invocation) => share(invocation, untilOf(invocation.values)),
+  run: (invocation) => share(invocation, untilOf(invocation.values), linkOrTorrent),
 });
 
 const { seed: _, only: _only, sequential: _sequential, onDone: _onDone, ...SEED_OPTIONS } = SESSION_OPTIONS;
@@ -59,25 +59,39 @@ export const seed = defineCommand({
   options: SEED_OPTIONS,
   async run({ values, args, io }) {
     const all = { ...values, seed: true, only: [], sequential: false, onDone: undefined };
-    return share({ values: all, args, io }, untilOf(all), mustBeThere);
+    return share({ values: all, args, io }, untilOf(all), whatIsThere);
   },
 });
 
 const untilOf = (v: SessionValues): Until =>
   v.seedRatio !== undefined || v.seedTime !== undefined ? 'seeded' : v.seed ? 'stopped' : 'done';
 
-type Guard = (meta: Metainfo, folder: string) => Promise<void>;
+/** What a source is to the command: its metainfo, or a link that leads to it. */
+type Load = (source: string, ways: Required<Ways>) => Promise<Metainfo | Magnet>;
 
-async function share({ values, args, io }: Invocation<SessionValues>, until: Until, guard?: Guard): Promise<ExitCode> {
-  const metas = unique(await loadAll(args), io);
+const linkOrTorrent: Load = async (source, ways) => {
+  const read = await readTorrent(source);
+  if (!('files' in read)) await mustHaveWay(read, ways);
+  return read;
+};
+
+const whatIsThere: Load = async (source, ways) => {
+  const meta = await loadTorrent(source, ways);
+  await mustBeThere(meta, ways.folder);
+  return meta;
+};
+
+async function share({ values, args, io }: Invocation<SessionValues>, until: Until, load: Load): Promise<ExitCode> {
+  const sources = await loadAll(args, (source) => load(source, { peers: values.peer, folder: values.folder }));
   const policies = await choosePolicies(values.chokePolicy, values.chokeParam);
-  const requests = metas.map((meta) => requestOf(meta, values, policies.own));
-  for (const { meta } of requests) await guard?.(meta, values.folder);
+  const { own: ownPolicy } = policies;
+  const requests = unique(sources.map((source) =>
+    'files' in source ? requestOf(source, values, { ownPolicy }) : magnetRequestOf(source, values, ownPolicy)), io);
   const ports = nodePorts({ procs: values.procs, agent: AGENT });
   const { clock } = ports;
   const wall = (): number => clock.wall();
   const log = values.logFile === undefined ? undefined : openLogFile(values.logFile, wall);
-  const config = await configOf(values, policies, pieceMemory(metas));
+  const config = await configOf(values, policies);
   const live = isLive(values, io);
   const output = outputOf(values, { io, live, now: () => clock.now(), wall });
   const note = (line: string): void => output.note(line);
@@ -95,12 +109,7 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   return session.finally(() => hook?.settled()).finally(() => record?.close()).finally(() => trace?.close());
 }
 
-/** A few at a time: hundreds of files in memory at once leave a heap behind that is twice as large. */
-const loadAll = (sources: readonly string[]): Promise<Metainfo[]> =>
-  new PQueue({ concurrency: LOADS_AT_ONCE }).addAll(sources.map((source) => () => loadTorrent(source)));
-const LOADS_AT_ONCE = 4;
-
-async function configOf(v: SessionValues, policies: Policies, memory: Bytes): Promise<ClientConfig> {
+async function configOf(v: SessionValues, policies: Policies): Promise<ClientConfig> {
   return {
     seed: freshSeed(),
     peerId: freshPeerId(),
@@ -115,41 +124,8 @@ async function configOf(v: SessionValues, policies: Policies, memory: Bytes): Pr
     maxPeers: v.maxPeers,
     folder: v.folder,
     chaos: v.chaos !== undefined,
-    pieceMemory: memory,
+    pieceMemory,
   };
-}
-
-function requestOf(meta: Metainfo, v: SessionValues, ownPolicy: OwnPolicy): TorrentRequest {
-  const choke = ownPolicy(meta.name);
-  const goals = {
-    ...(v.seedRatio !== undefined && { ratio: v.seedRatio }),
-    ...(v.seedTime !== undefined && { time: v.seedTime }),
-  };
-  return {
-    meta,
-    folder: v.folder,
-    peers: v.peer,
-    order: v.sequential ? 'sequential' : 'rarest',
-    check: 'record',
-    ...(choke && { choke }),
-    ...(v.only.length > 0 && { wanted: wantedOf(meta, v.only) }),
-    ...(Object.keys(goals).length > 0 && { goals }),
-  };
-}
-
-function wantedOf(meta: Metainfo, globs: readonly string[]): readonly boolean[] {
-  const matchers = globs.map(globMatcher);
-  // Below the torrent's name, except where the name is the file's.
-  const pathOf = (path: readonly string[]): readonly string[] => path.length === 1 ? path : path.slice(1);
-  const wanted = meta.files.map((f) => !f.padding && matchers.some((matches) => matches(pathOf(f.path))));
-  if (!wanted.includes(true)) throw misuse(`--only ${globs.join(' ')}: no file of ${printable(meta.name)} matches`);
-  return wanted;
-}
-
-function unique(metas: readonly Metainfo[], io: Io): readonly Metainfo[] {
-  const byHash = new Map(metas.map((meta) => [meta.infoHash, meta]));
-  if (byHash.size < metas.length) io.complain('actorrent: a torrent was given twice; it is taken once');
-  return [...byHash.values()];
 }
 
 async function mustBeThere(meta: Metainfo, folder: string): Promise<void> {

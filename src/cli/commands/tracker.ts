@@ -7,14 +7,13 @@ import { formatEndpoint } from '../../base/endpoint.js';
 import { SECOND } from '../../base/units.js';
 import { inWords } from '../../edge/words.js';
 import { SwarmTable, type SwarmAnnounce } from '../../model/swarm-table.js';
-import { parseInfoHash } from '../../protocol/magnet.js';
 import { defineCommand } from '../command.js';
 import { EXIT, failure } from '../exit.js';
 import type { Io } from '../io.js';
 import { flag, integer, many, text, value } from '../option.js';
 import { address } from '../options.js';
 import { untilSignal } from '../signals.js';
-import { loadTorrent } from '../torrent-source.js';
+import { readTorrent } from '../torrent-source.js';
 import { startTracker, type TrackerServer } from '../tracker/server.js';
 
 /** Peers that miss one announce and are late for the next are gone. */
@@ -60,9 +59,7 @@ export const tracker = defineCommand({
   },
 });
 
-async function hashOf(source: string): Promise<InfoHash> {
-  return parseInfoHash(source) ?? (await loadTorrent(source)).infoHash;
-}
+const hashOf = async (source: string): Promise<InfoHash> => (await readTorrent(source)).infoHash;
 
 function sayListening({ url, udpUrl, port }: TrackerServer, json: boolean, io: Io): void {
   if (json) io.print(JSON.stringify({ event: 'listening', time: new Date().toISOString(), url, udpUrl, port }));

@@ -4,13 +4,13 @@
  */
 import type { ClientEvent, Stats } from '../../ports/events.js';
 
-/** `complete` and `stopped`: the client has ended, with or without everything. */
-export type Phase = 'checking' | 'downloading' | 'seeding' | 'paused' | 'failed' | 'complete' | 'stopped';
+/** `fetching`: the metadata of a magnet link. `complete` and `stopped`: the client has ended, with or without everything. */
+export type Phase = 'fetching' | 'checking' | 'downloading' | 'seeding' | 'paused' | 'failed' | 'complete' | 'stopped';
 
 export interface Row {
   readonly name: string;
   readonly phase: Phase;
-  /** Of the check, while there is one. */
+  /** Of the check, or of the metadata, while there is one. */
   readonly checked: number;
   readonly stats: Stats;
 }
@@ -24,6 +24,10 @@ export const NO_STATS: Stats = {
 
 export function post(board: Board, e: ClientEvent): Board {
   switch (e.event) {
+    case 'metadata': {
+      const checked = e.pieces === 0 ? 0 : e.have / e.pieces;
+      return new Map(board).set(e.torrent, { name: e.name, phase: 'fetching', checked, stats: { ...NO_STATS, peers: e.peers } });
+    }
     case 'started': {
       const stats = { ...NO_STATS, left: e.bytes, wanted: e.bytes };
       return new Map(board).set(e.torrent, { name: e.name, phase: 'checking', checked: 0, stats });

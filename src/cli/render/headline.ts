@@ -32,6 +32,7 @@ function tell(e: ClientEvent): Told | undefined {
   switch (e.event) {
     case 'page': return ['news', `live page: ${e.url}`];
     case 'listening': return ['detail', `listening on port ${e.port}`];
+    case 'metadata': return tellMetadata(e);
     case 'started': return ['news', `${size(e.bytes)} in ${plural(e.pieces, 'piece')}, in ${e.folder}`];
     case 'checked': return tellChecked(e);
     case 'peer': return tellPeer(e);
@@ -50,6 +51,12 @@ function tell(e: ClientEvent): Told | undefined {
 }
 
 const because = (reason: string | undefined): string => reason === undefined || reason === '' ? '' : `: ${reason}`;
+
+/** Once: how it gets on is in the status line. */
+function tellMetadata({ peers, have, pieces }: ClientEvent & { readonly event: 'metadata' }): Told | undefined {
+  if (pieces > 0 && have === pieces) return ['detail', `metadata is here, from ${plural(peers, 'peer')}`];
+  return peers + have + pieces === 0 ? ['news', 'fetching metadata from peers'] : undefined;
+}
 
 /** Where nothing was missing, the check has said so already. */
 function tellDone({ downloaded, elapsedMs }: ClientEvent & { readonly event: 'done' }): Told {

@@ -40,7 +40,7 @@ export function plainOutput({ io, now, quiet, verbose }: PlainOptions): Output {
     show(event: ClientEvent): void {
       board = post(board, event);
       if (event.event === 'answer') event.lines.forEach((line) => io.print(printable(line)));
-      if (!quiet && (event.event === 'stats' || event.event === 'checking')) sayStatus(event.torrent);
+      if (!quiet && (event.event === 'stats' || event.event === 'checking' || event.event === 'metadata')) sayStatus(event.torrent);
       const told = headline(event);
       if (told !== undefined && !isLastLine(event) && isTold(told.weight, { quiet, verbose })) write(io, told.weight, told.text);
     },

@@ -38,6 +38,7 @@ export function statusLines(board: Board, look: Look): readonly string[] {
 /** Without colours, bars and fixed columns: for pipes and logs. */
 export function plainStatus(row: Row): string {
   const { stats } = row;
+  if (row.phase === 'fetching') return `${printable(row.name)}: ${doing(row)}, ${plural(stats.peers, 'peer')}`;
   const parts = [
     `${printable(row.name)}: ${percent(progressOf(row))}`,
     amountOf(row),
@@ -50,18 +51,22 @@ export function plainStatus(row: Row): string {
 }
 
 const ORDER: Readonly<Record<Phase, number>> = {
-  failed: 0, downloading: 1, checking: 2, paused: 3, seeding: 4, complete: 5, stopped: 5,
+  failed: 0, downloading: 1, fetching: 1, checking: 2, paused: 3, seeding: 4, complete: 5, stopped: 5,
 };
 const rank = (row: Row): number => ORDER[row.phase] - Math.min(0.5, row.stats.downloadRate / 1e9);
 
 const progressOf = (row: Row): number =>
-  row.phase === 'checking' ? row.checked : row.phase === 'seeding' || row.phase === 'complete' ? 1 : row.stats.progress;
+  isMeasured(row) ? row.checked : row.phase === 'seeding' || row.phase === 'complete' ? 1 : row.stats.progress;
+
+/** By what is known of it beside its stats. */
+const isMeasured = ({ phase }: Row): boolean => phase === 'checking' || phase === 'fetching';
 
 const amountOf = ({ stats: { left, wanted } }: Row): string => sizeOf(wanted - left, wanted);
 
 const seedsOf = ({ stats: { seeds } }: Row): string => seeds === 0 ? '' : plural(seeds, 'seed');
 
 function doing({ phase, stats }: Row): string {
+  if (phase === 'fetching') return 'fetching metadata';
   if (phase !== 'downloading') return phase;
   const ms = eta(stats.left, stats.downloadRate);
   return ms === undefined ? 'waiting' : `ETA ${duration(ms)}`;
@@ -83,7 +88,7 @@ type Column = 'amount' | 'down' | 'up' | 'peers' | 'seeds' | 'doing';
 const cellsOf = (glyphs: Glyphs) => (row: Row): Cells => ({
   row,
   name: printable(row.name),
-  amount: row.phase === 'checking' ? '' : amountOf(row),
+  amount: isMeasured(row) ? '' : amountOf(row),
   down: `${glyphs.down} ${rate(row.stats.downloadRate).padStart(RATE)}`,
   up: `${glyphs.up} ${rate(row.stats.uploadRate).padStart(RATE)}`,
   peers: plural(row.stats.peers, 'peer'),
@@ -137,7 +142,7 @@ const align = (column: Column, text: string, width: number): string =>
   column === 'amount' ? text.padStart(width) : fit(text, width);
 
 const COLORS = {
-  failed: 'red', paused: 'yellow', checking: 'blue', downloading: 'cyan', seeding: 'green', complete: 'green',
+  failed: 'red', paused: 'yellow', checking: 'blue', fetching: 'blue', downloading: 'cyan', seeding: 'green', complete: 'green',
   stopped: 'yellow',
 } as const satisfies Readonly<Record<Phase, keyof Colors>>;
 

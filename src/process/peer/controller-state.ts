@@ -12,6 +12,7 @@ import { Bitfield } from '../../model/bitfield.js';
 import type { Layout } from '../../model/layout.js';
 import { Outstanding } from '../../model/outstanding.js';
 import { createRate, type Rate } from '../../model/rate.js';
+import type { TokenBucket } from '../../model/token-bucket.js';
 import { DEFAULT_REQQ, initialWindow, type WindowState } from '../../policy/pick/request-window.js';
 import { RequestTimes } from '../../policy/pick/timeouts.js';
 import type { Sha1 } from '../../ports/hash.js';
@@ -24,6 +25,7 @@ import type { PieceMgrMsg, PieceOrder } from '../piece-mgr.js';
 import type { StatusMsg } from '../status.js';
 import type { Tick, TimerMsg } from '../timer.js';
 import { initialStanding, type Standing } from './controller-chart.js';
+import { metadataPace } from './controller-metadata.js';
 import type { Received } from './receiver.js';
 import type { Sent } from './sender.js';
 import type { Refused, SenderQueueMsg } from './sender-queue.js';
@@ -61,6 +63,8 @@ export interface ControllerInput {
   /** Where we listen; 0: nowhere. */
   readonly port: number;
   readonly layout: Layout;
+  /** What ut_metadata serves (BEP 9). */
+  readonly infoBytes: Uint8Array;
   readonly sha1: Sha1;
   /** Absent: as many as BEP 6 suggests. */
   readonly allowedFast?: number | undefined;
@@ -128,6 +132,13 @@ export interface State extends ControllerInput {
   /** Its socket takes what we write. */
   drained: boolean;
 
+  // Metadata (BEP 9)
+  /** The id under which the peer takes it; undefined where it does not. */
+  metadataId: number | undefined;
+  /** Pieces that wait for their turn. */
+  readonly metadataAsked: Set<number>;
+  readonly metadataPace: TokenBucket;
+
   heardAt: Millis;
   saidAt: Millis;
   /** Something changed that ChokeMgr and Status should know. */
@@ -150,7 +161,7 @@ export function initialState(input: ControllerInput, now: Millis): State {
     grantedFast: NO_PIECES, times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
     askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,
     givenFast: NO_PIECES, upRate: createRate(RATE, now), upTotal: 0, lead: undefined, spent: false, queuedBytes: 0, drained: true,
-    heardAt: now, saidAt: now, dirty: true, awake: false,
+    metadataId: undefined, metadataAsked: new Set(), metadataPace: metadataPace(now), heardAt: now, saidAt: now, dirty: true, awake: false,
     ...input,
   };
 }

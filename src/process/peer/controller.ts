@@ -6,21 +6,23 @@
  *         gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, ended),
  *         Status (downloaded, peer, note), Timer (register).
  * Owns:   the state chart, the requests that are out, the request window, the totals of this peer.
- * Source: BEP 3 "peer protocol", BEP 6 (fast), BEP 10 (extensions), BEP 21 (upload only).
+ * Source: BEP 3 "peer protocol", BEP 6 (fast), BEP 9 (metadata for others), BEP 10 (extensions), BEP 21 (upload only).
  */
 import { fromHex } from '../../base/bytes.js';
 import { describe } from '../../base/result.js';
 import { SECOND, type Millis } from '../../base/units.js';
 import { defineProcess } from '../../kernel/process.js';
 import { Bitfield } from '../../model/bitfield.js';
-import { encodeExtendedHandshake, parseExtendedHandshake } from '../../protocol/extended.js';
+import { encodeExtendedHandshake, extensionRegistry, parseExtendedHandshake } from '../../protocol/extended.js';
 import { encodeHandshake, reservedBits, type Handshake } from '../../protocol/handshake.js';
+import { UT_METADATA } from '../../protocol/metadata.js';
 import { clientName } from '../../protocol/peer-id.js';
 import type { OwnMessage } from '../../protocol/wire-encode.js';
 import { PLAIN } from '../../protocol/wire.js';
 import { chokeMgrIsNew, rejoin, tellPieceMgr } from './controller-again.js';
 import { chart, next } from './controller-chart.js';
 import * as down from './controller-download.js';
+import { hearMetadata, serveMetadata } from './controller-metadata.js';
 import { report, reportChoke } from './controller-report.js';
 import {
   declaration, end, initialState, say, type ControllerInput, type ControllerMsg, type Me, type State,
@@ -40,6 +42,7 @@ const KEEP_ALIVE_MS = 100 * SECOND;
  * most blocks a second that it fetches from us: 33 MB/s.
  */
 const OWN_REQQ = 2000;
+const EXTENSIONS = extensionRegistry([UT_METADATA]);
 const TICK = 'second';
 const GREETING = 'greeting';
 
@@ -124,7 +127,7 @@ function welcome(s: State, ours: Bitfield, self: Me): void {
 
 function extendedHandshake(s: State): OwnMessage {
   const payload = encodeExtendedHandshake({
-    m: new Map(), client: s.agent, reqq: OWN_REQQ, yourIp: s.endpoint.host, uploadOnly: s.have?.isFull ?? false,
+    m: EXTENSIONS.m, metadataSize: s.infoBytes.length, client: s.agent, reqq: OWN_REQQ, yourIp: s.endpoint.host, uploadOnly: s.have?.isFull ?? false,
     ...(s.port > 0 && { port: s.port }),
   });
   return { type: 'extended', id: 0, payload };
@@ -155,9 +158,7 @@ function wire(s: State, m: SingleMessage, self: Me): void {
       if (m.piece < s.layout.pieceCount && s.grantedFast.size < MOST_GRANTED) s.grantedFast = new Set(s.grantedFast).add(m.piece);
       return down.ask(s, self);
     case 'extended':
-      // We name no extensions of our own yet, so only the handshake can come.
-      if (m.id === 0) extended(s, m.payload, self);
-      return;
+      return m.id === 0 ? extended(s, m.payload, self) : extension(s, m.id, m.payload, self);
     case 'keepAlive':
     case 'suggest':
     case 'port':
@@ -191,12 +192,19 @@ function theyHave(s: State, piece: number, self: Me): void {
 function extended(s: State, payload: Uint8Array, self: Me): void {
   const parsed = parseExtendedHandshake(payload);
   if (!parsed.ok) return end(s, describe(parsed.error), true, self);
-  const { client, reqq, uploadOnly } = parsed.value;
+  const { m, client, reqq, uploadOnly } = parsed.value;
+  s.metadataId = m.get(UT_METADATA.name) || undefined;
   if (client !== undefined && client !== '') s.client = client;
   if (reqq !== undefined) s.reqq = reqq;
   if (uploadOnly !== undefined) s.uploadOnly = uploadOnly;
   s.dirty = true;
   partIfUseless(s, self);
+}
+
+function extension(s: State, id: number, payload: Uint8Array, self: Me): void {
+  const parsed = EXTENSIONS.parse(id, payload);
+  if (parsed?.ok === false) return end(s, describe(parsed.error), true, self);
+  if (parsed) hearMetadata(s, parsed.value, self);
 }
 
 // OUR PROGRESS
@@ -233,6 +241,7 @@ function tick(s: State, tag: string, self: Me): void {
   if (now - heardAt(s) >= SILENCE_MS) return end(s, 'silent for three minutes', false, self);
   if (s.have && now - s.saidAt >= KEEP_ALIVE_MS) say(s, self, PLAIN.keepAlive);
   down.everySecond(s, now, self);
+  serveMetadata(s, self);
   const moving = report(s, now, self);
   s.awake = moving || isBusy(s);
   const silence = Math.min(s.have ? s.saidAt + KEEP_ALIVE_MS : Infinity, heardAt(s) + SILENCE_MS) - now;
@@ -242,7 +251,7 @@ function tick(s: State, tag: string, self: Me): void {
 /** A thousand peers of whom nobody wants anything must cost nothing: one without business is looked at when its silence matters. */
 function isBusy(s: State): boolean {
   if (!s.standing.open || s.over) return false;
-  return s.dirty || s.outstanding.size > 0 || mayAsk(s);
+  return s.dirty || s.outstanding.size > 0 || s.metadataAsked.size > 0 || mayAsk(s);
 }
 
 function mayAsk(s: State): boolean {

@@ -7,7 +7,7 @@ import type { ControllerMsg } from '../../../src/process/peer/controller.js';
 import type { SingleMessage } from '../../../src/process/peer/receiver.js';
 import type { WireMessage } from '../../../src/protocol/wire.js';
 import {
-  arrives, asks, block, choke, downloading, everything, hello, interest, open, PEER, plain, requests, short, start,
+  arrives, asks, block, choke, downloading, everything, hello, INFO, interest, open, PEER, plain, requests, short, start,
   TORRENT, unchoke, welcome, wire,
 } from './controller-stage.js';
 
@@ -79,7 +79,8 @@ test('with BEP 10 our extended handshake follows what we have', () => {
   assert.ok(extended?.type === 'extended' && extended.id === 0);
   const parsed = parseExtendedHandshake(extended.payload);
   assert.deepEqual(parsed.ok && parsed.value,
-    { m: new Map(), client: 'actorrent test', reqq: 2000, port: 6881, uploadOnly: false, yourIp: '10.1.2.3' });
+    { m: new Map([['ut_metadata', 2]]), metadataSize: INFO.length, client: 'actorrent test', reqq: 2000, port: 6881, uploadOnly: false,
+      yourIp: '10.1.2.3' });
 });
 
 test('of the allowed-fast set, what we have is granted, once both have told, to those with few pieces that know what it is', () => {

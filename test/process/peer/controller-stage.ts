@@ -20,6 +20,9 @@ export const LAYOUT = new Layout({
   totalBytes: PIECES * BLOCKS * BLOCK_BYTES,
 });
 
+/** Of three pieces of metadata; its bytes say where they are. */
+export const INFO = Uint8Array.from({ length: 2 * BLOCK_BYTES + 100 }, (_, i) => (i >> 8) ^ i);
+
 export const hello = (over: Partial<Handshake> = {}): Handshake =>
   ({ infoHash: TORRENT, peerId: peerId('2d5452343035302d'.padEnd(40, '61')), fast: true, extensions: false, dht: false,
     ...over });
@@ -45,7 +48,7 @@ export type ControllerStage = Stage<typeof controller>;
 export function start(over: Partial<ControllerInput> = {}): ControllerStage {
   return new Stage(controller, (cast) => ({
     peer: PEER, endpoint: { host: '10.1.2.3', port: 6881 }, torrent: TORRENT, ownId: peerId('cd'.repeat(20)),
-    agent: 'actorrent test', port: 6881, layout: LAYOUT, sha1: (bytes) => createHash('sha1').update(bytes).digest(),
+    agent: 'actorrent test', port: 6881, layout: LAYOUT, infoBytes: INFO, sha1: (bytes) => createHash('sha1').update(bytes).digest(),
     senderQueue: cast('SenderQueue'), files: cast('Files'), pieceMgr: cast('PieceMgr'), chokeMgr: cast('ChokeMgr'),
     peerMgr: cast('PeerMgr'), status: cast('Status'), timer: cast('Timer'), ...over,
   }));
