@@ -13,6 +13,7 @@ import { nodeUdp } from '../../edge/udp.js';
 import { askAnnounce, askScrape, trackerFlaw, type Asker } from '../../process/ask-tracker.js';
 import { parseInfoHash } from '../../protocol/magnet.js';
 import type { AnnounceEvent, AnnouncePeers } from '../../protocol/announce.js';
+import type { ScrapeAnswer } from '../../protocol/tracker-scrape.js';
 import { defineCommand } from '../command.js';
 import { EXIT, failure, misuse } from '../exit.js';
 import { freshPeerId } from '../../library/identity.js';
@@ -51,7 +52,7 @@ export const announce = defineCommand({
       infoHash: hashOf(hash), peerId: freshPeerId(), port, left, numwant, uploaded: 0, downloaded: 0,
       ...(values.event !== undefined && { event: values.event }),
     };
-    const answer = await taken(url, (asker) => askAnnounce(url, params, asker));
+    const answer = await taken<AnnouncePeers>(url, (asker) => askAnnounce(url, params, asker));
     io.print(values.json ? JSON.stringify(answer) : announceText(answer).join('\n'));
     return EXIT.done;
   },
@@ -68,7 +69,7 @@ export const scrape = defineCommand({
   },
   async run({ values, args: [url = '', ...hashes], io }) {
     const torrents = hashes.map(hashOf);
-    const { files } = await taken(url, (asker) => askScrape(url, torrents, asker));
+    const { files } = await taken<ScrapedFiles>(url, (asker) => askScrape(url, torrents, asker));
     if (values.json) io.print(JSON.stringify(Object.fromEntries(files)));
     for (const [hash, swarm] of values.json ? [] : files) {
       const [seeds, leechers] = [plural(swarm.seeds, 'seed'), plural(swarm.leechers, 'leecher')];
@@ -95,14 +96,20 @@ function hashOf(typed: string): InfoHash {
   throw misuse(`info-hash: expected 40 hex digits, found ${quoted(typed)}`);
 }
 
+interface Refusal {
+  readonly kind: 'failure';
+  readonly reason: string;
+}
+type ScrapedFiles = Extract<ScrapeAnswer, { readonly kind: 'files' }>;
+
 /** What the tracker answered, where it did not refuse; a refusal or no answer fails the command. */
-async function taken<A extends { readonly kind: string }>(
-  url: string, ask: (asker: Asker) => Promise<A | { readonly kind: 'failure'; readonly reason: string }>,
-): Promise<Exclude<A, { readonly kind: 'failure' }>> {
+async function taken<A extends { readonly kind: string }>(url: string, ask: (asker: Asker) => Promise<A | Refusal>): Promise<A> {
   const flaw = trackerFlaw(url);
   if (flaw !== undefined) throw misuse(flaw);
   const asker = { http: nodeHttp({ agent: AGENT }), udp: nodeUdp(), random: fromSeed(randomInt(2 ** 32)), timeout: 20 * SECOND };
   const answer = await ask(asker).catch((e: unknown) => { throw failure(`${url}: ${e instanceof Error ? e.message : String(e)}`); });
-  if ('reason' in answer) throw failure(`${url}: ${printable(answer.reason)}`);
-  return answer as Exclude<A, { readonly kind: 'failure' }>;
+  if (isRefusal(answer)) throw failure(`${url}: ${printable(answer.reason)}`);
+  return answer;
 }
+
+const isRefusal = (answer: { readonly kind: string }): answer is Refusal => answer.kind === 'failure';
