@@ -110,14 +110,6 @@ test('a bad torrent: exit 3, and one line that says what is wrong and where', as
   }
 });
 
-test('magnet links and info-hashes: exit 1 and why', async () => {
-  for (const source of [`magnet:?xt=urn:btih:${'1'.repeat(40)}`, '1'.repeat(40)]) {
-    const { code, err } = await actorrent([source]);
-    assert.equal(code, 1);
-    assert.match(err, /cannot fetch metadata from peers/);
-  }
-});
-
 test('a folder where a torrent should be', async () => {
   const { code, err } = await actorrent(['info', 'show']);
   assert.deepEqual([code, err], [1, 'actorrent: show: a folder, not a torrent file; actorrent create makes one of it\n']);

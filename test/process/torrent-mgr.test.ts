@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { infoHash, torrentKey, type InfoHash } from '../../src/base/brand.js';
-import type { TorrentRequest } from '../../src/client.js';
-import { child } from '../../src/kernel/process.js';
+import type { AnyRequest, MagnetRequest, TorrentRequest } from '../../src/client.js';
+import { child, type Child } from '../../src/kernel/process.js';
+import type { Metainfo } from '../../src/protocol/metainfo.js';
 import { torrentMgr, type TorrentMgrMsg } from '../../src/process/torrent-mgr.js';
 import { FakeConnection } from './fake-connection.js';
 import { Stage } from './stage.js';
@@ -16,23 +17,38 @@ const add = (n: number): TorrentMgrMsg => ({ type: 'add', key: torrentKey(n), re
 const LISTENING: TorrentMgrMsg = { type: 'listening', port: 6881 };
 const STOP: TorrentMgrMsg = { type: 'stop' };
 
-/** Each torrent is a group of stand-ins: PeerMgr, PieceMgr, Files, Status and one Tracker; it ends with more than `restarts`. */
+/** Torrent n as a link alone; once it is known, it is said what becomes of it. */
+const link = (n: number, whenKnown: MagnetRequest['whenKnown'] = () => requestOf(n)): TorrentMgrMsg => ({
+  type: 'add', key: torrentKey(n), request: { magnet: { infoHash: hashOf(n), trackers: [], peers: [], webSeeds: [] }, peers: [], whenKnown },
+});
+const metainfo = (n: number): TorrentMgrMsg =>
+  ({ type: 'metainfo', torrent: hashOf(n), metainfo: { ok: true, value: {} as Metainfo }, peers: [{ host: '10.0.0.1', port: 1 }] });
+
+/**
+ * Each torrent is a group of stand-ins: PeerMgr, PieceMgr, Files, Status and one Tracker; of a link Metadata, Status and one Tracker. It ends
+ * with more than `restarts`.
+ */
 function start(restarts = 0) {
   const ports: number[] = [];
   const parts: any[] = [];
+  const requests: AnyRequest[] = [];
   const stage: Stage<typeof torrentMgr> = new Stage(torrentMgr, (cast, self) => ({
-    plan: (key, _request, port) => (reserve) => {
+    plan: (key, request, port) => (reserve) => {
       ports.push(port);
-      const [peers, pieces, files, status, tracker] = (['PeerMgr', 'PieceMgr', 'Files', 'Status', 'Tracker'] as const).map((name) => {
+      requests.push(request);
+      const children: Child[] = [];
+      const standIn = (name: string): any => {
         const definition = self.standIn(name);
         const box = reserve(definition as any) as any;
-        return { box, entry: child(definition as any, box, () => undefined) };
-      }) as [any, any, any, any, any];
+        children.push(child(definition as any, box, () => undefined));
+        return box;
+      };
+      const whole = 'meta' in request;
       const exports = {
-        peers: peers.box, pieceMgr: pieces.box, files: files.box, status: status.box, trackers: [tracker.box],
+        peers: standIn(whole ? 'PeerMgr' : 'Metadata'), ...(whole && { pieceMgr: standIn('PieceMgr'), files: standIn('Files') }),
+        status: standIn('Status'), trackers: [standIn('Tracker')],
       };
       parts[key] = exports;
-      const children = [peers, pieces, files, status, tracker].map((p) => p.entry);
       return { plan: { strategy: 'rest-for-one', children, restarts: { most: restarts, withinMs: 1 } }, exports };
     },
     console: cast('Console'), timer: cast('Timer'),
@@ -42,7 +58,7 @@ function start(restarts = 0) {
   const living = (): string[] => stage.kernel.processes().map((p) => p.process).filter((name) => name === 'PeerMgr');
   const events = (): string[] => stage.all('event').map(({ event }) =>
     [event.event, event.name, event.reason].filter((x) => x !== undefined).join(' '));
-  return { stage, ports, parts, closed, living, events };
+  return { stage, ports, parts, requests, closed, living, events };
 }
 
 test('torrents wait until the port is known', () => {
@@ -297,4 +313,58 @@ test('who came in to a crash is let go', () => {
   const connection = new FakeConnection();
   stage.kill({ type: 'incoming', incoming: { connection } as any });
   assert.ok(connection.closed);
+});
+
+// MAGNET LINKS
+
+test('a link has a group of its own, until it is known where it leads; then those who gave it are the first peers', () => {
+  const { stage, requests, events } = start();
+  stage.send(LISTENING, link(1));
+  assert.deepEqual(events(), []);
+  assert.deepEqual(stage.kernel.processes().filter((p) => p.process === 'Metadata').length, 1);
+  stage.send(metainfo(1));
+  assert.deepEqual(events(), ['started T1']);
+  assert.deepEqual(requests[1], { ...requestOf(1), peers: [{ host: '10.0.0.1', port: 1 }] });
+  assert.deepEqual(stage.kernel.processes().filter((p) => p.process === 'Metadata').length, 0);
+  assert.deepEqual([stage.send(metainfo(1)).told(), requests.length], [[], 2], 'said twice');
+});
+
+test('pause, incoming, resume and stop go to who fetches; what was paused stays so as a torrent', () => {
+  const { stage } = start();
+  stage.send(LISTENING, link(1)).forget().send({ type: 'pause' });
+  assert.deepEqual(stage.kinds(), ['Metadata: pause', 'Console: event']);
+  stage.send({ type: 'resume' });
+  assert.deepEqual(stage.kinds(), ['Metadata: resume', 'Console: event']);
+  const handshake = { infoHash: hashOf(1), peerId: 'x', fast: true, extensions: true, dht: false } as any;
+  stage.send({ type: 'incoming', incoming: { connection: new FakeConnection(), handshake, rest: new Uint8Array(0) } });
+  assert.deepEqual(stage.kinds(), ['Metadata: incoming']);
+  stage.send({ type: 'pause' }).forget().send(metainfo(1));
+  assert.deepEqual(stage.kinds(), ['Console: event', 'PeerMgr: pause']);
+  stage.send(link(2)).forget().send(STOP);
+  assert.deepEqual(stage.kinds(), ['PeerMgr: stop', 'Files: stop', 'Tracker: stop', 'Metadata: stop', 'Tracker: stop']);
+});
+
+test('a link that is not wanted after all, or leads to nothing sound, says why, and goodbye to its tracker', () => {
+  const flaw = { field: 'info.length', expected: 'a length', found: 'none' };
+  const ends: readonly (readonly [TorrentMgrMsg, reason: string])[] = [
+    [metainfo(1), 'no file matches'],
+    [{ ...metainfo(1), metainfo: { ok: false, error: flaw } } as TorrentMgrMsg, 'not a valid torrent: info.length: expected a length, found none'],
+  ];
+  for (const [message, reason] of ends) {
+    const { stage, events } = start();
+    stage.send(LISTENING, link(1, () => 'no file matches')).forget().send(message);
+    const told = stage.told();
+    assert.deepEqual(told.map(([to, kind]) => `${to}: ${kind}`), ['Console: event', 'Metadata: stop', 'Tracker: stop']);
+    assert.deepEqual((told[0]![2] as any).event.reason, reason);
+    for (const part of ['Metadata', 'Tracker']) {
+      stage.send({ type: 'closed', torrent: hashOf(1), part: `Torrent/TorrentMgr/Magnet-1/${part}` });
+    }
+    assert.deepEqual(events(), [`removed ${hashOf(1)}`]);
+  }
+});
+
+test('after a crash a link that has led to its torrent is that torrent', () => {
+  const { stage, requests } = start();
+  stage.send(LISTENING, link(1), metainfo(1)).kill();
+  assert.deepEqual(requests.map((r) => 'meta' in r), [false, true, true]);
 });
