@@ -2,8 +2,8 @@
  * Records: small files of our own, below `.actorrent` in the torrent's folder. Written beside and moved over, each step
  * forced to the device before the next: after a power cut the old or the new is there, whole.
  */
-import { open, rename, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { MIB, type Bytes } from '../base/units.js';
 import type { Trouble } from '../ports/disk.js';
 import { OWN_FOLDER, pathBelow } from './inside.js';
@@ -17,6 +17,7 @@ let writes = 0;
 /** Undefined where there is none, or none that can be read: it is then made anew. */
 export async function readRecord(folder: string, name: string): Promise<Uint8Array | undefined> {
   const path = pathBelow(folder, [OWN_FOLDER, name]);
+  await sweep(path);
   try {
     const file = await open(path, 'r');
     try {
@@ -43,6 +44,13 @@ export async function writeRecord(folder: string, name: string, bytes: Uint8Arra
     await unlink(draft).catch(() => undefined);
     return troubleOf(path, error);
   }
+}
+
+/** Drafts that a process has left behind which was killed while it wrote. */
+async function sweep(path: string): Promise<void> {
+  const entries = await readdir(dirname(path)).catch(() => []);
+  const drafts = entries.filter((entry) => entry.startsWith(`${basename(path)}.`) && entry.endsWith('.tmp'));
+  for (const draft of drafts) await unlink(join(dirname(path), draft)).catch(() => undefined);
 }
 
 async function writeForced(path: string, bytes: Uint8Array): Promise<void> {

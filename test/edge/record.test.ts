@@ -37,6 +37,14 @@ test('one that cannot be written leaves the old one and no draft', async (t) => 
   assert.equal(await disk.readRecord(folder, 'resume'), undefined, 'a folder is no record');
 });
 
+test('the draft of a process that was killed is swept away, and no other', async (t) => {
+  const folder = scratch(t);
+  await disk.writeRecord(folder, 'resume', toUtf8('whole'));
+  for (const name of ['resume.1-0.tmp', 'other.1-0.tmp']) writeFileSync(join(folder, '.actorrent', name), 'half');
+  assert.deepEqual(await disk.readRecord(folder, 'resume'), Buffer.from('whole'));
+  assert.deepEqual(readdirSync(join(folder, '.actorrent')).sort(), ['other.1-0.tmp', 'resume']);
+});
+
 test('one too large to be ours is not read, and names stay in their folder', async (t) => {
   const folder = scratch(t);
   mkdirSync(join(folder, '.actorrent'));
