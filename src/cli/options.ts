@@ -5,9 +5,10 @@
 import { parseEndpoint, parseHost, type Endpoint } from '../base/endpoint.js';
 import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
-import { MINUTE } from '../base/units.js';
+import { MINUTE, SECOND, type Millis } from '../base/units.js';
 import { USUAL_PROCS } from '../edge/disk.js';
 import { DEFAULT_PORT } from '../library/usual-port.js';
+import { SAVE_EVERY } from '../process/files-state.js';
 import { DEFAULT_POLICY, POLICY_NAMES } from './policy-source.js';
 import { flag, integer, many, positive, quoted, text, value, type ValuesOf } from './option.js';
 
@@ -26,6 +27,11 @@ const minutes = (typed: string): Result<number> => {
   const n = positive(typed);
   return n.ok ? ok(n.value * MINUTE) : n;
 };
+/** More often would keep a disk busy with nothing else; more seldom is no safety. */
+const interval = (typed: string): Result<Millis> => {
+  const n = positive(typed);
+  return n.ok && n.value >= 0.1 && n.value <= 3600 ? ok(n.value * SECOND) : flaw('number', 'a number from 0.1 to 3600', quoted(typed));
+};
 
 export const procs = value('N', integer(1, 256), {
   group: 'Disk', meaning: 'hash workers', initial: USUAL_PROCS, shownDefault: 'cores - 1',
@@ -38,6 +44,10 @@ export const SESSION_OPTIONS = {
     rare: true, group: 'Files', meaning: 'for the shell, when complete: $TORRENT_NAME', initial: undefined,
   }),
   sequential: flag({ group: 'Files', meaning: 'pieces in order, not rarest first' }),
+  saveInterval: value('SECONDS', interval, {
+    rare: true, group: 'Files', meaning: 'between saves of what is here, for a restart', initial: SAVE_EVERY,
+    shownDefault: `${SAVE_EVERY / SECOND}`,
+  }),
   procs: { ...procs, group: 'Files' },
   ip: value('ADDR', address, { group: 'Network', meaning: 'where to listen', initial: undefined, shownDefault: 'all' }),
   port: value('N', integer(0, 65_535), {

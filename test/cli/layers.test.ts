@@ -47,6 +47,7 @@ test('an error names the place', () => {
     ['upLimit', 'fast', 'expected KB/s such as 500, 1.5M or 64Ki, or 0 for no limit, found "fast"'],
     ['port', '70000', 'expected an integer from 0 to 65535, found "70000"'],
     ['seedTime', '0', 'expected a number above 0, found "0"'],
+    ['saveInterval', '0.01', 'expected a number from 0.1 to 3600, found "0.01"'],
     ['peer', 'nowhere', 'expected HOST:PORT or [IPV6]:PORT, found "nowhere"'],
     ['ip', '10.0.0.256', 'expected an IP address, found "10.0.0.256"'],
   ];

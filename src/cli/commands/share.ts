@@ -125,6 +125,7 @@ async function configOf(v: SessionValues, policies: Policies): Promise<ClientCon
     folder: v.folder,
     chaos: v.chaos !== undefined,
     pieceMemory,
+    saveEvery: v.saveInterval,
   };
 }
 
