@@ -14,7 +14,7 @@ import { declare } from '../kernel/topology.js';
 import type { Bitfield } from '../model/bitfield.js';
 import { Blame, type BlockDigests } from '../model/blame.js';
 import type { Layout } from '../model/layout.js';
-import { NOBODY } from '../policy/pick/active-piece.js';
+import { NOBODY } from '../policy/pick/block-sheets.js';
 import type { BlockRef } from '../policy/pick/blocks.js';
 import { pieceMap } from '../policy/pick/piece-map.js';
 import { Picker } from '../policy/pick/picker.js';

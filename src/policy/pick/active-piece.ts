@@ -7,16 +7,21 @@
 import type { PieceIndex, PeerKey } from '../../base/brand.js';
 import type { Bytes, Millis } from '../../base/units.js';
 import type { Bitfield } from '../../model/bitfield.js';
+import { type BlockSheet, NOBODY, RECEIVED } from './block-sheets.js';
 import type { Request } from './requests.js';
 import type { PickPeer } from './swarm.js';
 
-/** The state of a block that is here; of any other it is the number of peers in time that have been asked for it. */
-const RECEIVED = 0xff;
-/** Who delivered a block that was read back from a resume record, or is not here yet: nobody connected answers for it. */
-export const NOBODY = -1;
-
 /** How deep the pipeline of those who fetch a piece is: peers of one pace finish their parts together. */
 export type Pace = 0 | 1 | 2;
+
+export interface ActivePieceInput {
+  readonly piece: PieceIndex;
+  readonly bytes: Bytes;
+  readonly rank: number;
+  readonly now: Millis;
+  readonly alone: PickPeer | null;
+  readonly sheet: BlockSheet;
+}
 
 export class ActivePiece {
   readonly piece: PieceIndex;
@@ -26,6 +31,7 @@ export class ActivePiece {
   readonly rank: number;
   /** All of it is asked of this peer alone, so that it answers for the piece; null: of anybody. */
   readonly alone: PickPeer | null;
+  readonly sheet: BlockSheet;
   /** The requests of each block, late ones too. */
   readonly requests: (Request | null)[];
   free: number;
@@ -39,21 +45,19 @@ export class ActivePiece {
   openAt = -1;
   readonly seen: { free: number; checking: Bytes } = { free: 0, checking: 0 };
   private readonly states: Uint8Array;
-  /** Who delivered each block. */
-  private readonly from: Float64Array;
   private hint = 0;
 
-  constructor(at: { piece: PieceIndex; bytes: Bytes; blocks: number; rank: number; now: Millis; alone: PickPeer | null }) {
+  constructor(at: ActivePieceInput) {
     this.piece = at.piece;
     this.bytes = at.bytes;
-    this.blocks = at.blocks;
+    this.blocks = at.sheet.states.length;
     this.rank = at.rank;
     this.touchedAt = at.now;
     this.alone = at.alone;
-    this.free = at.blocks;
-    this.requests = new Array<Request | null>(at.blocks).fill(null);
-    this.states = new Uint8Array(at.blocks);
-    this.from = new Float64Array(at.blocks).fill(NOBODY);
+    this.free = this.blocks;
+    this.sheet = at.sheet;
+    this.requests = at.sheet.requests;
+    this.states = at.sheet.states;
   }
 
   get isComplete(): boolean {
@@ -140,7 +144,7 @@ export class ActivePiece {
 
   /** Who delivered each block, or NOBODY. */
   senders(): readonly number[] {
-    return [...this.from];
+    return [...this.sheet.from];
   }
 
   /** Whether `peer` may be asked for blocks of it. */
@@ -152,6 +156,6 @@ export class ActivePiece {
     if (this.states[block] === 0) this.free--;
     this.states[block] = RECEIVED;
     this.received++;
-    this.from[block] = from;
+    this.sheet.from[block] = from;
   }
 }

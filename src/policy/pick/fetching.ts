@@ -8,6 +8,7 @@ import type { Millis } from '../../base/units.js';
 import { ActivePiece } from './active-piece.js';
 import type { ActiveSet } from './active-set.js';
 import type { Outcome, PickRequest, PieceSizes, AskedOf } from './blocks.js';
+import { BlockSheets } from './block-sheets.js';
 import { duplicate } from './endgame.js';
 import { Requests, type Request } from './requests.js';
 import type { PickOrder } from './selection.js';
@@ -44,6 +45,7 @@ export interface Expiry {
 export class Fetching {
   private readonly books: Books;
   private readonly requests = new Requests();
+  private readonly sheets = new BlockSheets();
   private starts = 0;
   /** Blocks of the endgame that may still be asked of several peers. */
   private copies = FREE_COPIES;
@@ -65,7 +67,7 @@ export class Fetching {
     const active = new ActivePiece({
       piece: pieceIndex(piece),
       bytes: layout.pieceBytes(piece),
-      blocks: layout.blocksIn(piece),
+      sheet: this.sheets.take(layout.blocksIn(piece)),
       rank: order === 'sequential' ? piece : this.starts++,
       now,
       alone: this.suspects.has(piece) ? peer : null,
@@ -77,8 +79,14 @@ export class Fetching {
 
   /** active or checking -> missing. */
   giveUp(active: ActivePiece): void {
-    this.books.actives.remove(active);
+    this.end(active);
     this.books.swarm.missed(active.piece);
+  }
+
+  /** checking -> have, or back: its memory serves the next. */
+  end(active: ActivePiece): void {
+    this.books.actives.remove(active);
+    this.sheets.give(active.sheet);
   }
 
   /** checking -> missing: from now on the piece is asked of one peer alone, best of one that had no part in the copy that failed. */

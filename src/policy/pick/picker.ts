@@ -240,7 +240,7 @@ export class Picker {
       throw new Error(`piece ${piece} was stored while ${this.stateOf(piece)}`);
     }
     this.owned.set(piece);
-    if (active !== undefined) this.actives.remove(active);
+    if (active !== undefined) this.fetching.end(active);
     this.fetching.cleared(piece);
     if (this.swarm.lacking.has(piece)) this.leftBytes -= this.layout.pieceBytes(piece);
     this.swarm.settled(piece);
@@ -250,8 +250,9 @@ export class Picker {
   failed(piece: number): readonly number[] {
     const active = this.actives.get(piece);
     if (!active?.isComplete) throw new Error(`piece ${piece} failed its check while ${this.stateOf(piece)}`);
+    const senders = active.senders();
     this.fetching.suspect(active);
-    return active.senders();
+    return senders;
   }
 
   /** Takes up a piece that a resume record says was begun. Refused: it is not missing, does not fit, or has no room. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { peerKey } from '../../../src/base/brand.js';
 import { BLOCK_BYTES } from '../../../src/base/units.js';
-import { NOBODY } from '../../../src/policy/pick/active-piece.js';
+import { NOBODY } from '../../../src/policy/pick/block-sheets.js';
 import type { BlockRef } from '../../../src/policy/pick/blocks.js';
 import type { Picker } from '../../../src/policy/pick/picker.js';
 import { A, B, bitfieldOf, C, D, joined, named, picked, pickerOf } from './swarm-of.js';
