@@ -82,7 +82,9 @@ function recalled(s: State, torrentFile: Uint8Array | undefined, self: Me): void
   const meta = torrentFile && parseMetainfo(torrentFile, s.sha1);
   if (!meta?.ok || meta.value.infoHash !== s.torrent) return start(s, self);
   s.whole = meta.value.infoBytes;
-  s.metainfo = ok({ ...meta.value, ...s.outside });
+  // A hash alone names none: then those of the link that was fetched hold.
+  const { trackers, webSeeds } = s.outside;
+  s.metainfo = ok({ ...meta.value, ...(trackers.length > 0 && { trackers }), ...(webSeeds.length > 0 && { webSeeds }) });
   tellMetainfo(s, [], self);
 }
 

@@ -147,7 +147,7 @@ test('at the start the disk is asked first; then trackers are told, and those wh
   assert.deepEqual(net.dials.map((d) => d.to), [at(1)]);
 });
 
-test('what an earlier run has kept is the end of it; what is not this torrent is not believed', async () => {
+test('what an earlier run has kept is the end of it, with its trackers where the link names none; another torrent is not believed', async () => {
   const asked: string[] = [];
   const kept = (bytes: Uint8Array) => ({
     readRecord: (_: string, name: string) => {
@@ -160,6 +160,11 @@ test('what an earlier run has kept is the end of it; what is not this torrent is
   const [{ metainfo, peers }] = found(stage) as [ReturnType<typeof found>[0]];
   assert.deepEqual([metainfo.value.infoHash, metainfo.value.trackers, peers], [META.infoHash, TRACKERS, []]);
   assert.deepEqual(asked, [keptName(META.infoHash)]);
+  const [trackers, webSeeds] = [[['http://kept/announce']], ['http://kept/']];
+  const hashAlone = start({ ...KEPT, outside: { trackers: [], webSeeds: [] } }, kept(metainfoFile({ ...META, trackers, webSeeds })));
+  await hashAlone.stage.settle();
+  const [alone] = found(hashAlone.stage) as [ReturnType<typeof found>[0]];
+  assert.deepEqual([alone.metainfo.value.trackers, alone.metainfo.value.webSeeds], [trackers, webSeeds]);
   for (const bytes of [metainfoFile({ ...META, infoBytes: META.infoBytes.map((b, i) => i === 20_000 ? b ^ 1 : b) }), new Uint8Array(3)]) {
     const other = start(KEPT, kept(bytes));
     await other.stage.settle();
