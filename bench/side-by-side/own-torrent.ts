@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InfoHash } from '../../src/base/brand.js';
 import { describe } from '../../src/base/result.js';
+import { magnetOf } from '../../src/cli/commands/magnet.js';
 import { nodeSha1 } from '../../src/edge/sha1.js';
 import { parseMetainfo, type Metainfo } from '../../src/protocol/metainfo.js';
 import { buildMetainfo } from '../../src/protocol/metainfo-build.js';
@@ -17,7 +18,7 @@ export function createTorrent({ content, torrent, pieceBytes, trackers }: Torren
   if (error || status !== 0) throw new Error(`actorrent create: ${error?.message ?? stderr}`);
   const meta = metaOf(readFileSync(torrent));
   return {
-    infoHash: meta.infoHash, pieces: meta.pieceCount,
+    infoHash: meta.infoHash, magnet: magnetOf(meta), pieces: meta.pieceCount,
     files: meta.files.map((f) => ({ path: f.path.join('/'), bytes: f.length })),
   };
 }

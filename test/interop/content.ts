@@ -29,6 +29,7 @@ export interface Content {
   readonly bytes: number;
   readonly torrent: string;
   readonly infoHash: string;
+  readonly magnet: string;
   readonly pieceBytes: number;
   readonly pieces: number;
 }
@@ -56,6 +57,7 @@ export interface TorrentOrder {
 
 export interface MadeTorrent {
   readonly infoHash: string;
+  readonly magnet: string;
   readonly pieces: number;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
 }
@@ -71,8 +73,8 @@ export async function makeContent(o: ContentOptions): Promise<Content> {
   });
   const files: ContentFile[] = [];
   for (const f of made.files) files.push({ ...f, sha256: await sha256(join(folder, f.path)) });
-  const { infoHash, pieces } = made;
-  return { folder, files, bytes: o.bytes, torrent, infoHash, pieceBytes: o.pieceBytes, pieces };
+  const { infoHash, magnet, pieces } = made;
+  return { folder, files, bytes: o.bytes, torrent, infoHash, magnet, pieceBytes: o.pieceBytes, pieces };
 }
 
 /** Paths and sizes that add up to `total`, from 64 KiB on. */

@@ -14,23 +14,27 @@ import { labTest } from './lab-test.js';
 import { MOST_RSS, transferMs } from './settings.js';
 
 const PIECE_BYTES = 256 * 1024;
+/** So that the info dictionary is of several pieces itself. */
+const LINKED_PIECE_BYTES = 16 * 1024;
 
 export interface Transfer {
   readonly from: ClientName;
   readonly to: ClientName;
   readonly bytes: number;
   readonly ipv6?: boolean;
+  /** The one who wants it has a magnet link only. */
+  readonly linked?: boolean;
   readonly once?: boolean;
 }
 
-export function transferTest({ from, to, bytes, ipv6 = false, once = false }: Transfer): void {
-  const how = ipv6 ? 'over IPv6' : 'through opentracker';
+export function transferTest({ from, to, bytes, ipv6 = false, linked = false, once = false }: Transfer): void {
+  const how = `${ipv6 ? 'over IPv6' : 'through opentracker'}${linked ? ' by a magnet link' : ''}`;
   const needs = ipv6 ? needsOf(from, to) : [...needsOf(from, to), 'opentracker' as const];
   const hosts = ['tracker', 'seeder', 'leecher'];
   labTest(`${from} -> ${to} ${how}: ${bytes / MIB} MiB`, { needs, once, hosts }, async (lab) => {
     const tracker = lab.host('tracker');
     const content = await lab.content({
-      seed: 'transfer', bytes, pieceBytes: PIECE_BYTES, ...(ipv6 ? {} : { tracker: announceUrl(tracker) }),
+      seed: 'transfer', bytes, pieceBytes: linked ? LINKED_PIECE_BYTES : PIECE_BYTES, ...(ipv6 ? {} : { tracker: announceUrl(tracker) }),
     });
     if (!ipv6) await startOpentracker({ host: tracker, home: lab.folder('tracker'), infoHashes: [content.infoHash] });
     const both = { torrent: content.torrent, tracked: !ipv6, ipv6 };
@@ -43,7 +47,7 @@ export function transferTest({ from, to, bytes, ipv6 = false, once = false }: Tr
     const folder = lab.folder('downloaded');
     const begin = performance.now();
     const leecher = startClient[to]({
-      ...both, name: `${to} leecher`, goal: 'fetch', host: lab.host('leecher'), home: lab.folder('leecher'), folder,
+      ...both, ...(linked && { torrent: content.magnet }), name: `${to} leecher`, goal: 'fetch', host: lab.host('leecher'), home: lab.folder('leecher'), folder,
       peers: ipv6 ? [lab.host('seeder').ip6] : [],
     });
     const seconds = (await leecher.complete(transferMs(bytes)) - begin) / 1000;

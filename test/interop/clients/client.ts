@@ -13,6 +13,7 @@ export interface Job {
   readonly name: string;
   readonly goal: Goal;
   readonly host: Host;
+  /** A file, or a magnet link. */
   readonly torrent: string;
   /** Where the torrent's own folder is, or shall be. What is there is checked first. */
   readonly folder: string;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """One libtorrent peer with one torrent, over TCP only; DHT, LSD, PEX, UPnP, NAT-PMP, uTP and encryption are off.
 
-argv[1] is JSON: {torrent, folder, listen: "10.77.0.2:6881" or "[fd77::2]:6881", peers: [[host, port]],
+argv[1] is JSON: {torrent (a file or a magnet link), folder, listen: "10.77.0.2:6881" or "[fd77::2]:6881", peers: [[host, port]],
 upLimit, downLimit (bytes/s; 0 for none)}. Prints a line of JSON for each event: {"event": "listening" | "checked" |
 "accepted" | "tracker" | "status" | "done" | "error"}; "done" once every piece is verified, be it from the start.
 SIGTERM flushes, tells the tracker, and ends with 0.
@@ -55,8 +55,11 @@ session = lt.session({
 # By default peers on a local network are neither limited nor choked, and all of ours are local.
 session.set_peer_class_filter(lt.ip_filter())
 
-params = lt.add_torrent_params()
-params.ti = lt.torrent_info(order["torrent"])
+if order["torrent"].startswith("magnet:"):
+    params = lt.parse_magnet_uri(order["torrent"])
+else:
+    params = lt.add_torrent_params()
+    params.ti = lt.torrent_info(order["torrent"])
 params.save_path = order["folder"]
 params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
 params.flags |= lt.torrent_flags.disable_pex

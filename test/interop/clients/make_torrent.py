@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Makes a v1 torrent with libtorrent, and prints what is in it.
 
-argv[1] is JSON: {content, torrent, pieceBytes, trackers: [url]}. Prints JSON: {infoHash, pieces, files: [{path,
-bytes}]}, the files in the torrent's order. Not hybrid or v2: those come with pad files, which the clients differ on.
+argv[1] is JSON: {content, torrent, pieceBytes, trackers: [url]}. Prints JSON: {infoHash, magnet, pieces, files:
+[{path, bytes}]}, the files in the torrent's order. Not hybrid or v2: those come with pad files, which the clients differ on.
 """
 import json
 import os
@@ -24,6 +24,7 @@ info = lt.torrent_info(order["torrent"])
 files = info.files()
 json.dump({
     "infoHash": str(info.info_hashes().v1),
+    "magnet": lt.make_magnet_uri(info),
     "pieces": info.num_pieces(),
     "files": [{"path": files.file_path(i), "bytes": files.file_size(i)} for i in range(files.num_files())],
 }, sys.stdout)

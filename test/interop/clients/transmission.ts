@@ -19,12 +19,14 @@ interface TorrentView {
   readonly status: number;
   readonly percentDone: number;
   readonly leftUntilDone: number;
+  /** Of a magnet link: nothing is left of what is not known. */
+  readonly metadataPercentComplete: number;
   readonly uploadedEver: number;
   readonly error: number;
   readonly errorString: string;
   readonly trackerStats: readonly { readonly lastAnnounceSucceeded: boolean }[];
 }
-const FIELDS = ['status', 'percentDone', 'leftUntilDone', 'uploadedEver', 'error', 'errorString', 'trackerStats'];
+const FIELDS = ['status', 'percentDone', 'leftUntilDone', 'metadataPercentComplete', 'uploadedEver', 'error', 'errorString', 'trackerStats'];
 
 export function startTransmission(job: Job): Client {
   if (job.peers?.length) throw new Error('Transmission cannot be told of a peer: use a tracker, or connect to it');
@@ -78,8 +80,8 @@ export function startTransmission(job: Job): Client {
     complete: async (deadlineMs) => {
       await added;
       await until(`${job.name} to complete`, async () => {
-        const { status, leftUntilDone } = await view();
-        return !CHECKING.includes(status) && leftUntilDone === 0;
+        const { status, leftUntilDone, metadataPercentComplete } = await view();
+        return !CHECKING.includes(status) && metadataPercentComplete === 1 && leftUntilDone === 0;
       }, deadlineMs);
       return performance.now();
     },
