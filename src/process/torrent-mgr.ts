@@ -96,6 +96,8 @@ interface Added {
   ailing: boolean;
   /** It says goodbye: alone, or as all do. */
   leaving: boolean;
+  /** Why it cannot be: said when it has left. */
+  flaw?: string;
 }
 interface Torrent {
   readonly key: TorrentKey;
@@ -199,7 +201,7 @@ function known(s: State, { torrent, metainfo, peers }: TorrentMgrMsg & { type: '
   if (!t || t.order.leaving || 'meta' in t.order.request) return;
   const next = metainfo.ok ? t.order.request.whenKnown(metainfo.value) : `not a valid torrent: ${describe(metainfo.error)}`;
   if (typeof next === 'string') {
-    say(s, { event: 'error', reason: next, torrent, name: t.name }, self);
+    t.order.flaw = next;
     return leave(s, t, self);
   }
   self.stopChild(t.group);
@@ -334,7 +336,9 @@ function closed(s: State, torrent: InfoHash, part: string, self: Me): void {
   if (t.open.size > 0) return;
   forget(s, torrent, t);
   self.stopChild(t.group);
-  if (!s.orders.stopping) say(s, { event: 'removed', torrent, name: t.name }, self);
+  const { name, order: { flaw } } = t;
+  if (flaw !== undefined) say(s, { event: 'error', reason: flaw, torrent, name }, self);
+  else if (!s.orders.stopping) say(s, { event: 'removed', torrent, name }, self);
   stoppedIfAll(s, self);
 }
 
