@@ -2,28 +2,19 @@
  * A magnet link -> its metainfo, from peers (BEP 9): a client that lives until it has that. For commands that want to know what a link
  * leads to; `download` lets its own client find out.
  */
-import type { Endpoint } from '../base/endpoint.js';
 import { duration } from '../base/format.js';
 import { MINUTE, type Millis } from '../base/units.js';
 import type { ClientConfig } from '../client.js';
 import { startClient } from '../compose.js';
 import { nodePorts } from '../edge/ports.js';
-import { readRecord } from '../edge/record.js';
 import { freshPeerId, freshSeed } from '../library/identity.js';
 import { AGENT } from '../library/version.js';
+import { hasWay, type Ways } from '../library/ways.js';
 import type { ClientEvent } from '../ports/events.js';
-import { keptName } from '../process/metadata.js';
 import type { Magnet } from '../protocol/magnet.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import { failure, misuse } from './exit.js';
 import { choosePolicies } from './policy-source.js';
-
-/** Beside what the link says. */
-export interface Ways {
-  readonly peers?: readonly Endpoint[];
-  /** Where an earlier run may have kept it, and where it is kept. */
-  readonly folder?: string;
-}
 
 const PATIENCE: Millis = 2 * MINUTE;
 
@@ -59,10 +50,8 @@ export async function fetchMetainfo(magnet: Magnet, ways: Ways): Promise<Metainf
   });
 }
 
-/** Somebody to ask, or what an earlier run has kept: there is no DHT that would find peers for a hash alone. */
-export async function mustHaveWay(magnet: Magnet, { peers = [], folder }: Ways): Promise<void> {
-  if (magnet.trackers.length + magnet.peers.length + peers.length > 0) return;
-  if (folder !== undefined && await readRecord(folder, keptName(magnet.infoHash))) return;
+export async function mustHaveWay(magnet: Magnet, ways: Ways): Promise<void> {
+  if (await hasWay(magnet, ways)) return;
   throw misuse(`${shown(magnet)}: nobody to ask for its metadata: there is no DHT here. `
     + 'Give a magnet link with a tracker (&tr=URL), or a peer that has the torrent (--peer HOST:PORT)');
 }

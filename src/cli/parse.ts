@@ -3,12 +3,12 @@
  * is, and every error is one line. Values are not parsed here, as they also come from elsewhere (see layers.ts).
  */
 import { Command as Parser, CommanderError, Option as ParserOption } from 'commander';
+import { kindOf } from '../library/source.js';
 import { didYouMean } from '../policy/choke/nearest.js';
 import type { Command } from './command.js';
 import { misuse, type Ending } from './exit.js';
 import { dashed, type Option } from './option.js';
 import { respell } from './spelling.js';
-import { kindOf } from './torrent-source.js';
 
 /** The texts given for each option, in order. */
 export type Given = ReadonlyMap<string, readonly string[]>;

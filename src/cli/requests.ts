@@ -3,7 +3,7 @@
  */
 import PQueue from 'p-queue';
 import { infoHashOf, type AnyRequest, type MagnetRequest, type TorrentRequest } from '../client.js';
-import type { Magnet } from '../protocol/magnet.js';
+import { selects, type Magnet } from '../protocol/magnet.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import { Ending, misuse } from './exit.js';
 import { globMatcher } from './glob.js';
@@ -73,7 +73,7 @@ function matching(meta: Metainfo, globs: readonly string[]): readonly boolean[] 
 
 /** The files that the link itself names (BEP 53). */
 function selected(meta: Metainfo, spans: NonNullable<Magnet['select']>): readonly boolean[] {
-  const wanted = meta.files.map((f, i) => !f.padding && spans.some(({ first, last }) => first <= i && i <= last));
+  const wanted = meta.files.map((f, i) => !f.padding && selects(spans, i));
   if (!wanted.includes(true)) throw misuse(`the link selects files (so=) that ${printable(meta.name)} does not have; --only GLOB selects others`);
   return wanted;
 }

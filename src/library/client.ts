@@ -5,16 +5,19 @@
 import type { InfoHash } from '../base/brand.js';
 import { describe } from '../base/result.js';
 import { startClient } from '../compose.js';
-import type { Client as Core, ClientConfig, Direction } from '../client.js';
+import type { Client as Core, ClientConfig, Direction, TorrentRequest } from '../client.js';
 import { USUAL_PROCS } from '../edge/disk.js';
 import { nodePorts, type NodePorts } from '../edge/ports.js';
 import type { ClientEvent } from '../ports/events.js';
+import type { Sha1 } from '../ports/hash.js';
+import type { Magnet } from '../protocol/magnet.js';
 import { parseMetainfo, type Metainfo } from '../protocol/metainfo.js';
 import { Listeners, type ClientEventName, type EventOf } from './listeners.js';
-import { configOf, limit, policy, requestOf, whole, type AddOptions, type ClientOptions, type PolicyChoice } from './options.js';
-import { readSource } from './source.js';
+import { configOf, limit, placeOf, policy, requestOf, whole, type AddOptions, type ClientOptions, type PolicyChoice } from './options.js';
+import { readSource, sourceName } from './source.js';
 import { Handle, type Torrent } from './torrent.js';
 import { AGENT } from './version.js';
+import { hasWay } from './ways.js';
 
 export interface Client {
   /** Where it listens. */
@@ -22,8 +25,9 @@ export interface Client {
   /** In the order in which they were added. */
   readonly torrents: readonly Torrent[];
   /**
-   * A torrent file by its path, its http(s) URL or its bytes. It is downloaded, or checked where it is there already, and then seeded until
-   * `remove` or `close`. Rejects where it cannot be read, is not valid, or is here already.
+   * A torrent file by its path, its http(s) URL or its bytes; or a magnet link or info-hash, whose metadata peers are asked for first. It is
+   * downloaded, or checked where it is there already, and then seeded until `remove` or `close`. Rejects where it cannot be read, is not
+   * valid, or is here already, and where nobody can be asked for the metadata.
    */
   add(torrent: string | Uint8Array, options?: AddOptions): Promise<Torrent>;
   /** All torrents. */
@@ -53,6 +57,8 @@ class Session implements Client {
   readonly #ports: NodePorts;
   readonly #core: Core;
   readonly #handles = new Map<InfoHash, Handle>();
+  /** Of magnet links whose metadata is not here: what fails them. */
+  readonly #links = new Map<InfoHash, (reason: string) => void>();
   readonly #listeners = new Listeners();
   readonly #stopped: Promise<void>;
   #isOpen = true;
@@ -75,12 +81,11 @@ class Session implements Client {
   }
 
   async add(torrent: string | Uint8Array, options: AddOptions = {}): Promise<Torrent> {
-    const request = requestOf(await this.#metainfo(torrent), options);
-    const { meta } = request;
-    if (!this.#isOpen) throw new Error(`${meta.name}: the client is closed`);
-    if (this.#handles.has(meta.infoHash)) throw new Error(`${meta.name}: is here already`);
-    const handle = new Handle(this.#core, request);
-    this.#handles.set(meta.infoHash, handle);
+    const source = await sourceOf(torrent, this.#ports.sha1);
+    if (!('files' in source)) return this.#follow(source, options);
+    const request = requestOf(source, options);
+    this.#mustBeNew(source);
+    const handle = this.#hold(request);
     this.#core.add(request);
     return handle;
   }
@@ -111,11 +116,43 @@ class Session implements Client {
     return this.#stopped;
   }
 
-  async #metainfo(torrent: string | Uint8Array): Promise<Metainfo> {
-    const [name, bytes] = typeof torrent === 'string' ? [torrent, await readSource(torrent)] : ['torrent', torrent];
-    const meta = parseMetainfo(bytes, this.#ports.sha1);
-    if (!meta.ok) throw new Error(`${name}: ${describe(meta.error)}`);
-    return meta.value;
+  /** A link has no handle before its metadata is here: what becomes of it until then, `add` tells. */
+  async #follow(magnet: Magnet, options: AddOptions): Promise<Torrent> {
+    const { infoHash, name = infoHash, select } = magnet;
+    const { signal } = options;
+    const place = placeOf(options);
+    if (!await hasWay(magnet, place)) throw new Error(`${name}: nobody to ask for its metadata: a tracker (&tr=URL) or peers are needed`);
+    signal?.throwIfAborted();
+    this.#mustBeNew({ infoHash, name });
+    const giveUp = (): void => { if (!this.#handles.has(infoHash)) this.#core.remove(infoHash); };
+    signal?.addEventListener('abort', giveUp);
+    return new Promise<Torrent>((resolve, reject) => {
+      this.#links.set(infoHash, (reason) => reject(signal?.aborted ? signal.reason : new Error(`${name}: ${reason}`)));
+      const whenKnown = (meta: Metainfo): TorrentRequest | string => {
+        try {
+          const request = requestOf(meta, options, select);
+          resolve(this.#hold(request));
+          return request;
+        } catch (e) {
+          return (e as Error).message;
+        }
+      };
+      this.#core.add({ magnet, ...place, whenKnown });
+    }).finally(() => {
+      this.#links.delete(infoHash);
+      signal?.removeEventListener('abort', giveUp);
+    });
+  }
+
+  #mustBeNew({ infoHash, name }: Pick<Metainfo, 'infoHash' | 'name'>): void {
+    if (!this.#isOpen) throw new Error(`${name}: the client is closed`);
+    if (this.#handles.has(infoHash) || this.#links.has(infoHash)) throw new Error(`${name}: is here already`);
+  }
+
+  #hold(request: TorrentRequest): Handle {
+    const handle = new Handle(this.#core, request);
+    this.#handles.set(request.meta.infoHash, handle);
+    return handle;
   }
 
   /** Listeners first: who awaits what this event settles goes on after them. */
@@ -131,8 +168,10 @@ class Session implements Client {
     const handle = this.#handles.get(torrent);
     handle?.hear(event);
     if (event.event !== 'removed' && event.event !== 'error') return;
+    const reason = event.event === 'error' ? event.reason : 'was removed';
     this.#handles.delete(torrent);
-    handle?.end(event.event === 'error' ? event.reason : 'was removed');
+    handle?.end(reason);
+    this.#links.get(torrent)?.(reason);
   }
 
   #nowListens(port: number): void {
@@ -148,8 +187,15 @@ class Session implements Client {
   #ends(): void {
     this.#isOpen = false;
     for (const handle of this.#handles.values()) handle.end('the client was closed');
+    for (const fail of this.#links.values()) fail('the client was closed');
     this.#handles.clear();
     this.#ports.disk.close();
     this.#stops();
   }
+}
+
+async function sourceOf(torrent: string | Uint8Array, sha1: Sha1): Promise<Metainfo | Magnet> {
+  const [name, source] = typeof torrent === 'string' ? [sourceName(torrent), await readSource(torrent)] : ['torrent', parseMetainfo(torrent, sha1)];
+  if (!source.ok) throw new Error(`${name}: ${describe(source.error)}`);
+  return source.value;
 }

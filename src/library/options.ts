@@ -9,6 +9,7 @@ import type { BytesPerSec, Millis } from '../base/units.js';
 import type { ChosenPolicy, ClientConfig, Limit, TorrentRequest } from '../client.js';
 import { builtIn, fromModule, splitSpec } from '../policy/choke/choose.js';
 import type { ChokePolicy } from '../policy/choke/policy.js';
+import { selects, type Magnet } from '../protocol/magnet.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import { freshPeerId, freshSeed } from './identity.js';
 import { pieceMemory } from './piece-memory.js';
@@ -46,6 +47,8 @@ export interface TorrentFile {
 }
 
 export interface AddOptions {
+  /** Gives up a magnet link: `add` rejects, if it has not resolved. */
+  readonly signal?: AbortSignal;
   /** Where its files go; absent: the folder the program runs in. */
   readonly folder?: string;
   /** Peers to try at once, `host:port` or `[ipv6]:port`. */
@@ -80,14 +83,16 @@ export async function configOf(o: ClientOptions): Promise<ClientConfig> {
 export const filesOf = ({ files }: Metainfo): readonly TorrentFile[] =>
   files.filter((f) => !f.padding).map(({ path, length }) => ({ path: path.join('/'), length }));
 
-export function requestOf(meta: Metainfo, o: AddOptions): TorrentRequest {
-  const { only } = o;
-  const wanted = only && meta.files.map(({ path, length, padding }) => !padding && only({ path: path.join('/'), length }));
-  if (wanted && !wanted.includes(true)) throw new TypeError(`only: expected a file of ${meta.name} that it wants, found none`);
+/** `select`: what the link that led here wants, where `only` does not say. */
+export function requestOf(meta: Metainfo, o: AddOptions, select?: Magnet['select']): TorrentRequest {
+  const only: Wants | undefined = o.only ?? (select && ((_, index) => selects(select, index)));
+  const wanted = only && meta.files.map(({ path, length, padding }, i) => !padding && only({ path: path.join('/'), length }, i));
+  if (wanted && !wanted.includes(true)) {
+    throw new TypeError(`${o.only ? 'only' : 'so= of the link'}: expected a file of ${meta.name} that it wants, found none`);
+  }
   return {
     meta,
-    folder: resolve(o.folder ?? '.'),
-    peers: (o.peers ?? []).map((text) => taken(parseEndpoint(text, 'peers'))),
+    ...placeOf(o),
     order: o.sequential === true ? 'sequential' : 'rarest',
     check: o.recheck === true ? 'full' : 'record',
     ...(wanted && { wanted }),
@@ -95,6 +100,12 @@ export function requestOf(meta: Metainfo, o: AddOptions): TorrentRequest {
     ...(o.goals && { goals: o.goals }),
   };
 }
+
+type Wants = (file: TorrentFile, index: number) => boolean;
+
+/** What can be said before the metainfo is known. */
+export const placeOf = ({ folder = '.', peers = [] }: AddOptions): Pick<TorrentRequest, 'folder' | 'peers'> =>
+  ({ folder: resolve(folder), peers: peers.map((text) => taken(parseEndpoint(text, 'peers'))) });
 
 export function limit(name: string, rate: unknown): Limit {
   if (rate === null || rate === undefined) return null;

@@ -1,16 +1,46 @@
-/** A torrent file's bytes, from a path or an http(s) URL. Errors name the source and say what is wrong, for people. */
+/**
+ * What a user or a program names as a torrent -> its metainfo, or the link that leads to it. A path or http(s) URL is read; a magnet link or
+ * info-hash is taken for what it says. Rejects, in words for people, where the source cannot be read.
+ */
 import { readFile, stat } from 'node:fs/promises';
+import { flaw, ok, type Result } from '../base/result.js';
 import { SECOND } from '../base/units.js';
 import { nodeHttp } from '../edge/http.js';
+import { nodeSha1 } from '../edge/sha1.js';
 import { inWords } from '../edge/words.js';
-import { METAINFO_LIMITS } from '../protocol/metainfo.js';
+import { parseInfoHash, parseMagnet, type Magnet } from '../protocol/magnet.js';
+import { METAINFO_LIMITS, parseMetainfo, type Metainfo } from '../protocol/metainfo.js';
 import { AGENT } from './version.js';
 
-export const isUrl = (source: string): boolean => /^https?:\/\//i.test(source);
+export type SourceKind = 'magnet' | 'hash' | 'url' | 'path';
 
-export async function readSource(source: string): Promise<Uint8Array> {
+export function kindOf(source: string): SourceKind {
+  if (/^magnet:/i.test(source)) return 'magnet';
+  if (/^https?:\/\//i.test(source)) return 'url';
+  return parseInfoHash(source) !== undefined || /^[0-9a-f]{64}$/i.test(source) ? 'hash' : 'path';
+}
+
+/** How messages call it: a link is long. */
+export const sourceName = (source: string): string => kindOf(source) === 'magnet' ? 'magnet link' : source;
+
+export async function readSource(source: string): Promise<Result<Metainfo | Magnet>> {
+  switch (kindOf(source)) {
+    case 'magnet': return parseMagnet(source);
+    case 'hash': return bareMagnet(source);
+    case 'url': return parseMetainfo(await bytesOf(source, fetchTorrent), nodeSha1);
+    case 'path': return parseMetainfo(await bytesOf(source, readTorrent), nodeSha1);
+  }
+}
+
+function bareMagnet(source: string): Result<Magnet> {
+  const infoHash = parseInfoHash(source);
+  if (infoHash !== undefined) return ok({ infoHash, trackers: [], peers: [], webSeeds: [] });
+  return flaw('info-hash', '40 digits', '64: that of a version 2 torrent (BEP 52), which is not supported');
+}
+
+async function bytesOf(source: string, read: (source: string) => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await (isUrl(source) ? fetchTorrent(source) : readTorrent(source));
+    return await read(source);
   } catch (e) {
     throw new Error(`${source}: ${inWords(e)}`, { cause: e });
   }

@@ -7,13 +7,13 @@
  *         kept on disk for the next start. When it is there, this process ends, and the torrent begins.
  * Source: BEP 9 (ut_metadata), BEP 10. Whom to ask for what, and who lied: model/metadata-copies.ts.
  */
-import type { InfoHash } from '../base/brand.js';
 import type { Endpoint } from '../base/endpoint.js';
 import { ok } from '../base/result.js';
 import { BLOCK_BYTES, SECOND, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess } from '../kernel/process.js';
 import type { Trouble } from '../ports/disk.js';
+import { keptName } from '../protocol/metadata.js';
 import { metainfoFile } from '../protocol/metainfo-build.js';
 import { parseInfo, parseMetainfo } from '../protocol/metainfo.js';
 import { dialed, incoming, part, say, take } from './metadata-peers.js';
@@ -73,9 +73,6 @@ function step(s: State, m: MetadataMsg, self: Me): void {
 }
 
 // BEGINNING AND END
-
-/** The record that a later start finds: a .torrent file. */
-export const keptName = (torrent: InfoHash): string => `${torrent}.torrent`;
 
 function recalled(s: State, torrentFile: Uint8Array | undefined, self: Me): void {
   s.recalled = true;

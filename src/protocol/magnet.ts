@@ -88,6 +88,10 @@ function readTopic(topics: readonly string[]): Result<InfoHash> {
   return flaw('xt', 'urn:btih:HASH', topics[0] === undefined ? 'nothing' : quote(topics[0]));
 }
 
+/** Whether these spans name the file with this index. */
+export const selects = (spans: readonly FileSpan[], file: number): boolean =>
+  spans.some(({ first, last }) => first <= file && file <= last);
+
 function readSelection(texts: readonly string[]): Result<readonly FileSpan[] | undefined> {
   if (texts.length === 0) return ok(undefined);
   const spans: FileSpan[] = [];

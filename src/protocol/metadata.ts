@@ -3,6 +3,7 @@
  * message is a dictionary, and for `data` the bytes of the piece right behind it. A `msg_type` that we do not know is no flaw: the BEP
  * keeps those for later.
  */
+import type { InfoHash } from '../base/brand.js';
 import { concat } from '../base/bytes.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import { BLOCK_BYTES, KIB, type Bytes } from '../base/units.js';
@@ -30,6 +31,9 @@ export const piecesIn = (bytes: Bytes): number => Math.ceil(bytes / METADATA_PIE
 /** Of piece `piece` of an info dictionary of so many bytes. */
 export const metadataPieceBytes = (totalBytes: Bytes, piece: number): Bytes =>
   Math.min(METADATA_PIECE_BYTES, totalBytes - piece * METADATA_PIECE_BYTES);
+
+/** The record in which what was fetched is kept for a later start: a .torrent file. */
+export const keptName = (torrent: InfoHash): string => `${torrent}.torrent`;
 
 export const UT_METADATA: Extension<MetadataMessage> = { name: 'ut_metadata', id: 2, parse, encode: toBytes };
 

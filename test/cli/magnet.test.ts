@@ -132,7 +132,7 @@ test('nobody to ask: exit 2, and what to do', async () => {
   }
 });
 
-test('a hash of version 2: exit 2, and that it is not supported', async () => {
+test('a hash of version 2: exit 3, and that it is not supported', async () => {
   const { code, err } = await actorrent('a'.repeat(64));
-  assert.deepEqual([code, /version 2 torrent \(BEP 52\), which is not supported/.test(err)], [2, true]);
+  assert.deepEqual([code, /version 2 torrent \(BEP 52\), which is not supported/.test(err)], [3, true]);
 });

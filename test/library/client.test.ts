@@ -149,6 +149,46 @@ test('a disk in trouble pauses the torrent with the reason, and resume goes on',
   assertHas(shared, join(folder, 'way'));
 });
 
+test('a magnet link: resolves when its metadata is here; what the link selects is wanted, where `only` says nothing', async (t) => {
+  const shared = content('linked', 40_000, 50_000);
+  const { infoHash } = shared.meta;
+  const from = await seeder(t, shared);
+  const client = await open(t);
+  const folder = scratch(t);
+  const torrent = await client.add(`magnet:?xt=urn:btih:${infoHash}&so=1`, { folder, ...from.at });
+  assert.deepEqual([torrent.name, torrent.length, torrent.files.length, client.torrents], ['linked', 90_000, 2, [torrent]]);
+  await torrent.completed;
+  // From the piece on that both files share.
+  assert.equal(torrent.stats.wanted, 90_000 - 2 * 16_384);
+  await assert.rejects(client.add(infoHash, { folder, ...from.at }), /^Error: [0-9a-f]{40}: is here already$/);
+  await torrent.remove();
+  // Kept, so that nobody needs to be asked.
+  const again = await client.add(infoHash, { folder, only: (file) => file.path === 'linked/file-0.bin' });
+  assert.equal(again.name, 'linked');
+});
+
+test('a magnet link that leads nowhere: refused, given up, ended with the client', async (t) => {
+  const shared = content('linked', 40_000);
+  const { infoHash } = shared.meta;
+  const from = await seeder(t, shared);
+  const client = await open(t);
+  const folder = scratch(t);
+  await assert.rejects(client.add(infoHash, { folder }), /^Error: [0-9a-f]{40}: nobody to ask for its metadata: /);
+  await assert.rejects(client.add('magnet:?dn=x'), /^Error: magnet link: xt: expected urn:btih:HASH, found nothing$/);
+  await assert.rejects(client.add('a'.repeat(64)), /^Error: a{64}: info-hash: .*version 2 torrent/);
+  // Whoever is there has another torrent.
+  const other = `magnet:?xt=urn:btih:${'1'.repeat(40)}&dn=other`;
+  const patience = new AbortController();
+  const waiting = client.add(other, { folder, ...from.at, signal: patience.signal });
+  patience.abort(new Error('enough'));
+  await assert.rejects(waiting, /^Error: enough$/);
+  const last = client.add(other, { folder, ...from.at });
+  await assert.rejects(client.add(infoHash, { folder, ...from.at, only: () => false }), /^Error: [0-9a-f]{40}: only: expected a file of linked/);
+  const torrent = await client.add(infoHash, { folder, ...from.at });
+  await torrent.completed;
+  await Promise.all([assert.rejects(last, /^Error: other: the client was closed$/), client.close()]);
+});
+
 test('a port is free again once its client is closed', async (t) => {
   const first = await createClient(HERE);
   const { port } = first;
