@@ -4,12 +4,12 @@
  * yet. Check: SHA-1 of what is on disk, read in runs of 1 MiB.
  */
 import { createHash, hash } from 'node:crypto';
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { concat, equalBytes } from '../base/bytes.js';
 import { BLOCK_BYTES, KIB, MIB, type Bytes } from '../base/units.js';
 import type { CheckOutcome, KeepOutcome, StoreOutcome, Trouble } from '../ports/disk.js';
 import { FLAGS, type Access } from './open-files.js';
-import { troubleOf } from './trouble.js';
+import { tooShort, troubleOf } from './trouble.js';
 import { codeOf } from './words.js';
 
 /** Where a part of the piece lies. `fd` undefined: the file is opened for this job alone. */
@@ -19,6 +19,8 @@ export interface Stretch {
   readonly access: Access;
   readonly offset: Bytes;
   readonly length: Bytes;
+  /** The file was so long: where it is shorter now, somebody has cut it, and a write beyond would hide that. */
+  readonly least: Bytes;
 }
 
 export interface StoreJob {
@@ -80,7 +82,12 @@ function write({ bytes, stretches }: Pick<StoreJob, 'bytes' | 'stretches'>): Tro
   for (const stretch of stretches) {
     try {
       const part = bytes.subarray(at, at + stretch.length);
-      withFd(stretch, (fd) => writeFully(fd, part, stretch.offset));
+      const written = withFd(stretch, (fd) => {
+        if (fstatSync(fd).size < stretch.least) return false;
+        writeFully(fd, part, stretch.offset);
+        return true;
+      });
+      if (!written) return tooShort(stretch.path);
     } catch (error) {
       return troubleOf(stretch.path, error);
     }

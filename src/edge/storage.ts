@@ -48,8 +48,10 @@ export class FolderStorage implements Storage {
   private readonly lengths: readonly Bytes[];
   private readonly paths: readonly string[];
   private readonly shared: Shared;
-  /** Those that have been seen: they are not made again where they are not there any more. */
-  private readonly seen = new Set<string>();
+  /** Those that have been seen, and how long they were then: they are not made again where they are gone, nor written on where cut short. */
+  private readonly seen = new Map<string, Bytes>();
+  /** Folders that files go in, as they were prepared: no file is made in one that has come in the place of another. */
+  private readonly places = new Map<string, string>();
   /** Written since the last sync. */
   private readonly dirty = new Set<string>();
   private readonly running = new Set<Promise<unknown>>();
@@ -111,7 +113,10 @@ export class FolderStorage implements Storage {
       return troubleOf(this.folder, error);
     }
     for (const folder of new Set(this.paths.map((path) => dirname(path)))) {
-      const trouble = await this.attempt(folder, () => makeFolders(folder));
+      const trouble = await this.attempt(folder, async () => {
+        await makeFolders(folder);
+        this.places.set(folder, await placeOf(folder));
+      });
       if (trouble !== undefined) return trouble;
     }
     for (const [i, path] of this.paths.entries()) {
@@ -125,9 +130,13 @@ export class FolderStorage implements Storage {
   facts(): Promise<readonly (FileFacts | undefined)[]> {
     return Promise.all(this.paths.map((path) => stat(path).then((s) => {
       if (!s.isFile()) return undefined;
-      this.seen.add(path);
+      this.see(path, s.size);
       return { length: s.size, modifiedAt: s.mtimeMs };
-    }, () => undefined)));
+    }, () => {
+      // Through an open descriptor it could still be written, and nobody would find it.
+      this.shared.files.close([path]);
+      return undefined;
+    })));
   }
 
   async sync(): Promise<Trouble | undefined> {
@@ -166,11 +175,15 @@ export class FolderStorage implements Storage {
     const outcome = await this.shared.runner.run(jobAt(stretches));
     for (const lease of leases) lease.release();
     if (outcome.type === 'mismatch') return outcome;
-    for (const { path } of stretches) {
+    for (const { path, offset, length } of stretches) {
       this.dirty.add(path);
-      this.seen.add(path);
+      if (outcome.type !== 'trouble') this.see(path, offset + length);
     }
     return outcome;
+  }
+
+  private see(path: string, length: Bytes): void {
+    this.seen.set(path, Math.max(length, this.seen.get(path) ?? 0));
   }
 
   private async checkNow({ expected, spans }: CheckRequest): Promise<CheckOutcome> {
@@ -227,16 +240,22 @@ export class FolderStorage implements Storage {
       const path = this.paths[file]!;
       const access = accessTo(path);
       try {
+        if (access === 'make') await this.assertSamePlace(dirname(path));
         const lease = hold ? await this.shared.files.lease({ folder: this.folder, path, access }) : undefined;
         if (lease !== undefined) leases.push(lease);
         else await assertInside(this.folder, path);
-        stretches.push({ path, fd: lease?.fd, access, offset, length });
+        stretches.push({ path, fd: lease?.fd, access, offset, length, least: this.seen.get(path) ?? 0 });
       } catch (error) {
         for (const lease of leases) lease.release();
         return troubleOf(path, error);
       }
     }
     return { stretches, leases };
+  }
+
+  private async assertSamePlace(folder: string): Promise<void> {
+    const before = this.places.get(folder);
+    if (before !== undefined && before !== await placeOf(folder)) throw new ReplacedError();
   }
 
   /** Runs `work` on `path` if that is inside the folder. */
@@ -277,6 +296,19 @@ export class FolderStorage implements Storage {
   /** All that run now have been answered; those that start meanwhile are not waited for. */
   private async settled(): Promise<void> {
     await Promise.all(this.running);
+  }
+}
+
+/** The same name may be of another folder: where a drive is not mounted any more, of the one below. */
+async function placeOf(folder: string): Promise<string> {
+  const { dev, ino } = await stat(folder);
+  return `${dev}:${ino}`;
+}
+
+class ReplacedError extends Error {
+  readonly code = 'EREPLACED';
+  constructor() {
+    super('its folder is not the one that was there before');
   }
 }
 

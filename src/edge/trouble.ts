@@ -9,6 +9,7 @@ const CAUSES: Readonly<Record<string, Trouble['cause']>> = {
   ENOSPC: 'full',
   EOUTSIDE: 'denied',
   EPERM: 'denied',
+  EREPLACED: 'missing',
   EROFS: 'denied',
 };
 

@@ -66,7 +66,7 @@ export interface Storage {
   letGo(): void;
   /** Makes the empty files, and folders for all. Existing files are left as they are. */
   prepare(): Promise<Trouble | undefined>;
-  /** What is there now; undefined for a file that is not. */
+  /** What is there now; undefined for a file that is not: that one is not read or written any more through a descriptor that is open. */
   facts(): Promise<readonly (FileFacts | undefined)[]>;
   /** Waits for what runs, then forces written data to the device. */
   sync(): Promise<Trouble | undefined>;

@@ -3,19 +3,19 @@
  * what is not there, every byte is right in the end, and no more is fetched twice than docs/resume.md says.
  */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fork, type Random } from '../../src/base/random.js';
+import { fork } from '../../src/base/random.js';
 import { BLOCK_BYTES, KIB, MIB, type Bytes, type Millis } from '../../src/base/units.js';
-import { nodeSha1 } from '../../src/edge/sha1.js';
 import { Bitfield } from '../../src/model/bitfield.js';
 import { Layout } from '../../src/model/layout.js';
-import { parseMetainfo, type Metainfo } from '../../src/protocol/metainfo.js';
+import type { Metainfo } from '../../src/protocol/metainfo.js';
 import { parseResumeRecord } from '../../src/protocol/resume-record.js';
-import { Running, runToEnd } from './running.js';
+import { Running } from './running.js';
+import { bytesIn, share, type Shared } from './shared.js';
 
 /** A few with every change; `KILLS=100 node --test build/test/cli/kill.test.js` for more. */
 const KILLS = Number(process.env['KILLS'] ?? 12);
@@ -32,36 +32,8 @@ const CONTENT = [
   { name: 'large', pieceLength: 4 * MIB, files: { e: 9 * MIB + 7 } },
 ];
 
-interface Shared {
-  readonly meta: Metainfo;
-  /** All files, one after the other. */
-  readonly bytes: Buffer;
-}
-
 const folder = await mkdtemp(join(tmpdir(), 'actorrent-test-'));
 after(() => rm(folder, { recursive: true }));
-
-async function share({ name, pieceLength, files }: (typeof CONTENT)[number], chance: Random): Promise<Shared> {
-  for (const [path, length] of Object.entries(files)) {
-    const at = join(folder, 'from', name, path);
-    await mkdir(dirname(at), { recursive: true });
-    await writeFile(at, Uint8Array.from({ length }, () => chance.below(256)));
-  }
-  const made = await runToEnd({ folder }, ['create', `from/${name}`, '--piece-length', `${pieceLength}`]);
-  assert.equal(made.code, 0, made.err);
-  const meta = parseMetainfo(await readFile(join(folder, `${name}.torrent`)), nodeSha1);
-  assert.ok(meta.ok);
-  return { meta: meta.value, bytes: await bytesOf(meta.value, 'from') };
-}
-
-/** What is not there is zeros; what is too much is not hidden. */
-async function bytesOf({ files }: Metainfo, where: string): Promise<Buffer> {
-  const parts = await Promise.all(files.map(async ({ path, length }) => {
-    const found = await readFile(join(folder, where, ...path)).catch(() => Buffer.alloc(0));
-    return [found, Buffer.alloc(Math.max(0, length - found.length))];
-  }));
-  return Buffer.concat(parts.flat());
-}
 
 /** Whether the record has everything, when it was written, and what it claims that is not there. */
 async function lookAt({ meta, bytes }: Shared, where: string) {
@@ -71,7 +43,7 @@ async function lookAt({ meta, bytes }: Shared, where: string) {
   if (!raw) return { complete: false, writtenAt: 0, lies: [] };
   const record = parseResumeRecord(raw, { infoHash, pieceCount, fileCount: files.length });
   assert.ok(record.ok, 'a record is never half written');
-  const found = await bytesOf(meta, where);
+  const found = await bytesIn(join(folder, where), meta);
   const layout = new Layout(meta);
   const lies: string[] = [];
   const claimed = (what: string, from: Bytes, length: Bytes): void => {
@@ -96,7 +68,7 @@ function bits(bytes: Uint8Array, length: number): readonly number[] {
 test(`killed ${KILLS} times, at moments that a seed chooses`, async (t) => {
   const chance = fork(1, 'kill');
   const shared: Shared[] = [];
-  for (const content of CONTENT) shared.push(await share(content, chance));
+  for (const content of CONTENT) shared.push(await share(folder, content));
   const torrents = CONTENT.map(({ name }) => `${name}.torrent`);
   const seeder = new Running({ folder }, ['seed', ...torrents, '--folder', 'from', '--port', '0', '--up-limit', `${RATE / 1000}`]);
   t.after(() => seeder.kill());
@@ -127,7 +99,7 @@ test(`killed ${KILLS} times, at moments that a seed chooses`, async (t) => {
   do {
     const where = `to-${++rounds}`;
     await round(where);
-    for (const { meta, bytes } of shared) assert.ok((await bytesOf(meta, where)).equals(bytes), `${meta.name} of round ${rounds}`);
+    for (const { meta, bytes } of shared) assert.ok((await bytesIn(join(folder, where), meta)).equals(bytes), `${meta.name} of round ${rounds}`);
     assert.equal((await readdir(join(folder, where, '.actorrent'))).length, shared.length, 'no draft is left');
   } while (kills < KILLS);
 

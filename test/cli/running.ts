@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { PROGRAM } from '../../src/cli/entries.js';
 import type { ClientEvent } from '../../src/ports/events.js';
 
-export type EventOf<K extends ClientEvent['event']> = Extract<ClientEvent, { readonly event: K }>;
+export type EventOf<K extends ClientEvent['event']> = ClientEvent & { readonly event: K };
 
 export interface Place {
   readonly folder: string;

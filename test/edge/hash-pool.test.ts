@@ -14,7 +14,7 @@ const WORKER = new URL('../../src/edge/hash-worker.js', import.meta.url);
 
 const storeJob = (path: string, fd: number, salt: number): StoreJob => {
   const bytes = content(1000, salt);
-  return { type: 'store', bytes, expected: sha1(bytes), stretches: [{ path, fd, access: 'make', offset: salt * 1000, length: 1000 }], digests: false };
+  return { type: 'store', bytes, expected: sha1(bytes), stretches: [{ path, fd, access: 'make', offset: salt * 1000, length: 1000, least: 0 }], digests: false };
 };
 
 test('the jobs of a worker that dies are done by its successor', async (t) => {

@@ -1,7 +1,7 @@
 /** Storage in ordinary files: the same with hash workers and without, what is refused, and what trouble looks like. */
 import assert from 'node:assert/strict';
 import {
-  existsSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, unlinkSync, writeFileSync,
+  existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, truncateSync, unlinkSync, writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -237,6 +237,47 @@ test('a file that vanished is not made again before we let go of it', async (t) 
   assert.deepEqual(await stored(s, content(5), [span(3, 0, 5)]), { type: 'stored' }, 'one that was never there');
   s.letGo();
   assert.deepEqual(await stored(s, content(5), [span(0, 5, 5)]), { type: 'stored' });
+  await s.close();
+});
+
+test('a file that is open and vanished is missing as soon as somebody asks for facts', async (t) => {
+  const folder = scratch(t);
+  const s = disk.open(folder, FILES);
+  await s.prepare();
+  await stored(s, content(5), [span(0, 0, 5)]);
+  unlinkSync(join(folder, 't', 'a'));
+  assert.deepEqual(await s.facts().then((facts) => facts[0]), undefined);
+  const missing = { type: 'trouble', trouble: { file: join(folder, 't', 'a'), cause: 'missing', detail: 'no such file or directory' } };
+  assert.deepEqual(await read(s, [span(0, 4, 1)]), missing);
+  assert.deepEqual(await stored(s, content(5), [span(0, 5, 5)]), missing);
+  await s.close();
+});
+
+test('a file that was cut short is not written on: that would hide it', async (t) => {
+  const folder = scratch(t);
+  const s = disk.open(folder, FILES);
+  await s.prepare();
+  await stored(s, content(5), [span(0, 0, 5)]);
+  truncateSync(join(folder, 't', 'a'), 1);
+  assert.deepEqual(await stored(s, content(5), [span(0, 5, 5)]), { type: 'trouble',
+    trouble: { file: join(folder, 't', 'a'), cause: 'missing', detail: 'the file is shorter than it should be' } });
+  assert.equal(statSync(join(folder, 't', 'a')).size, 1);
+  s.letGo();
+  assert.deepEqual(await stored(s, content(5), [span(0, 5, 5)]), { type: 'stored' });
+  await s.close();
+});
+
+test('no file is made in a folder that has come in the place of another, as where a drive is unmounted', async (t) => {
+  const folder = scratch(t);
+  const s = disk.open(folder, FILES);
+  await s.prepare();
+  renameSync(join(folder, 't'), join(folder, 'away'));
+  mkdirSync(join(folder, 't'));
+  assert.deepEqual(await stored(s, content(5), [span(0, 0, 5)]), { type: 'trouble',
+    trouble: { file: join(folder, 't', 'a'), cause: 'missing', detail: 'its folder is not the one that was there before' } });
+  assert.deepEqual(readdirSync(join(folder, 't')), []);
+  await s.prepare();
+  assert.deepEqual(await stored(s, content(5), [span(0, 0, 5)]), { type: 'stored' });
   await s.close();
 });
 
