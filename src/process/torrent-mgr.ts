@@ -6,116 +6,19 @@
  *         PieceMgr (look), Api (torrentsSeen), Console (event), Timer (register).
  * Owns:   the set of torrents. A torrent beyond rescue ends with its reason, and the others go on.
  */
-import type { InfoHash, TorrentKey } from '../base/brand.js';
-import type { Endpoint } from '../base/endpoint.js';
-import { describe, type Result } from '../base/result.js';
-import { SECOND } from '../base/units.js';
+import type { TorrentKey } from '../base/brand.js';
+import { describe } from '../base/result.js';
 import { infoHashOf, summaryOf, type AnyRequest } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
-import { defineProcess, type Failure, type Planner, type Self } from '../kernel/process.js';
-import { declare } from '../kernel/topology.js';
-import type { ClientEvent } from '../ports/events.js';
-import type { Metainfo } from '../protocol/metainfo.js';
-import type { ApiMsg } from './api.js';
-import type { ConsoleMsg } from './console.js';
-import type { FilesMsg } from './files-state.js';
+import { defineProcess, type Failure } from '../kernel/process.js';
 import type { Incoming } from './listener.js';
-import type { Guidance } from './peer-mgr.js';
-import type { PieceMgrMsg } from './piece-mgr.js';
-import type { StatusMsg } from './status.js';
-import type { Tick, TimerMsg } from './timer.js';
-import type { TrackerMsg } from './tracker.js';
+import { isHalted, mended, named, pause, resume, trouble } from './torrent-mgr-halting.js';
+import { closed, forget, leave, outOfPatience, remove, sayGoodbye, stop, stoppedIfAll, timerIsNew } from './torrent-mgr-leaving.js';
+import {
+  declaration, say, type Added, type Me, type Orders, type State, type Torrent, type TorrentMgrInput, type TorrentMgrMsg,
+} from './torrent-mgr-state.js';
 
-// MAILBOX ----------------------------------------------------------------------------
-export type TorrentMgrMsg =
-  /** A torrent to start. */
-  | { readonly type: 'add'; readonly key: TorrentKey; readonly request: AnyRequest }
-  /** It says goodbye and is forgotten; its files and its record stay. */
-  | { readonly type: 'remove'; readonly torrent: InfoHash }
-  /** Torrents start once the port is known; 0: nobody can reach us. */
-  | { readonly type: 'listening'; readonly port: number }
-  /** From the Listener: goes to the PeerMgr of its torrent. */
-  | { readonly type: 'incoming'; readonly incoming: Incoming }
-  /** What a magnet link leads to: its group has done what it was for. `peers`: those that have it. */
-  | { readonly type: 'metainfo'; readonly torrent: InfoHash; readonly metainfo: Result<Metainfo>; readonly peers: readonly Endpoint[] }
-  /** The disk of this torrent needs a hand: it pauses until `mended`. Told again where a `retry` did not help. */
-  | { readonly type: 'trouble'; readonly torrent: InfoHash; readonly reason: string }
-  /** Nothing is wrong with its disk, or not any more. */
-  | { readonly type: 'mended'; readonly torrent: InfoHash }
-  /** A part of the torrent has said goodbye: `part` is its process id. */
-  | { readonly type: 'closed'; readonly torrent: InfoHash; readonly part: string }
-  /** One torrent, or all: no peers, no requests. */
-  | { readonly type: 'pause'; readonly torrent?: InfoHash }
-  /** One torrent, or all; and what a disk in trouble had stopped is tried again. */
-  | { readonly type: 'resume'; readonly torrent?: InfoHash }
-  /** The user wants to see who is connected. */
-  | { readonly type: 'listPeers' }
-  /** Everything is saved and says goodbye. */
-  | { readonly type: 'stop' }
-  /** `closely`: the torrents of which peers are told, and with `pieces` those too. Status and PieceMgr answer for each torrent. */
-  | { readonly type: 'look'; readonly closely: ReadonlySet<InfoHash>; readonly pieces: boolean; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
-  | Tick;
-
-const declaration = declare({
-  name: 'TorrentMgr',
-  scope: 'client',
-  doc: 'the set of torrents',
-  tells: {
-    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Metadata: ['incoming', 'pause', 'resume', 'stop'], Files: ['retry', 'stop'],
-    Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
-  },
-});
-type Me = Self<typeof declaration, TorrentMgrMsg>;
-
-// CONFIG, STATE ----------------------------------------------------------------------
-/** The processes of a torrent that are spoken to from here. */
-export interface TorrentParts {
-  readonly peers: Mailbox<Guidance, 'PeerMgr' | 'Metadata'>;
-  /** Absent before the metainfo is known. */
-  readonly files?: Mailbox<FilesMsg, 'Files'>;
-  readonly pieceMgr?: Mailbox<PieceMgrMsg, 'PieceMgr'>;
-  readonly status: Mailbox<StatusMsg, 'Status'>;
-  readonly trackers: readonly Mailbox<TrackerMsg, 'Tracker'>[];
-}
-export interface TorrentMgrInput {
-  readonly plan: (key: TorrentKey, request: AnyRequest, port: number) => Planner<TorrentParts>;
-  readonly console: Mailbox<ConsoleMsg, 'Console'>;
-  readonly timer: Mailbox<TimerMsg, 'Timer'>;
-}
-/** What we were told, and hold to after a crash. */
-interface Orders {
-  readonly added: Map<TorrentKey, Added>;
-  port: number | undefined;
-  stopping: boolean;
-}
-interface Added {
-  /** Of a magnet link, until its metainfo is known. */
-  request: AnyRequest;
-  paused: boolean;
-  /** Its disk is in trouble: so it is paused, too. */
-  ailing: boolean;
-  /** It says goodbye: alone, or as all do. */
-  leaving: boolean;
-  /** Why it cannot be: said when it has left. */
-  flaw?: string;
-}
-interface Torrent {
-  readonly key: TorrentKey;
-  readonly name: string;
-  readonly order: Added;
-  readonly group: Mailbox<never>;
-  readonly parts: TorrentParts;
-  /** Process ids that have not said goodbye; only while leaving. */
-  readonly open: Set<string>;
-}
-interface State extends TorrentMgrInput {
-  readonly orders: Orders;
-  readonly torrents: Map<InfoHash, Torrent>;
-}
-
-/** How long a stop waits: for trackers not long, for data on its way to the disk longer. */
-const TRACKERS_MS = 4 * SECOND;
-const ALL_MS = 60 * SECOND;
+export type { TorrentMgrInput, TorrentMgrMsg, TorrentParts } from './torrent-mgr-state.js';
 
 // CORE -------------------------------------------------------------------------------
 function init(input: TorrentMgrInput, self: Me): State {
@@ -210,11 +113,6 @@ function known(s: State, { torrent, metainfo, peers }: TorrentMgrMsg & { type: '
   if (t.order.paused) self.tell(s.torrents.get(torrent)!.parts.peers, { type: 'pause' });
 }
 
-function forget(s: State, torrent: InfoHash, { key }: Torrent): void {
-  s.torrents.delete(torrent);
-  s.orders.added.delete(key);
-}
-
 function incoming(s: State, arrival: Incoming, self: Me): void {
   const torrent = s.torrents.get(arrival.handshake.infoHash);
   if (torrent && !torrent.order.leaving) self.tell(torrent.parts.peers, { type: 'incoming', incoming: arrival });
@@ -231,54 +129,6 @@ function look(s: State, { closely, pieces, replyTo }: TorrentMgrMsg & { type: 'l
   }
 }
 
-// PAUSE AND TROUBLE
-
-/** All, where none is named. */
-const named = ({ torrents }: State, torrent: InfoHash | undefined): readonly (readonly [InfoHash, Torrent])[] =>
-  [...torrents].filter(([other]) => torrent === undefined || other === torrent);
-
-/** Its files cannot be read or written: it waits until they can. Peers are of no use meanwhile. */
-function trouble(s: State, torrent: InfoHash, reason: string, self: Me): void {
-  const t = s.torrents.get(torrent);
-  if (!t) return;
-  const { order, name } = t;
-  // Nobody will mend it any more.
-  if (s.orders.stopping) return say(s, { event: 'error', torrent, name, reason }, self);
-  const halted = isHalted(order);
-  order.ailing = true;
-  if (!halted) self.tell(t.parts.peers, { type: 'pause' });
-  say(s, { event: 'paused', torrent, name, reason }, self);
-}
-
-function mended(s: State, torrent: InfoHash, self: Me): void {
-  const t = s.torrents.get(torrent);
-  if (!t?.order.ailing) return;
-  t.order.ailing = false;
-  if (!t.order.paused) goOn(s, torrent, t, self);
-}
-
-function pause(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
-  if (t.order.paused) return;
-  if (!isHalted(t.order)) self.tell(t.parts.peers, { type: 'pause' });
-  t.order.paused = true;
-  say(s, { event: 'paused', torrent, name: t.name }, self);
-}
-
-function resume(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
-  const { order, parts } = t;
-  const wasHalted = isHalted(order);
-  order.paused = false;
-  if (order.ailing && parts.files) self.tell(parts.files, { type: 'retry' });
-  else if (wasHalted) goOn(s, torrent, t, self);
-}
-
-function goOn(s: State, torrent: InfoHash, { parts, name }: Torrent, self: Me): void {
-  self.tell(parts.peers, { type: 'resume' });
-  say(s, { event: 'resumed', torrent, name }, self);
-}
-
-const isHalted = ({ paused, ailing }: Added): boolean => paused || ailing;
-
 function childFailed(s: State, failure: Failure, self: Me): void {
   for (const [torrent, t] of s.torrents) {
     if (t.group.id !== failure.id) continue;
@@ -286,76 +136,6 @@ function childFailed(s: State, failure: Failure, self: Me): void {
     say(s, { event: 'error', reason: `gave up: ${String(failure.error)}`, torrent, name: t.name }, self);
   }
   stoppedIfAll(s, self);
-}
-
-// LEAVING: PEERS FIRST, THEN WHAT IS TO BE SAVED; EACH SAYS WHEN IT IS DONE
-
-function remove(s: State, torrent: InfoHash, self: Me): void {
-  const t = s.torrents.get(torrent);
-  if (t) return leave(s, t, self);
-  // It may still wait for the port.
-  for (const [key, { request }] of s.orders.added) {
-    if (infoHashOf(request) !== torrent) continue;
-    s.orders.added.delete(key);
-    say(s, { event: 'removed', torrent, name: summaryOf(request).name }, self);
-  }
-}
-
-function stop(s: State, self: Me): void {
-  if (s.orders.stopping) return;
-  s.orders.stopping = true;
-  for (const t of s.torrents.values()) leave(s, t, self);
-  stoppedIfAll(s, self);
-}
-
-function leave(s: State, t: Torrent, self: Me): void {
-  if (t.order.leaving) return;
-  t.order.leaving = true;
-  sayGoodbye(s, t, self);
-}
-
-function sayGoodbye(s: State, t: Torrent, self: Me): void {
-  const { parts: { peers, files, trackers }, open } = t;
-  for (const { id } of [peers, ...(files ? [files] : []), ...trackers]) open.add(id);
-  self.tell(peers, { type: 'stop' });
-  if (files) self.tell(files, { type: 'stop' });
-  for (const tracker of trackers) self.tell(tracker, { type: 'stop' });
-  bePatient(s, t, self);
-}
-
-/** A tick's tag says of which torrent it is, and with whom patience ends. */
-function bePatient(s: State, { key }: Torrent, self: Me): void {
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: TRACKERS_MS, tag: `${key} trackers` });
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: ALL_MS, tag: `${key} all` });
-}
-
-function closed(s: State, torrent: InfoHash, part: string, self: Me): void {
-  const t = s.torrents.get(torrent);
-  if (!t?.order.leaving) return;
-  t.open.delete(part);
-  if (t.open.size > 0) return;
-  forget(s, torrent, t);
-  self.stopChild(t.group);
-  const { name, order: { flaw } } = t;
-  if (flaw !== undefined) say(s, { event: 'error', reason: flaw, torrent, name }, self);
-  else if (!s.orders.stopping) say(s, { event: 'removed', torrent, name }, self);
-  stoppedIfAll(s, self);
-}
-
-function outOfPatience(s: State, tag: string, self: Me): void {
-  for (const [torrent, t] of [...s.torrents]) {
-    if (!tag.startsWith(`${t.key} `)) continue;
-    const late = tag.endsWith('all') ? [...t.open] : t.parts.trackers.map(({ id }) => id);
-    for (const part of late) closed(s, torrent, part, self);
-  }
-}
-
-function stoppedIfAll(s: State, self: Me): void {
-  if (s.orders.stopping && s.torrents.size === 0) say(s, { event: 'stopped' }, self);
-}
-
-function say(s: State, event: ClientEvent, self: Me): void {
-  self.tell(s.console, { type: 'event', event });
 }
 
 // WHO HAS STARTED AGAIN
@@ -379,10 +159,6 @@ function trackerIsNew(s: State, self: Me, who: Mailbox<never>): void {
     if (!order.leaving) continue;
     for (const tracker of trackers) if (tracker.id === who.id) self.tell(tracker, { type: 'stop' });
   }
-}
-
-function timerIsNew(s: State, self: Me): void {
-  for (const t of s.torrents.values()) if (t.order.leaving) bePatient(s, t, self);
 }
 
 /** In case it fell over the end. */

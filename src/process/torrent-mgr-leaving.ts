@@ -1,0 +1,84 @@
+/**
+ * TorrentMgr's goodbyes: peers first, then what is to be saved, then trackers; each says when it is done, and none is waited for for ever.
+ */
+import type { InfoHash } from '../base/brand.js';
+import { SECOND } from '../base/units.js';
+import { infoHashOf, summaryOf } from '../client.js';
+import { say, type Me, type State, type Torrent } from './torrent-mgr-state.js';
+
+/** How long a stop waits: for trackers not long, for data on its way to the disk longer. */
+const TRACKERS_MS = 4 * SECOND;
+const ALL_MS = 60 * SECOND;
+
+export function remove(s: State, torrent: InfoHash, self: Me): void {
+  const t = s.torrents.get(torrent);
+  if (t) return leave(s, t, self);
+  // It may still wait for the port.
+  for (const [key, { request }] of s.orders.added) {
+    if (infoHashOf(request) !== torrent) continue;
+    s.orders.added.delete(key);
+    say(s, { event: 'removed', torrent, name: summaryOf(request).name }, self);
+  }
+}
+
+export function stop(s: State, self: Me): void {
+  if (s.orders.stopping) return;
+  s.orders.stopping = true;
+  for (const t of s.torrents.values()) leave(s, t, self);
+  stoppedIfAll(s, self);
+}
+
+export function leave(s: State, t: Torrent, self: Me): void {
+  if (t.order.leaving) return;
+  t.order.leaving = true;
+  sayGoodbye(s, t, self);
+}
+
+export function sayGoodbye(s: State, t: Torrent, self: Me): void {
+  const { parts: { peers, files, trackers }, open } = t;
+  for (const { id } of [peers, ...(files ? [files] : []), ...trackers]) open.add(id);
+  self.tell(peers, { type: 'stop' });
+  if (files) self.tell(files, { type: 'stop' });
+  for (const tracker of trackers) self.tell(tracker, { type: 'stop' });
+  bePatient(s, t, self);
+}
+
+/** A tick's tag says of which torrent it is, and with whom patience ends. */
+function bePatient(s: State, { key }: Torrent, self: Me): void {
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: TRACKERS_MS, tag: `${key} trackers` });
+  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: ALL_MS, tag: `${key} all` });
+}
+
+export function closed(s: State, torrent: InfoHash, part: string, self: Me): void {
+  const t = s.torrents.get(torrent);
+  if (!t?.order.leaving) return;
+  t.open.delete(part);
+  if (t.open.size > 0) return;
+  forget(s, torrent, t);
+  self.stopChild(t.group);
+  const { name, order: { flaw } } = t;
+  if (flaw !== undefined) say(s, { event: 'error', reason: flaw, torrent, name }, self);
+  else if (!s.orders.stopping) say(s, { event: 'removed', torrent, name }, self);
+  stoppedIfAll(s, self);
+}
+
+export function outOfPatience(s: State, tag: string, self: Me): void {
+  for (const [torrent, t] of [...s.torrents]) {
+    if (!tag.startsWith(`${t.key} `)) continue;
+    const late = tag.endsWith('all') ? [...t.open] : t.parts.trackers.map(({ id }) => id);
+    for (const part of late) closed(s, torrent, part, self);
+  }
+}
+
+export function stoppedIfAll(s: State, self: Me): void {
+  if (s.orders.stopping && s.torrents.size === 0) say(s, { event: 'stopped' }, self);
+}
+
+export function forget(s: State, torrent: InfoHash, { key }: Torrent): void {
+  s.torrents.delete(torrent);
+  s.orders.added.delete(key);
+}
+
+export function timerIsNew(s: State, self: Me): void {
+  for (const t of s.torrents.values()) if (t.order.leaving) bePatient(s, t, self);
+}

@@ -1,0 +1,112 @@
+/**
+ * What TorrentMgr is told and keeps. Its parts (torrent-mgr-halting, torrent-mgr-leaving) share this state; no other process sees it.
+ */
+import type { InfoHash, TorrentKey } from '../base/brand.js';
+import type { Endpoint } from '../base/endpoint.js';
+import type { Result } from '../base/result.js';
+import type { AnyRequest } from '../client.js';
+import type { Mailbox } from '../kernel/mailbox.js';
+import type { Planner, Self } from '../kernel/process.js';
+import { declare } from '../kernel/topology.js';
+import type { ClientEvent } from '../ports/events.js';
+import type { Metainfo } from '../protocol/metainfo.js';
+import type { ApiMsg } from './api.js';
+import type { ConsoleMsg } from './console.js';
+import type { FilesMsg } from './files-state.js';
+import type { Incoming } from './listener.js';
+import type { Guidance } from './peer-mgr.js';
+import type { PieceMgrMsg } from './piece-mgr.js';
+import type { StatusMsg } from './status.js';
+import type { Tick, TimerMsg } from './timer.js';
+import type { TrackerMsg } from './tracker.js';
+
+// MAILBOX ----------------------------------------------------------------------------
+export type TorrentMgrMsg =
+  /** A torrent to start. */
+  | { readonly type: 'add'; readonly key: TorrentKey; readonly request: AnyRequest }
+  /** It says goodbye and is forgotten; its files and its record stay. */
+  | { readonly type: 'remove'; readonly torrent: InfoHash }
+  /** Torrents start once the port is known; 0: nobody can reach us. */
+  | { readonly type: 'listening'; readonly port: number }
+  /** From the Listener: goes to the PeerMgr of its torrent. */
+  | { readonly type: 'incoming'; readonly incoming: Incoming }
+  /** What a magnet link leads to: its group has done what it was for. `peers`: those that have it. */
+  | { readonly type: 'metainfo'; readonly torrent: InfoHash; readonly metainfo: Result<Metainfo>; readonly peers: readonly Endpoint[] }
+  /** The disk of this torrent needs a hand: it pauses until `mended`. Told again where a `retry` did not help. */
+  | { readonly type: 'trouble'; readonly torrent: InfoHash; readonly reason: string }
+  /** Nothing is wrong with its disk, or not any more. */
+  | { readonly type: 'mended'; readonly torrent: InfoHash }
+  /** A part of the torrent has said goodbye: `part` is its process id. */
+  | { readonly type: 'closed'; readonly torrent: InfoHash; readonly part: string }
+  /** One torrent, or all: no peers, no requests. */
+  | { readonly type: 'pause'; readonly torrent?: InfoHash }
+  /** One torrent, or all; and what a disk in trouble had stopped is tried again. */
+  | { readonly type: 'resume'; readonly torrent?: InfoHash }
+  /** The user wants to see who is connected. */
+  | { readonly type: 'listPeers' }
+  /** Everything is saved and says goodbye. */
+  | { readonly type: 'stop' }
+  /** `closely`: the torrents of which peers are told, and with `pieces` those too. Status and PieceMgr answer for each torrent. */
+  | { readonly type: 'look'; readonly closely: ReadonlySet<InfoHash>; readonly pieces: boolean; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
+  | Tick;
+
+export const declaration = declare({
+  name: 'TorrentMgr',
+  scope: 'client',
+  doc: 'the set of torrents',
+  tells: {
+    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Metadata: ['incoming', 'pause', 'resume', 'stop'], Files: ['retry', 'stop'],
+    Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
+  },
+});
+export type Me = Self<typeof declaration, TorrentMgrMsg>;
+
+// CONFIG, STATE ----------------------------------------------------------------------
+/** The processes of a torrent that are spoken to from here. */
+export interface TorrentParts {
+  readonly peers: Mailbox<Guidance, 'PeerMgr' | 'Metadata'>;
+  /** Absent before the metainfo is known. */
+  readonly files?: Mailbox<FilesMsg, 'Files'>;
+  readonly pieceMgr?: Mailbox<PieceMgrMsg, 'PieceMgr'>;
+  readonly status: Mailbox<StatusMsg, 'Status'>;
+  readonly trackers: readonly Mailbox<TrackerMsg, 'Tracker'>[];
+}
+export interface TorrentMgrInput {
+  readonly plan: (key: TorrentKey, request: AnyRequest, port: number) => Planner<TorrentParts>;
+  readonly console: Mailbox<ConsoleMsg, 'Console'>;
+  readonly timer: Mailbox<TimerMsg, 'Timer'>;
+}
+/** What we were told, and hold to after a crash. */
+export interface Orders {
+  readonly added: Map<TorrentKey, Added>;
+  port: number | undefined;
+  stopping: boolean;
+}
+export interface Added {
+  /** Of a magnet link, until its metainfo is known. */
+  request: AnyRequest;
+  paused: boolean;
+  /** Its disk is in trouble: so it is paused, too. */
+  ailing: boolean;
+  /** It says goodbye: alone, or as all do. */
+  leaving: boolean;
+  /** Why it cannot be: said when it has left. */
+  flaw?: string;
+}
+export interface Torrent {
+  readonly key: TorrentKey;
+  readonly name: string;
+  readonly order: Added;
+  readonly group: Mailbox<never>;
+  readonly parts: TorrentParts;
+  /** Process ids that have not said goodbye; only while leaving. */
+  readonly open: Set<string>;
+}
+export interface State extends TorrentMgrInput {
+  readonly orders: Orders;
+  readonly torrents: Map<InfoHash, Torrent>;
+}
+
+export function say(s: State, event: ClientEvent, self: Me): void {
+  self.tell(s.console, { type: 'event', event });
+}
