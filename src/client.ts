@@ -40,6 +40,8 @@ export interface ClientConfig {
   readonly choke: ChosenPolicy;
   /** Looks on: asked the same, without effect, and what it would do otherwise is told. */
   readonly shadow?: ChosenPolicy;
+  /** Downloads that go on at once: the others wait for their turn, in the order in which they were added. Absent: all. */
+  readonly maxActive?: number;
   /** Connections a torrent. */
   readonly maxPeers: number;
   /** For pieces that are being downloaded or stored, of a torrent with pieces of this length. */
@@ -72,7 +74,7 @@ export interface TorrentRequest {
   readonly choke?: ChosenPolicy;
   /** `record`: trust the resume record where sizes and times match; `full`: hash everything. */
   readonly check: 'record' | 'full';
-  /** Seed on after completion until one of these; absent goals mean until stopped. The `seeded` event says when. */
+  /** Seed on after completion until one of these, which the `seeded` event tells; then it rests. Absent: until stopped. */
   readonly goals?: { readonly ratio?: number; readonly time?: Millis };
 }
 

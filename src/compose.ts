@@ -139,7 +139,7 @@ const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<C
           kernel, terminal: ports.terminal, ...parts, ...(ports.modules && { modules: ports.modules }),
         })),
         child(torrentMgr, parts.torrentMgr, () => ({
-          console, timer: clock,
+          console, timer: clock, maxActive: config.maxActive ?? Infinity,
           plan: (key, request, port) => 'magnet' in request ? planMagnet({ config, ports, client: parts, request, port })
             : planTorrent({ config, ports, client: parts, key, request, port }),
         })),
@@ -169,7 +169,7 @@ const planMagnet = ({ config, ports, client, request, port }: MagnetContext): Pl
   const { infoHash: torrent, name = torrent, webSeeds } = magnet;
   const tiers = tiersOf(magnet);
   const boxes = { status: reserve(status), peers: reserve(metadata), trackers: tiers.map((_, tier) => reserve(tracker, `Tracker-${tier}`)) };
-  const { timer: clock, console, torrentMgr: manager } = client;
+  const { timer: clock, torrentMgr: manager } = client;
   return {
     exports: boxes,
     plan: {
@@ -181,7 +181,7 @@ const planMagnet = ({ config, ports, client, request, port }: MagnetContext): Pl
           status: boxes.status, torrentMgr: manager, timer: clock, ...(folder !== undefined && { folder }),
         })),
         ...planTrackers({ config, ports, client, torrent, port, tiers, boxes }),
-        child(status, boxes.status, () => ({ torrent, name, goals: {}, trackers: boxes.trackers, limiter: client.limiter, console, timer: clock })),
+        child(status, boxes.status, () => ({ torrent, name, goals: {}, trackers: boxes.trackers, ...client })),
       ],
     },
   };
@@ -215,7 +215,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
     trackers: meta.trackers.map((_, tier) => reserve(tracker, `Tracker-${tier}`)),
   };
   const exports = { ...boxes, peers: boxes.peerMgr };
-  const { timer: clock, console, torrentMgr: manager } = client;
+  const { timer: clock, torrentMgr: manager } = client;
   return {
     exports,
     plan: {
@@ -241,7 +241,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
         })),
         ...planTrackers({ config, ports, client, torrent, port, tiers: meta.trackers, boxes: exports }),
         child(status, boxes.status, () => ({
-          torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, limiter: client.limiter, console, timer: clock,
+          torrent, name, goals: request.goals ?? {}, trackers: boxes.trackers, ...client,
         })),
       ],
     },

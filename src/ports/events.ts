@@ -80,9 +80,11 @@ export type ClientEvent =
   | ({ readonly event: 'tracker'; readonly url: string; readonly what: 'announced' | 'failed' | 'warning'; readonly peers?: number;
       readonly seeds?: number; readonly leechers?: number; readonly nextInMs?: Millis; readonly reason?: string } & OfTorrent)
   | ({ readonly event: 'done'; readonly downloaded: Bytes; readonly uploaded: Bytes; readonly elapsedMs: Millis } & OfTorrent)
-  /** A seed ratio or seed time was reached. */
+  /** A seed ratio or seed time was reached: from now on it rests, as if it were paused. */
   | ({ readonly event: 'seeded'; readonly uploaded: Bytes; readonly ratio: number } & OfTorrent)
   | ({ readonly event: 'paused' | 'resumed'; readonly reason?: string } & OfTorrent)
+  /** As many downloads go on as may at once: it waits for its turn. `resumed` ends that. */
+  | ({ readonly event: 'queued' } & OfTorrent)
   /** It has said goodbye, as it was told to, and is none of ours any more. */
   | ({ readonly event: 'removed' } & OfTorrent)
   /** The torrent cannot go on; others are not touched. */

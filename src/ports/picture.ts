@@ -36,6 +36,8 @@ export interface TorrentEntry extends OfTorrent {
   readonly bytes: Bytes;
   readonly pieces: number;
   readonly paused: boolean;
+  /** It waits for its turn to be downloaded. */
+  readonly queued: boolean;
 }
 export interface TorrentStats extends Stats {
   /** 0 to 1 while what is on disk is looked through; absent after that. */

@@ -59,10 +59,13 @@ export interface ConsoleInput {
   readonly modules?: Modules;
 }
 type StatsEvent = Extract<ClientEvent, { event: 'stats' }>;
+type Halt = Extract<ClientEvent['event'], 'paused' | 'queued' | 'seeded'>;
 /** What nobody says a second time. */
 interface Kept {
   /** All torrents that were started. */
   readonly known: Map<InfoHash, OfTorrent>;
+  /** Those of them that do not go on, and why. */
+  readonly halted: Map<InfoHash, Halt>;
   /** Of those events that come again after a crash: see `isNews`. */
   readonly shown: Set<string>;
 }
@@ -91,14 +94,17 @@ function step(s: State, m: ConsoleMsg, self: Me): void {
 function show(s: State, event: ClientEvent): void {
   if (event.event === 'started') s.kept.known.set(event.torrent, event);
   if (event.event === 'stats') s.stats.set(event.torrent, event);
+  if (event.event === 'paused' || event.event === 'queued' || event.event === 'seeded') s.kept.halted.set(event.torrent, event.event);
+  if (event.event === 'resumed') s.kept.halted.delete(event.torrent);
   if (event.event === 'removed') forget(s, event.torrent);
   if (isNews(s, event)) s.terminal.show(event);
 }
 
 /** It may come again, and then all of it is news. */
-function forget({ stats, kept: { known, shown } }: State, torrent: InfoHash): void {
+function forget({ stats, kept: { known, halted, shown } }: State, torrent: InfoHash): void {
   stats.delete(torrent);
   known.delete(torrent);
+  halted.delete(torrent);
   for (const key of shown) if (key.includes(torrent)) shown.delete(key);
 }
 
@@ -115,7 +121,7 @@ function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
   const answer = (...lines: string[]): void => reply(s, asker, true, lines, self);
   switch (c.type) {
     case 'help': return answer(...HELP);
-    case 'status': return answer(...(s.stats.size > 0 ? [...s.stats.values()].map(statusLine) : ['nothing yet: still checking']));
+    case 'status': return answer(...(s.stats.size > 0 ? [...s.stats.values()].map((e) => statusLine(s, e)) : ['nothing yet: still checking']));
     case 'peers': return self.tell(s.torrentMgr, { type: 'listPeers' });
     case 'graph': return answer(...graphLines(s.kernel));
     case 'limit': return limit(s, c, asker, self);
@@ -187,9 +193,10 @@ function reply(s: State, asker: Asker | undefined, done: boolean, lines: readonl
   else s.terminal.show({ event: 'answer', lines });
 }
 
-function statusLine(e: StatsEvent): string {
+function statusLine({ kept: { halted } }: State, e: StatsEvent): string {
   const kb = (rate: number): string => `${(rate / 1000).toFixed(1)} KB/s`;
-  return `${e.name}: ${percent(e.progress)}, down ${kb(e.downloadRate)}, up ${kb(e.uploadRate)}, `
+  const halt = halted.get(e.torrent);
+  return `${e.name}: ${percent(e.progress)}, ${halt === undefined ? '' : `${halt}, `}down ${kb(e.downloadRate)}, up ${kb(e.uploadRate)}, `
     + `${e.peers} ${e.peers === 1 ? 'peer' : 'peers'} (${e.seeds} ${e.seeds === 1 ? 'seed' : 'seeds'})`;
 }
 
@@ -198,7 +205,7 @@ export const consoleProcess = defineProcess({
   declaration,
   init: (input: ConsoleInput, self: Me): State => {
     const silence = input.terminal.lines((line) => self.post({ type: 'line', line }));
-    const kept = self.kept as Kept | undefined ?? { known: new Map(), shown: new Set() };
+    const kept = self.kept as Kept | undefined ?? { known: new Map(), halted: new Map(), shown: new Set() };
     self.keep(kept);
     return { silence, stats: new Map(), kept, ...input };
   },

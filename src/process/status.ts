@@ -2,7 +2,7 @@
  * Status: what a torrent has done so far, and how fast.
  * Hears:  Sender (uploaded), Controller (downloaded, peer, note), PieceMgr (progress, note),
  *         PeerMgr (peerLeft, note), Tracker (note), Files (note), Limiter (levels), TorrentMgr (listPeers, look), Timer (tick).
- * Tells:  Console (event), Tracker (totals), Limiter (weigh), Api (torrentSeen, peersSeen), Timer (register).
+ * Tells:  Console (event), TorrentMgr (completeness, seeded), Tracker (totals), Limiter (weigh), Api (torrentSeen, peersSeen), Timer (register).
  * Owns:   totals, rates, and the latest facts of each peer. It decides nothing but when a seeding goal is reached.
  */
 import type { InfoHash, PeerKey } from '../base/brand.js';
@@ -16,6 +16,7 @@ import type { ApiMsg } from './api.js';
 import type { ConsoleMsg } from './console.js';
 import type { LimiterMsg } from './limiter.js';
 import type { Tick, TimerMsg } from './timer.js';
+import type { TorrentMgrMsg } from './torrent-mgr.js';
 import type { TrackerMsg } from './tracker.js';
 
 // MAILBOX ----------------------------------------------------------------------------
@@ -57,7 +58,10 @@ const declaration = declare({
   name: 'Status',
   scope: 'torrent',
   doc: 'uploaded, downloaded, left, rates',
-  tells: { Console: ['event'], Tracker: ['totals'], Limiter: ['weigh'], Api: ['torrentSeen', 'peersSeen'], Timer: ['register'] },
+  tells: {
+    Console: ['event'], TorrentMgr: ['completeness', 'seeded'], Tracker: ['totals'], Limiter: ['weigh'], Api: ['torrentSeen', 'peersSeen'],
+    Timer: ['register'],
+  },
 });
 type Me = Self<typeof declaration, StatusMsg>;
 
@@ -67,6 +71,7 @@ export interface StatusInput {
   readonly name: string;
   readonly goals: { readonly ratio?: number; readonly time?: Millis };
   readonly trackers: readonly Mailbox<TrackerMsg, 'Tracker'>[];
+  readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
   readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
@@ -86,7 +91,7 @@ interface State extends StatusInput {
   readonly down: Rate;
   readonly up: Rate;
   /** Unknown until the check is over. */
-  progress: { readonly left: Bytes; readonly wanted: Bytes; readonly unwanted: Bytes } | undefined;
+  progress: Omit<StatusMsg & { type: 'progress' }, 'type'> | undefined;
   /** How much of what is on disk has been looked through, 0 to 1. */
   checked: number;
   levels: Levels | undefined;
@@ -162,6 +167,7 @@ const timeGoalAt = ({ goals, tally: { seeded, completeAt } }: State): Millis =>
 function progress(s: State, m: StatusMsg & { type: 'progress' }, self: Me): void {
   const { progress: before, tally } = s;
   s.progress = m;
+  if (before?.complete !== m.complete) self.tell(s.torrentMgr, { type: 'completeness', torrent: s.torrent, complete: m.complete });
   if (!m.complete) {
     tally.completeAt = undefined;
   } else if (tally.completeAt === undefined) {
@@ -224,6 +230,7 @@ function goals(s: State, now: Millis, self: Me): void {
   if (ratioOf(s) < goal && now - tally.completeAt < time) return;
   tally.seeded = true;
   saySeeded(s, self);
+  self.tell(s.torrentMgr, { type: 'seeded', torrent: s.torrent });
 }
 
 /** By what was downloaded, or, where nothing had to be, by the size. */

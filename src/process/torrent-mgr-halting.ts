@@ -1,51 +1,89 @@
 /**
- * TorrentMgr's halts: a torrent has no peers while the user pauses it, or its disk is in trouble.
+ * TorrentMgr's halts: a torrent has no peers, and its trackers know it, while the user pauses it, its disk is in trouble, it has seeded
+ * enough, or other downloads have the turns. Metadata of a link, checks and seeding need no turn.
  */
 import type { InfoHash } from '../base/brand.js';
-import { say, type Added, type Me, type State, type Torrent } from './torrent-mgr-state.js';
+import { turns } from '../model/turns.js';
+import { say, type Added, type Me, type Phase, type State, type Torrent, type TorrentMgrMsg } from './torrent-mgr-state.js';
+
+type Halting = Extract<TorrentMgrMsg, { readonly type: 'trouble' | 'mended' | 'completeness' | 'seeded' }>;
 
 /** All, where none is named. */
-export const named = ({ torrents }: State, torrent: InfoHash | undefined): readonly (readonly [InfoHash, Torrent])[] =>
+const named = ({ torrents }: State, torrent: InfoHash | undefined): readonly (readonly [InfoHash, Torrent])[] =>
   [...torrents].filter(([other]) => torrent === undefined || other === torrent);
 
-/** Its files cannot be read or written: it waits until they can. Peers are of no use meanwhile. */
-export function trouble(s: State, torrent: InfoHash, reason: string, self: Me): void {
-  const t = s.torrents.get(torrent);
+export function pauseNamed(s: State, which: InfoHash | undefined, self: Me): void {
+  for (const [torrent, { order, name }] of named(s, which)) {
+    if (order.paused) continue;
+    order.paused = true;
+    say(s, { event: 'paused', torrent, name }, self);
+  }
+  arrange(s, self);
+}
+
+export function resumeNamed(s: State, which: InfoHash | undefined, self: Me): void {
+  for (const [, { order, parts }] of named(s, which)) {
+    order.paused = false;
+    if (order.ailing && parts.files) self.tell(parts.files, { type: 'retry' });
+  }
+  arrange(s, self);
+}
+
+/** What a torrent says of itself. */
+export function heard(s: State, m: Halting, self: Me): void {
+  const t = s.torrents.get(m.torrent);
   if (!t) return;
-  const { order, name } = t;
+  switch (m.type) {
+    case 'trouble': return trouble(s, t, m, self);
+    case 'mended': t.order.ailing = false; break;
+    case 'completeness': t.order.complete = m.complete; break;
+    // Its own event says so to people.
+    case 'seeded': t.order.paused = true; break;
+  }
+  arrange(s, self);
+}
+
+/** Its files cannot be read or written: it waits until they can. Peers are of no use meanwhile. */
+function trouble(s: State, { order, name }: Torrent, { torrent, reason }: Halting & { type: 'trouble' }, self: Me): void {
   // Nobody will mend it any more.
   if (s.orders.stopping) return say(s, { event: 'error', torrent, name, reason }, self);
-  const halted = isHalted(order);
   order.ailing = true;
-  if (!halted) self.tell(t.parts.peers, { type: 'pause' });
   say(s, { event: 'paused', torrent, name, reason }, self);
+  arrange(s, self);
 }
 
-export function mended(s: State, torrent: InfoHash, self: Me): void {
-  const t = s.torrents.get(torrent);
-  if (!t?.order.ailing) return;
-  t.order.ailing = false;
-  if (!t.order.paused) goOn(s, torrent, t, self);
+/** After whatever changes who may go on: turns that are free are given, and each torrent is told where that matters to it. */
+export function arrange(s: State, self: Me): void {
+  const orders = [...s.orders.added.values()];
+  const given = turns(orders.map((order) => ({ wants: wantsTurn(order), has: order.hasTurn })), s.maxActive);
+  orders.forEach((order, i) => { order.hasTurn = given[i]!; });
+  for (const [torrent, t] of s.torrents) if (!t.order.leaving) follow(s, torrent, t, self);
 }
 
-export function pause(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
-  if (t.order.paused) return;
-  if (!isHalted(t.order)) self.tell(t.parts.peers, { type: 'pause' });
-  t.order.paused = true;
-  say(s, { event: 'paused', torrent, name: t.name }, self);
+function follow(s: State, torrent: InfoHash, { order, name, parts }: Torrent, self: Me): void {
+  const before = order.phase;
+  const phase = phaseOf(order);
+  if (phase === before) return;
+  order.phase = phase;
+  if (phase === 'running') {
+    self.tell(parts.peers, { type: 'resume' });
+    return say(s, { event: 'resumed', torrent, name }, self);
+  }
+  if (before === 'running') rest(parts, self);
+  if (phase === 'queued') say(s, { event: 'queued', torrent, name }, self);
 }
 
-export function resume(s: State, torrent: InfoHash, t: Torrent, self: Me): void {
-  const { order, parts } = t;
-  const wasHalted = isHalted(order);
-  order.paused = false;
-  if (order.ailing && parts.files) self.tell(parts.files, { type: 'retry' });
-  else if (wasHalted) goOn(s, torrent, t, self);
+/** Who resumes peers starts trackers, too. */
+function rest({ peers, trackers }: Torrent['parts'], self: Me): void {
+  self.tell(peers, { type: 'pause' });
+  for (const tracker of trackers) self.tell(tracker, { type: 'stop' });
 }
 
-function goOn(s: State, torrent: InfoHash, { parts, name }: Torrent, self: Me): void {
-  self.tell(parts.peers, { type: 'resume' });
-  say(s, { event: 'resumed', torrent, name }, self);
-}
+const isHalted = ({ paused, ailing }: Added): boolean => paused || ailing;
+const isDownload = ({ request, complete }: Added): boolean => 'meta' in request && !complete;
+const wantsTurn = (order: Added): boolean => isDownload(order) && !isHalted(order) && !order.leaving;
 
-export const isHalted = ({ paused, ailing }: Added): boolean => paused || ailing;
+function phaseOf(order: Added): Phase {
+  if (isHalted(order)) return 'halted';
+  return isDownload(order) && !order.hasTurn ? 'queued' : 'running';
+}

@@ -36,6 +36,10 @@ export type TorrentMgrMsg =
   | { readonly type: 'trouble'; readonly torrent: InfoHash; readonly reason: string }
   /** Nothing is wrong with its disk, or not any more. */
   | { readonly type: 'mended'; readonly torrent: InfoHash }
+  /** Whether nothing is missing of what is wanted: once that is known, and when it changes. */
+  | { readonly type: 'completeness'; readonly torrent: InfoHash; readonly complete: boolean }
+  /** A goal of its seeding is reached: it rests until the user resumes it. */
+  | { readonly type: 'seeded'; readonly torrent: InfoHash }
   /** A part of the torrent has said goodbye: `part` is its process id. */
   | { readonly type: 'closed'; readonly torrent: InfoHash; readonly part: string }
   /** One torrent, or all: no peers, no requests. */
@@ -73,6 +77,8 @@ export interface TorrentParts {
 }
 export interface TorrentMgrInput {
   readonly plan: (key: TorrentKey, request: AnyRequest, port: number) => Planner<TorrentParts>;
+  /** Downloads that go on at once; the others wait for their turn. */
+  readonly maxActive: number;
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
 }
@@ -88,11 +94,19 @@ export interface Added {
   paused: boolean;
   /** Its disk is in trouble: so it is paused, too. */
   ailing: boolean;
+  /** As far as is known: until its check is over, it counts as a download. */
+  complete: boolean;
+  /** It is one of the downloads that go on. */
+  hasTurn: boolean;
+  /** What its peers and people were told. */
+  phase: Phase;
   /** It says goodbye: alone, or as all do. */
   leaving: boolean;
   /** Why it cannot be: said when it has left. */
   flaw?: string;
 }
+/** `queued`: it waits for its turn. `halted`: by the user, by its disk, or since it has seeded enough. */
+export type Phase = 'running' | 'queued' | 'halted';
 export interface Torrent {
   readonly key: TorrentKey;
   readonly name: string;

@@ -1,10 +1,11 @@
 /**
  * TorrentMgr: the torrents of this client, each a group of processes of its own.
  * Hears:  the composition root (add, remove, pause, resume, stop), Console (pause, resume, listPeers, stop), Listener (listening, incoming),
- *         Files (trouble, mended, closed), PeerMgr (closed), Metadata (metainfo, closed), Tracker (closed), Api (add, look), Timer (tick).
+ *         Files (trouble, mended, closed), PeerMgr (closed), Metadata (metainfo, closed), Tracker (closed), Status (completeness, seeded),
+ *         Api (add, look), Watch (add), Timer (tick).
  * Tells:  PeerMgr or Metadata (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers, look),
  *         PieceMgr (look), Api (torrentsSeen), Console (event), Timer (register).
- * Owns:   the set of torrents. A torrent beyond rescue ends with its reason, and the others go on.
+ * Owns:   the set of torrents, and who of them may go on. A torrent beyond rescue ends with its reason, and the others go on.
  */
 import type { TorrentKey } from '../base/brand.js';
 import { describe } from '../base/result.js';
@@ -12,7 +13,7 @@ import { infoHashOf, summaryOf, type AnyRequest } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Failure } from '../kernel/process.js';
 import type { Incoming } from './listener.js';
-import { isHalted, mended, named, pause, resume, trouble } from './torrent-mgr-halting.js';
+import { arrange, heard, pauseNamed, resumeNamed } from './torrent-mgr-halting.js';
 import { closed, forget, leave, outOfPatience, remove, sayGoodbye, stop, stoppedIfAll, timerIsNew } from './torrent-mgr-leaving.js';
 import {
   declaration, say, type Added, type Me, type Orders, type State, type Torrent, type TorrentMgrInput, type TorrentMgrMsg,
@@ -29,9 +30,9 @@ function init(input: TorrentMgrInput, self: Me): State {
   // After a crash: the torrents have ended with us.
   for (const [key, order] of orders.added) {
     const t = open(s, key, order, self);
-    if (order.paused) self.tell(t.parts.peers, { type: 'pause' });
     if (order.leaving) sayGoodbye(s, t, self);
   }
+  arrange(s, self);
   if (orders.stopping) stoppedIfAll(s, self);
   return s;
 }
@@ -39,19 +40,19 @@ function init(input: TorrentMgrInput, self: Me): State {
 function step(s: State, m: TorrentMgrMsg, self: Me): void {
   switch (m.type) {
     case 'add': return add(s, m.key, m.request, self);
-    case 'remove': return remove(s, m.torrent, self);
+    case 'remove':
+      remove(s, m.torrent, self);
+      return arrange(s, self);
     case 'listening': return listening(s, m.port, self);
     case 'incoming': return incoming(s, m.incoming, self);
     case 'metainfo': return known(s, m, self);
-    case 'trouble': return trouble(s, m.torrent, m.reason, self);
-    case 'mended': return mended(s, m.torrent, self);
+    case 'trouble':
+    case 'mended':
+    case 'completeness':
+    case 'seeded': return heard(s, m, self);
     case 'closed': return closed(s, m.torrent, m.part, self);
-    case 'pause':
-      for (const [torrent, t] of named(s, m.torrent)) pause(s, torrent, t, self);
-      return;
-    case 'resume':
-      for (const [torrent, t] of named(s, m.torrent)) resume(s, torrent, t, self);
-      return;
+    case 'pause': return pauseNamed(s, m.torrent, self);
+    case 'resume': return resumeNamed(s, m.torrent, self);
     case 'listPeers':
       for (const t of s.torrents.values()) self.tell(t.parts.status, { type: 'listPeers' });
       return;
@@ -68,16 +69,20 @@ function add(s: State, key: TorrentKey, request: AnyRequest, self: Me): void {
   if ([...added.values()].some((other) => infoHashOf(other.request) === torrent)) {
     return say(s, { event: 'warning', reason: 'is here already', torrent, name }, self);
   }
-  const order: Added = { request, paused: false, ailing: false, leaving: false };
+  const order: Added = { request, paused: false, ailing: false, complete: false, hasTurn: false, phase: 'running', leaving: false };
   added.set(key, order);
-  if (port !== undefined) start(s, key, order, self);
+  if (port === undefined) return;
+  start(s, key, order, self);
+  arrange(s, self);
 }
 
 /** The first time it begins all that waited for it; another port is for those that come later. */
 function listening(s: State, port: number, self: Me): void {
   const first = s.orders.port === undefined;
   s.orders.port = port;
-  if (first && !s.orders.stopping) for (const [key, order] of s.orders.added) start(s, key, order, self);
+  if (!first || s.orders.stopping) return;
+  for (const [key, order] of s.orders.added) start(s, key, order, self);
+  arrange(s, self);
 }
 
 function start(s: State, key: TorrentKey, order: Added, self: Me): void {
@@ -95,6 +100,7 @@ function open(s: State, key: TorrentKey, order: Added, self: Me): Torrent {
   const { mailbox, exports } = self.supervise(`${group}-${key}`, s.plan(key, request, s.orders.port ?? 0));
   const opened: Torrent = { key, name, order, group: mailbox, parts: exports, open: new Set() };
   s.torrents.set(torrent, opened);
+  if (order.phase !== 'running') self.tell(exports.peers, { type: 'pause' });
   return opened;
 }
 
@@ -110,7 +116,7 @@ function known(s: State, { torrent, metainfo, peers }: TorrentMgrMsg & { type: '
   self.stopChild(t.group);
   t.order.request = { ...next, peers: [...next.peers, ...peers] };
   start(s, t.key, t.order, self);
-  if (t.order.paused) self.tell(s.torrents.get(torrent)!.parts.peers, { type: 'pause' });
+  arrange(s, self);
 }
 
 function incoming(s: State, arrival: Incoming, self: Me): void {
@@ -121,7 +127,7 @@ function incoming(s: State, arrival: Incoming, self: Me): void {
 
 function look(s: State, { closely, pieces, replyTo }: TorrentMgrMsg & { type: 'look' }, self: Me): void {
   self.tell(replyTo, { type: 'torrentsSeen', torrents: [...s.torrents.values()].map(({ order }) =>
-    ({ ...summaryOf(order.request), paused: isHalted(order) })) });
+    ({ ...summaryOf(order.request), paused: order.phase === 'halted', queued: order.phase === 'queued' })) });
   for (const [torrent, { parts }] of s.torrents) {
     const near = closely.has(torrent);
     self.tell(parts.status, { type: 'look', closely: near, replyTo });
@@ -135,6 +141,7 @@ function childFailed(s: State, failure: Failure, self: Me): void {
     forget(s, torrent, t);
     say(s, { event: 'error', reason: `gave up: ${String(failure.error)}`, torrent, name: t.name }, self);
   }
+  arrange(s, self);
   stoppedIfAll(s, self);
 }
 
@@ -143,7 +150,7 @@ function childFailed(s: State, failure: Failure, self: Me): void {
 function guidedIsNew(s: State, self: Me, who: Mailbox<never>): void {
   for (const { parts: { peers }, order } of s.torrents.values()) {
     if (peers.id !== who.id) continue;
-    if (isHalted(order)) self.tell(peers, { type: 'pause' });
+    if (order.phase !== 'running') self.tell(peers, { type: 'pause' });
     if (order.leaving) self.tell(peers, { type: 'stop' });
   }
 }
@@ -156,7 +163,7 @@ function filesAreNew(s: State, self: Me, who: Mailbox<never>): void {
 
 function trackerIsNew(s: State, self: Me, who: Mailbox<never>): void {
   for (const { parts: { trackers }, order } of s.torrents.values()) {
-    if (!order.leaving) continue;
+    if (order.phase === 'running' && !order.leaving) continue;
     for (const tracker of trackers) if (tracker.id === who.id) self.tell(tracker, { type: 'stop' });
   }
 }

@@ -58,6 +58,24 @@ test('status: a line a torrent, of the latest numbers', () => {
   ]]);
 });
 
+test('status tells who is paused, who waits for its turn, and who has seeded enough', () => {
+  const { stage, type } = start();
+  const states = (): string[] => (type('status')[0] as string[]).map((line) => line.split(', ')[1]!);
+  const say = (event: 'paused' | 'queued' | 'resumed' | 'removed', n: number): void => void stage.send({ type: 'event', event: { event, ...of(n) } });
+  for (const n of [1, 2, 3]) stage.send({ type: 'event', event: stats(n, 0.1) });
+  say('paused', 1);
+  say('queued', 2);
+  stage.send({ type: 'event', event: { event: 'seeded', uploaded: 1, ratio: 1, ...of(3) } });
+  assert.deepEqual(states(), ['paused', 'queued', 'seeded']);
+  stage.kill();
+  for (const n of [1, 2, 3]) stage.send({ type: 'event', event: stats(n, 0.1) });
+  for (const n of [1, 2]) say('resumed', n);
+  assert.deepEqual(states(), ['down 15.3 KB/s', 'down 15.3 KB/s', 'seeded']);
+  say('removed', 3);
+  stage.send({ type: 'event', event: stats(3, 0.1) });
+  assert.deepEqual(states(), ['down 15.3 KB/s', 'down 15.3 KB/s', 'down 15.3 KB/s']);
+});
+
 const commands: readonly (readonly [string, readonly unknown[], readonly unknown[]])[] = [
   ['peers', [['TorrentMgr', 'listPeers']], []],
   ['pause', [['TorrentMgr', 'pause']], []],

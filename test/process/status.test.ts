@@ -10,7 +10,7 @@ const TORRENT = infoHash('ab'.repeat(20));
 function start(goals: StatusInput['goals'] = {}) {
   return new Stage(status, (cast) => ({
     torrent: TORRENT, name: 'T', goals, trackers: [cast('Tracker')], limiter: cast('Limiter'), console: cast('Console'),
-    timer: cast('Timer'),
+    timer: cast('Timer'), torrentMgr: cast('TorrentMgr'),
   }));
 }
 
@@ -69,9 +69,14 @@ test('where nothing moves, reports go on for ten seconds, and then come once a m
 test('trackers are told the totals at once when the check is over, and with every report', () => {
   const stage = start().send(down(7), up(3), progress(600));
   const totals = { uploaded: 3, downloaded: 7, left: 600, complete: false };
-  assert.deepEqual(stage.told(), [['Tracker', 'totals', { totals }]]);
+  assert.deepEqual(stage.told('Tracker'), [['Tracker', 'totals', { totals }]]);
   stage.advance(1000);
   assert.deepEqual(stage.told('Tracker'), [['Tracker', 'totals', { totals }]]);
+});
+
+test('TorrentMgr hears whether it is complete: when that is known, and when it changes', () => {
+  const stage = start().send(progress(600), progress(300), progress(0), progress(0), progress(16));
+  assert.deepEqual(stage.all('completeness'), [false, true, false].map((complete) => ({ torrent: TORRENT, complete })));
 });
 
 test('nothing wanted is all of it', () => {
@@ -103,8 +108,10 @@ test('the ratio goal: uploaded over downloaded, looked at once a second, reached
   const stage = start({ ratio: 2 }).send(progress(1000), down(1000), progress(0), up(1999)).advance(1000);
   assert.ok(!named(stage).includes('seeded'));
   stage.send(up(1)).advance(1000);
-  assert.deepEqual(events(stage).filter((e) => e['event'] === 'seeded'),
-    [{ event: 'seeded', uploaded: 2000, ratio: 2 }]);
+  const told = stage.told();
+  assert.deepEqual(told.flatMap(([, kind, rest]: any) => (kind === 'event' && rest.event.event === 'seeded' ? [rest.event] : [])),
+    [{ event: 'seeded', uploaded: 2000, ratio: 2, torrent: TORRENT, name: 'T' }]);
+  assert.deepEqual(told.filter(([to]) => to === 'TorrentMgr'), [['TorrentMgr', 'seeded', { torrent: TORRENT }]]);
   stage.advance(5000);
   assert.ok(!named(stage).includes('seeded'));
 });

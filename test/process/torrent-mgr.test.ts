@@ -28,7 +28,7 @@ const metainfo = (n: number): TorrentMgrMsg =>
  * Each torrent is a group of stand-ins: PeerMgr, PieceMgr, Files, Status and one Tracker; of a link Metadata, Status and one Tracker. It ends
  * with more than `restarts`.
  */
-function start(restarts = 0) {
+function start(restarts = 0, maxActive = Infinity) {
   const ports: number[] = [];
   const parts: any[] = [];
   const requests: AnyRequest[] = [];
@@ -51,7 +51,7 @@ function start(restarts = 0) {
       parts[key] = exports;
       return { plan: { strategy: 'rest-for-one', children, restarts: { most: restarts, withinMs: 1 } }, exports };
     },
-    console: cast('Console'), timer: cast('Timer'),
+    maxActive, console: cast('Console'), timer: cast('Timer'),
   }));
   const closed = (n: number, part: 'PeerMgr' | 'Files' | 'Tracker'): TorrentMgrMsg =>
     ({ type: 'closed', torrent: hashOf(n), part: `Torrent/TorrentMgr/Torrent-${n}/${part}` });
@@ -91,10 +91,11 @@ test('who comes in goes to its torrent; who asks for another is closed', () => {
   assert.equal(arrive(1).closed, true);
 });
 
-test('pause and resume reach every torrent, once', () => {
+test('pause and resume reach every torrent, once; a pause is a goodbye to its trackers', () => {
   const { stage } = start();
   stage.send(LISTENING, add(1), add(2)).forget().send({ type: 'pause' }, { type: 'pause' });
-  assert.deepEqual(stage.kinds(), ['PeerMgr: pause', 'Console: event', 'PeerMgr: pause', 'Console: event']);
+  const paused = ['PeerMgr: pause', 'Tracker: stop'];
+  assert.deepEqual(stage.kinds(), ['Console: event', 'Console: event', ...paused, ...paused]);
   stage.send({ type: 'resume' }, { type: 'resume' });
   assert.deepEqual(stage.kinds(), ['PeerMgr: resume', 'Console: event', 'PeerMgr: resume', 'Console: event']);
 });
@@ -105,7 +106,7 @@ const MENDED: TorrentMgrMsg = { type: 'mended', torrent: hashOf(1) };
 test('trouble pauses its torrent with the reason until it is mended; the others hear nothing of it', () => {
   const { stage, events } = start();
   stage.send(LISTENING, add(1), add(2)).forget().send(TROUBLE, { ...TROUBLE, torrent: hashOf(9) });
-  assert.deepEqual(stage.kinds(), ['PeerMgr: pause', 'Console: event']);
+  assert.deepEqual(stage.kinds(), ['Console: event', 'PeerMgr: pause', 'Tracker: stop']);
   stage.send({ type: 'resume' });
   assert.deepEqual(stage.kinds(), ['Files: retry']);
   stage.send(TROUBLE);
@@ -146,6 +147,83 @@ test('a torrent beyond rescue ends with its reason, and the others go on', () =>
   assert.deepEqual([events(), living().length], [['error T1 gave up: Error: boom'], 1]);
   stage.send(add(1));
   assert.equal(living().length, 2);
+});
+
+// TURNS ------------------------------------------------------------------------------
+
+const complete = (n: number, is = true): TorrentMgrMsg => ({ type: 'completeness', torrent: hashOf(n), complete: is });
+const of = (n: number) => ({ torrent: hashOf(n) });
+
+test('downloads beyond the most that may go on wait for their turn, in order', () => {
+  const { stage, events } = start(0, 2);
+  stage.send(add(1), add(2), add(3), LISTENING, add(4));
+  assert.deepEqual(events(), ['started T1', 'started T2', 'started T3', 'queued T3', 'started T4', 'queued T4']);
+  stage.send(complete(2));
+  assert.deepEqual(stage.kinds(), ['PeerMgr: resume', 'Console: event']);
+  stage.send(complete(3), complete(1));
+  assert.deepEqual(events(), ['resumed T4']);
+});
+
+test('one that waits has no peers, and is not announced', () => {
+  const { stage } = start(0, 1);
+  stage.send(LISTENING, add(1)).forget().send(add(2));
+  assert.deepEqual(stage.kinds(), ['Console: event', 'PeerMgr: pause', 'Tracker: stop', 'Console: event']);
+});
+
+test('a turn is given on when its torrent is paused, in trouble, removed, or beyond rescue', () => {
+  const { stage, parts, events } = start(0, 1);
+  stage.send(LISTENING, ...[1, 2, 3, 4, 5].map(add)).forget();
+  stage.send({ type: 'pause', ...of(1) });
+  assert.deepEqual(events(), ['paused T1', 'resumed T2']);
+  stage.send({ ...TROUBLE, ...of(2) });
+  assert.deepEqual(events(), ['paused T2 a.bin: no space left', 'resumed T3']);
+  stage.send({ type: 'remove', ...of(3) });
+  assert.deepEqual(events(), ['resumed T4']);
+  stage.kernel.send(parts[4].files, { type: 'boom' });
+  stage.crashes.length = 0;
+  assert.deepEqual(events(), ['error T4 gave up: Error: boom', 'resumed T5']);
+});
+
+test('one that is resumed or mended waits again, and takes no turn from another', () => {
+  const { stage, events } = start(0, 1);
+  stage.send(LISTENING, add(1), add(2), TROUBLE).forget().send(MENDED);
+  assert.deepEqual(events(), ['queued T1']);
+  stage.send({ type: 'pause', ...of(1) }, { type: 'resume', ...of(1) });
+  assert.deepEqual(events(), ['paused T1', 'queued T1']);
+  stage.send(complete(2));
+  assert.deepEqual(events(), ['resumed T1']);
+});
+
+test('all are paused at once, without a turn for anybody in between', () => {
+  const { stage, events } = start(0, 1);
+  stage.send(LISTENING, add(1), add(2)).forget().send({ type: 'pause' });
+  assert.deepEqual(events(), ['paused T1', 'paused T2']);
+  stage.send({ type: 'resume' });
+  assert.deepEqual(events(), ['resumed T1', 'queued T2']);
+});
+
+test('what is complete needs no turn; what is not any more does', () => {
+  const { stage, events } = start(0, 1);
+  stage.send(LISTENING, add(1), add(2)).forget().send(complete(2));
+  assert.deepEqual(events(), ['resumed T2']);
+  stage.send(complete(2, false));
+  assert.deepEqual(events(), ['queued T2']);
+});
+
+test('who has a turn keeps it over a crash, and who waits is not told so twice', () => {
+  const { stage, events } = start(0, 1);
+  stage.send(LISTENING, add(1), add(2), complete(1), add(3)).forget().kill();
+  assert.deepEqual(stage.kinds(), ['PeerMgr: pause']);
+  stage.send(complete(2));
+  assert.deepEqual(events(), ['resumed T3']);
+});
+
+test('one whose seeding goal is reached rests, until the user resumes it', () => {
+  const { stage, events } = start();
+  stage.send(LISTENING, add(1), complete(1)).forget().send({ type: 'seeded', ...of(1) });
+  assert.deepEqual(stage.kinds(), ['PeerMgr: pause', 'Tracker: stop']);
+  stage.send({ type: 'resume', ...of(1) });
+  assert.deepEqual(events(), ['resumed T1']);
 });
 
 // STOPPING ---------------------------------------------------------------------------
@@ -252,12 +330,14 @@ test('a stop waits for one that is being removed, and a crash does not bring it 
 
 // STARTING AGAIN ---------------------------------------------------------------------
 
-test('after a crash its torrents start again, a paused one paused, and no event says so', () => {
-  const { stage, ports, parts, living } = start();
+test('after a crash its torrents start again, a paused one paused', () => {
+  const { stage, ports, parts, living, events } = start();
   stage.send(LISTENING, add(1), add(2), { type: 'pause' });
   stage.send({ type: 'resume' }, { type: 'pause', torrent: hashOf(2) }, TROUBLE).forget().kill();
   assert.deepEqual([ports, living().length], [[6881, 6881, 6881, 6881], 2]);
   // Trouble with the disk is not among the orders: Files will find it again.
+  assert.deepEqual(events(), ['resumed T1']);
+  stage.kill();
   assert.deepEqual(stage.kinds(), ['PeerMgr: pause']);
   stage.kernel.send(parts[1].status, { type: 'listPeers' });
   assert.deepEqual(stage.kinds(), ['Status: listPeers']);
@@ -296,7 +376,7 @@ test('a part that starts again hears of the pause and of the stop', () => {
   stage.send(LISTENING, add(1));
   assert.deepEqual(boom('peers'), []);
   stage.send({ type: 'pause' });
-  assert.deepEqual(boom('peers'), ['PeerMgr: pause']);
+  assert.deepEqual(boom('peers'), ['PeerMgr: pause', 'Tracker: stop']);
   stage.send({ type: 'resume' }, STOP);
   assert.deepEqual(boom('files'), ['Files: stop', 'Tracker: stop']);
 });
@@ -332,7 +412,7 @@ test('a link has a group of its own, until it is known where it leads; then thos
 test('pause, incoming, resume and stop go to who fetches; what was paused stays so as a torrent', () => {
   const { stage } = start();
   stage.send(LISTENING, link(1)).forget().send({ type: 'pause' });
-  assert.deepEqual(stage.kinds(), ['Metadata: pause', 'Console: event']);
+  assert.deepEqual(stage.kinds(), ['Console: event', 'Metadata: pause', 'Tracker: stop']);
   stage.send({ type: 'resume' });
   assert.deepEqual(stage.kinds(), ['Metadata: resume', 'Console: event']);
   const handshake = { infoHash: hashOf(1), peerId: 'x', fast: true, extensions: true, dht: false } as any;
@@ -342,6 +422,14 @@ test('pause, incoming, resume and stop go to who fetches; what was paused stays 
   assert.deepEqual(stage.kinds(), ['Console: event', 'PeerMgr: pause']);
   stage.send(link(2)).forget().send(STOP);
   assert.deepEqual(stage.kinds(), ['PeerMgr: stop', 'Files: stop', 'Tracker: stop', 'Metadata: stop', 'Tracker: stop']);
+});
+
+test('a link needs no turn to be followed; the torrent it leads to has its place in the order', () => {
+  const { stage, events } = start(0, 1);
+  stage.send(LISTENING, add(1), link(2), add(3)).forget().send(metainfo(2));
+  assert.deepEqual(events(), ['started T2', 'queued T2']);
+  stage.send(complete(1));
+  assert.deepEqual(events(), ['resumed T2']);
 });
 
 test('a link that is not wanted after all, or leads to nothing sound, says goodbye to its tracker, and why', () => {

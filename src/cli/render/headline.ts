@@ -42,6 +42,7 @@ function tell(e: ClientEvent): Told | undefined {
     case 'done': return tellDone(e);
     case 'seeded': return ['good', `seeded, ${size(e.uploaded)} uploaded, ratio ${e.ratio.toFixed(2)}`];
     case 'paused': return ['caution', `paused${because(e.reason)}`];
+    case 'queued': return ['news', 'queued: it waits for its turn'];
     case 'resumed': return ['news', `resumed${because(e.reason)}`];
     case 'removed': return ['news', 'removed'];
     case 'error': return ['trouble', e.reason];

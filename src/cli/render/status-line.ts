@@ -3,7 +3,7 @@
  * amount, rates, peers, what it is doing. A narrow terminal loses the amount first, then seeds, then peers, at last the bar. Pure.
  */
 import type { Colors } from '../io.js';
-import type { Board, Phase, Row } from './board.js';
+import { phaseOf, type Board, type Phase, type Row } from './board.js';
 import { duration, eta, percent, plural, rate, sizeOf } from '../../base/format.js';
 import { columnsOf, fit, printable } from './text.js';
 
@@ -38,7 +38,7 @@ export function statusLines(board: Board, look: Look): readonly string[] {
 /** Without colours, bars and fixed columns: for pipes and logs. */
 export function plainStatus(row: Row): string {
   const { stats } = row;
-  if (row.phase === 'fetching') return `${printable(row.name)}: ${doing(row)}, ${plural(stats.peers, 'peer')}`;
+  if (row.activity === 'fetching') return `${printable(row.name)}: ${doing(row)}, ${plural(stats.peers, 'peer')}`;
   const parts = [
     `${printable(row.name)}: ${percent(progressOf(row))}`,
     amountOf(row),
@@ -47,25 +47,27 @@ export function plainStatus(row: Row): string {
     plural(stats.peers, 'peer') + (stats.seeds > 0 ? ` (${seedsOf(row)})` : ''),
     doing(row),
   ];
-  return row.phase === 'checking' ? `${parts[0]} checked` : parts.join('  ');
+  return row.activity === 'checking' ? `${parts[0]} checked` : parts.join('  ');
 }
 
 const ORDER: Readonly<Record<Phase, number>> = {
-  failed: 0, downloading: 1, fetching: 1, checking: 2, paused: 3, seeding: 4, complete: 5, stopped: 5,
+  failed: 0, downloading: 1, fetching: 1, checking: 2, paused: 3, queued: 3, seeding: 4, seeded: 5, complete: 5, stopped: 5,
 };
-const rank = (row: Row): number => ORDER[row.phase] - Math.min(0.5, row.stats.downloadRate / 1e9);
+const rank = (row: Row): number => ORDER[phaseOf(row)] - Math.min(0.5, row.stats.downloadRate / 1e9);
 
 const progressOf = (row: Row): number =>
-  isMeasured(row) ? row.checked : row.phase === 'seeding' || row.phase === 'complete' ? 1 : row.stats.progress;
+  isMeasured(row) ? row.checked : row.activity === 'seeding' || row.activity === 'complete' ? 1 : row.stats.progress;
 
 /** By what is known of it beside its stats. */
-const isMeasured = ({ phase }: Row): boolean => phase === 'checking' || phase === 'fetching';
+const isMeasured = ({ activity }: Row): boolean => activity === 'checking' || activity === 'fetching';
 
 const amountOf = ({ stats: { left, wanted } }: Row): string => sizeOf(wanted - left, wanted);
 
 const seedsOf = ({ stats: { seeds } }: Row): string => seeds === 0 ? '' : plural(seeds, 'seed');
 
-function doing({ phase, stats }: Row): string {
+function doing(row: Row): string {
+  const { stats } = row;
+  const phase = phaseOf(row);
   if (phase === 'fetching') return 'fetching metadata';
   if (phase !== 'downloading') return phase;
   const ms = eta(stats.left, stats.downloadRate);
@@ -142,7 +144,7 @@ const align = (column: Column, text: string, width: number): string =>
   column === 'amount' ? text.padStart(width) : fit(text, width);
 
 const COLORS = {
-  failed: 'red', paused: 'yellow', checking: 'blue', fetching: 'blue', downloading: 'cyan', seeding: 'green', complete: 'green',
+  failed: 'red', paused: 'yellow', queued: 'yellow', checking: 'blue', fetching: 'blue', downloading: 'cyan', seeding: 'green', seeded: 'green', complete: 'green',
   stopped: 'yellow',
 } as const satisfies Readonly<Record<Phase, keyof Colors>>;
 
@@ -151,5 +153,5 @@ function bars(row: Row, width: number, { colors, glyphs }: Look): string {
   const halves = Math.floor(progressOf(row) * width * 2);
   const done = glyphs.full.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? glyphs.half : '');
   const rest = glyphs.rest.repeat(width - done.length);
-  return colors[COLORS[row.phase]](done) + colors.dim(rest);
+  return colors[COLORS[phaseOf(row)]](done) + colors.dim(rest);
 }

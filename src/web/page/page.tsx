@@ -84,6 +84,7 @@ function Torrents({ view, choose }: { view: View; choose: (torrent: string) => v
 function stateOf(t: TorrentPicture): string {
   if (t.paused) return `paused at ${percent(t.progress)}`;
   if (t.checked !== undefined) return `checking ${percent(t.checked)}`;
+  if (t.queued) return `queued at ${percent(t.progress)}`;
   return t.progress === 1 ? `seeding, up ${rate(t.uploadRate)}` : `${percent(t.progress)}, down ${rate(t.downloadRate)}`;
 }
 

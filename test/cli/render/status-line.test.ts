@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import pc from 'picocolors';
-import { EMPTY_BOARD, post, type Board } from '../../../src/cli/render/board.js';
+import { EMPTY_BOARD, phaseOf, post, type Board } from '../../../src/cli/render/board.js';
 import { ASCII, statusLines, UNICODE, type Look } from '../../../src/cli/render/status-line.js';
 import { columnsOf } from '../../../src/cli/render/text.js';
 import { infoHash } from '../../../src/base/brand.js';
@@ -13,6 +13,10 @@ import { of, other, started, stats, STORY } from './events.js';
 const look = (width: number, change: Partial<Look> = {}): Look =>
   ({ width, rows: 24, colors: pc.createColors(false), glyphs: UNICODE, ...change });
 const board = (...events: readonly ClientEvent[]): Board => events.reduce(post, EMPTY_BOARD);
+const phaseIn = (b: Board): string => {
+  const row = b.get(of.torrent);
+  return row === undefined ? '-' : phaseOf(row);
+};
 const checked: ClientEvent = { event: 'checked', good: 0, pieces: 2488, resumed: false, ...of };
 const one = board(started, checked, stats());
 const two = board(started, checked, stats(),
@@ -52,13 +56,23 @@ test('more torrents than lines', () => {
 });
 
 test('phases', () => {
-  const phases = STORY.map((_, i) => board(...STORY.slice(0, i + 1)).get(of.torrent)?.phase ?? '-');
+  const phases = STORY.map((_, i) => phaseIn(board(...STORY.slice(0, i + 1))));
   assert.deepEqual(phases.filter((p, i) => p !== phases[i - 1]),
-    ['-', 'checking', 'downloading', 'paused', 'downloading', 'seeding', 'failed']);
+    ['-', 'checking', 'downloading', 'paused', 'downloading', 'seeding', 'seeded', 'failed']);
   assert.equal(board(started, { event: 'removed', ...of }).size, 0);
-  assert.equal(board(started, checked, stats(), { event: 'stopped' }).get(of.torrent)?.phase, 'stopped');
-  assert.equal(board(started, { ...checked, good: 2488 }, { event: 'stopped' }).get(of.torrent)?.phase, 'complete');
+  assert.equal(phaseIn(board(started, checked, stats(), { event: 'stopped' })), 'stopped');
+  assert.equal(phaseIn(board(started, { ...checked, good: 2488 }, { event: 'stopped' })), 'complete');
   assert.deepEqual(board(started, checked, stats(), { event: 'stopped' }).get(of.torrent)?.stats.downloadRate, 0);
+});
+
+test('what waits for its turn says so, once its check is over; a pause comes before that', () => {
+  const queued: ClientEvent = { event: 'queued', ...of };
+  assert.equal(phaseIn(board(started, queued)), 'checking');
+  assert.equal(phaseIn(board(started, queued, checked)), 'queued');
+  assert.equal(phaseIn(board(started, queued, checked, { event: 'paused', ...of })), 'paused');
+  assert.equal(phaseIn(board(started, queued, { event: 'resumed', ...of }, checked)), 'downloading');
+  assert.deepEqual(statusLines(board(started, queued, checked, stats({ downloadRate: 0, peers: 0, seeds: 0 })), look(80)),
+    ['debian.iso  ━━━━━━╸────   63.1 %  ↓     0 B/s  ↑  310 KB/s  0 peers   queued']);
 });
 
 test('colours', () => {
