@@ -48,6 +48,9 @@ export const SESSION_OPTIONS = {
     rare: true, group: 'Files', meaning: 'between saves of what is here, for a restart', initial: SAVE_EVERY,
     shownDefault: `${SAVE_EVERY / SECOND}`,
   }),
+  maxActive: value('N', integer(1, 10_000), {
+    rare: true, group: 'Files', meaning: 'downloads at once; the others wait in order', initial: undefined, shownDefault: 'all',
+  }),
   procs: { ...procs, group: 'Files' },
   ip: value('ADDR', address, { group: 'Network', meaning: 'where to listen', initial: undefined, shownDefault: 'all' }),
   port: value('N', integer(0, 65_535), {

@@ -35,6 +35,8 @@ export interface ClientOptions {
   readonly shadow?: PolicyChoice;
   /** Connections of a torrent; absent: 80. */
   readonly maxPeers?: number;
+  /** Downloads that go on at once; absent: all. The others wait in the order in which they were added. */
+  readonly maxActive?: number;
   /** Threads that hash and write; 0: the main thread does. Absent: one for each core but one. */
   readonly procs?: number;
 }
@@ -76,6 +78,7 @@ export async function configOf(o: ClientOptions): Promise<ClientConfig> {
   return {
     seed: freshSeed(), peerId: freshPeerId(), agent: AGENT, limits, choke, maxPeers, pieceMemory,
     listen: { port, ...(o.host !== undefined && { host: o.host }) },
+    ...(o.maxActive !== undefined && { maxActive: whole('maxActive', o.maxActive, { least: 1, most: 10_000 }) }),
     ...(o.shadow !== undefined && { shadow: policy('shadow', o.shadow) }),
   };
 }

@@ -82,11 +82,14 @@ scene('a seeder, a leecher, a tracker, and a person at the terminal', async ({ s
   assertHas(content, leecher.folder);
   await eventually(() => announces.some((a) => a.event === 'completed'), 'the completed announce');
   await clock.pass(1000);
-  for (const line of ['help', 'status', 'peers', 'graph', 'policy wgo', 'shadow bep3', 'pause', 'resume', 'nonsense']) seeder.type(line);
+  for (const line of ['help', 'status', 'peers', 'graph', 'policy wgo', 'shadow bep3', 'pause', 'nonsense']) seeder.type(line);
+  await eventually(() => announces.some((a) => a.event === 'stopped'), 'the stopped announce of the one that is paused');
+  seeder.type('resume');
+  await eventually(() => announces.at(-1)?.event === 'started', 'its new start');
   leecher.type('quit');
   await leecher.until('stopped');
-  await eventually(() => announces.some((a) => a.event === 'stopped'), 'the stopped announce');
-  assert.deepEqual(announces.flatMap((a) => a.event ?? []), ['started', 'started', 'completed', 'stopped']);
+  await eventually(() => announces.at(-1)?.event === 'stopped', 'the stopped announce');
+  assert.deepEqual(announces.flatMap((a) => a.event ?? []), ['started', 'started', 'completed', 'stopped', 'started', 'stopped']);
 });
 
 scene('a minute passes: every alarm goes off', async ({ start, tracker, raw, clock }) => {
@@ -230,6 +233,24 @@ scene('people look at the live page, and add a torrent there', async ({ start, l
   const other = makeContent({ name: 'other', sizes: [BLOCK], pieceLength: BLOCK });
   assert.deepEqual(await page.give(other.file), { done: true, lines: ['added other'] });
   await passUntil(clock, () => told.torrents?.length === 2);
+});
+
+scene('one download at a time, and a seeding goal: who has reached it rests', async ({ start, clock }) => {
+  const contents = ['first', 'second'].map((name) => makeContent({ name, sizes: [4 * BLOCK], pieceLength: BLOCK }));
+  const seeder = start('seeder');
+  const leecher = start('leecher', { maxActive: 1 });
+  for (const content of contents) {
+    put(content, seeder.folder);
+    seeder.client.add(request(content, seeder.folder, { goals: { ratio: 1 } }));
+  }
+  const peers = [await at(seeder)];
+  for (const content of contents) leecher.client.add(request(content, leecher.folder, { peers }));
+  await leecher.until('done', (e) => e.name === 'second');
+  assert.deepEqual(leecher.events.flatMap((e) => (['queued', 'resumed', 'done'].includes(e.event) && 'name' in e ? [`${e.event} ${e.name}`] : [])),
+    ['queued second', 'done first', 'resumed second', 'done second']);
+  await clock.pass(2000);
+  await seeder.until('seeded', (e) => e.name === 'second');
+  await leecher.until('peer', (e) => e.what === 'disconnected' && e.name === 'second');
 });
 
 scene('a choked peer asks and asks, and reads none of our rejects', async ({ start }) => {

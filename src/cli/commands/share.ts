@@ -48,7 +48,7 @@ export const download = defineCommand({
   run: (invocation) => share(invocation, untilOf(invocation.values), linkOrTorrent),
 });
 
-const { seed: _, only: _only, sequential: _sequential, onDone: _onDone, ...SEED_OPTIONS } = SESSION_OPTIONS;
+const { seed: _, only: _only, sequential: _sequential, onDone: _onDone, maxActive: _maxActive, ...SEED_OPTIONS } = SESSION_OPTIONS;
 
 export const seed = defineCommand({
   name: 'seed',
@@ -59,7 +59,7 @@ export const seed = defineCommand({
   configurable: SESSION_OPTIONS,
   options: SEED_OPTIONS,
   async run({ values, args, io }) {
-    const all = { ...values, seed: true, only: [], sequential: false, onDone: undefined };
+    const all = { ...values, seed: true, only: [], sequential: false, onDone: undefined, maxActive: undefined };
     return share({ values: all, args, io }, untilOf(all), whatIsThere);
   },
 });
@@ -123,6 +123,7 @@ async function configOf(v: SessionValues, policies: Policies): Promise<ClientCon
     choke: policies.forAll,
     ...(v.shadowPolicy !== undefined && { shadow: await choosePolicySpec(v.shadowPolicy, '--shadow-policy') }),
     maxPeers: v.maxPeers,
+    ...(v.maxActive !== undefined && { maxActive: v.maxActive }),
     folder: v.folder,
     chaos: v.chaos !== undefined,
     pieceMemory,
