@@ -191,6 +191,8 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'metainfo', carries: ['torrent', 'metainfo', 'peers'], doc: 'What a magnet link leads to: its group has done what it was for. `peers`: those that have it.' },
     { kind: 'trouble', carries: ['torrent', 'reason'], doc: 'The disk of this torrent needs a hand: it pauses until `mended`. Told again where a `retry` did not help.' },
     { kind: 'mended', carries: ['torrent'], doc: 'Nothing is wrong with its disk, or not any more.' },
+    { kind: 'completeness', carries: ['torrent', 'complete'], doc: 'Whether nothing is missing of what is wanted: once that is known, and when it changes.' },
+    { kind: 'seeded', carries: ['torrent'], doc: 'A goal of its seeding is reached: it rests until the user resumes it.' },
     { kind: 'closed', carries: ['torrent', 'part'], doc: 'A part of the torrent has said goodbye: `part` is its process id.' },
     { kind: 'pause', carries: ['torrent'], doc: 'One torrent, or all: no peers, no requests.' },
     { kind: 'resume', carries: ['torrent'], doc: 'One torrent, or all; and what a disk in trouble had stopped is tried again.' },
