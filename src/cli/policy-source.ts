@@ -8,7 +8,7 @@ import { nodeModules } from '../edge/modules.js';
 import { builtIn, fromModule, isFile, splitSpec } from '../policy/choke/choose.js';
 import { listPolicies } from '../policy/choke/registry.js';
 import { failure, misuse } from './exit.js';
-import { globMatcher } from './glob.js';
+import { globMatcher } from '../base/glob.js';
 
 export const DEFAULT_POLICY = 'tit-for-tat';
 /** For completion. */

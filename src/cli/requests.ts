@@ -6,7 +6,7 @@ import { infoHashOf, type AnyRequest, type MagnetRequest, type TorrentRequest } 
 import { selects, type Magnet } from '../protocol/magnet.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import { Ending, misuse } from './exit.js';
-import { globMatcher } from './glob.js';
+import { globMatcher } from '../base/glob.js';
 import type { Io } from './io.js';
 import type { SessionValues } from './options.js';
 import type { OwnPolicy } from './policy-source.js';

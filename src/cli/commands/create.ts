@@ -8,7 +8,7 @@ import { parseMetainfo, type Metainfo } from '../../protocol/metainfo.js';
 import { buildMetainfo, choosePieceLength, type MetainfoParts } from '../../protocol/metainfo-build.js';
 import { defineCommand } from '../command.js';
 import { EXIT, failure } from '../exit.js';
-import { globMatcher } from '../glob.js';
+import { globMatcher } from '../../base/glob.js';
 import { hashPieces } from '../hash/hash-pieces.js';
 import { listSource, type Source } from '../hash/source-files.js';
 import type { Env } from '../io.js';

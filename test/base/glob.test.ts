@@ -1,7 +1,7 @@
-/** Globs of --only. */
+/** Globs of file names. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { globMatcher } from '../../src/cli/glob.js';
+import { globMatcher } from '../../src/base/glob.js';
 
 test('which paths a glob matches', () => {
   const table: readonly (readonly [glob: string, path: string, matches: boolean])[] = [

@@ -1,6 +1,6 @@
 /**
- * Globs for `--only` and `--ignore`: `*` and `?` stop at a slash, `**` does not, `[abc]` is one of these. A pattern with a slash is
- * held against the whole path below the torrent's name, one without against the last part, as in .gitignore.
+ * Globs for file names (`--only`, `--priority`, `--ignore`): `*` and `?` stop at a slash, `**` does not, `[abc]` is one of these. A
+ * pattern with a slash is held against the whole path below the torrent's name, one without against the last part, as in .gitignore.
  */
 export function globMatcher(glob: string): (path: readonly string[]) => boolean {
   const pattern = new RegExp(`^${glob.replace(/^\//, '').replace(PART, translate)}$`, 'su');
