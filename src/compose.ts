@@ -11,9 +11,9 @@ import type { Client, ClientConfig, MagnetRequest, TorrentRequest } from './clie
 import { Kernel } from './kernel/kernel.js';
 import type { Mailbox } from './kernel/mailbox.js';
 import { child, type Child, type Failure, type Plan, type Planner } from './kernel/process.js';
-import { Bitfield } from './model/bitfield.js';
 import { Layout } from './model/layout.js';
 import { listPolicies } from './policy/choke/registry.js';
+import { pieceRanks } from './policy/pick/priority.js';
 import type { LivePage } from './ports/live-page.js';
 import type { ClientPicture } from './ports/picture.js';
 import type { Ports } from './ports/ports.js';
@@ -209,7 +209,8 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
   const { meta } = request;
   const { infoHash: torrent, name } = meta;
   const layout = new Layout(meta);
-  const wanted = wantedPieces(layout, request.wanted);
+  const { wanted } = request;
+  const ranks = wanted && pieceRanks(layout, { priorities: wanted.map((yes) => (yes ? 'normal' : 'skip')), firstLast: false });
   const boxes = {
     status: reserve(status), files: reserve(files), pieceMgr: reserve(pieceMgr), peerMgr: reserve(peerMgr),
     trackers: meta.trackers.map((_, tier) => reserve(tracker, `Tracker-${tier}`)),
@@ -236,8 +237,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({
-          layout, order: request.order, pieceMemory: config.pieceMemory(meta.pieceLength), timer: clock, ...boxes,
-          ...(wanted && { wanted }),
+          layout, order: request.order, pieceMemory: config.pieceMemory(meta.pieceLength), ranks, timer: clock, ...boxes,
         })),
         ...planTrackers({ config, ports, client, torrent, port, tiers: meta.trackers, boxes: exports }),
         child(status, boxes.status, () => ({
@@ -247,17 +247,6 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
     },
   };
 };
-
-/** The pieces that hold a byte of a wanted file; undefined for all. */
-function wantedPieces(layout: Layout, files: readonly boolean[] | undefined): Bitfield | undefined {
-  if (!files || files.every(Boolean)) return undefined;
-  const wanted = new Bitfield(layout.pieceCount);
-  files.forEach((want, file) => {
-    const { first, last } = layout.piecesOf(file);
-    for (let piece = first; want && piece <= last; piece++) wanted.set(piece);
-  });
-  return wanted;
-}
 
 // PEER -------------------------------------------------------------------------------
 

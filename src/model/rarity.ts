@@ -1,7 +1,8 @@
 /**
  * RarityOrder: pieces by availability, rarest first, ties in random order (the heart of rarest-first).
- * Shape: one array of all pieces sorted into buckets by availability; in each bucket the candidates (wanted and not
+ * Shape: one array of its pieces sorted into buckets by availability; in each bucket the candidates (wanted and not
  * started) come first, the other pieces after them. `starts[a]` is where bucket `a` begins.
+ * Several orders may divide the pieces of a torrent among them, and share one record of copies and places.
  * Cost: `have`, `lost`, `add`, `remove` are O(1), four swaps across bucket edges at most. Memory: 12 bytes a piece.
  * Chance: a candidate that enters a bucket swaps with a random one of it, so nobody can foresee the order of equals.
  * Peers that have everything are counted by the caller: one more copy of every piece changes no order.
@@ -9,26 +10,42 @@
 import type { Random } from '../base/random.js';
 import { Bitfield } from './bitfield.js';
 
+/** By piece: its copies, and its place in the order that it is in. */
+export interface Shelf {
+  readonly copies: Uint32Array;
+  readonly places: Uint32Array;
+}
+
+export const emptyShelf = (pieceCount: number): Shelf =>
+  ({ copies: new Uint32Array(pieceCount), places: new Uint32Array(pieceCount) });
+
+const LEAST_BUCKETS = 16;
+
 export class RarityOrder {
   private readonly random: Random;
   private readonly order: Uint32Array;
   /** Where each piece stands in `order`. */
   private readonly places: Uint32Array;
   private readonly copies: Uint32Array;
-  private starts = new Uint32Array(16);
+  private starts: Uint32Array;
   /** How many candidates lead each bucket. */
-  private leading = new Uint32Array(16);
+  private leading: Uint32Array;
   /** The buckets that have candidates: with many peers nearly all of the rarest are empty. */
-  private led = new Bitfield(16);
+  private led: Bitfield;
   private total = 0;
 
-  /** No piece has a copy yet and none is a candidate. */
-  constructor(pieceCount: number, random: Random) {
+  /** Of `pieces`, none of them a candidate; `shelf` may hold copies of them already. */
+  constructor(pieces: Iterable<number>, { copies, places }: Shelf, random: Random) {
     this.random = random;
-    this.order = Uint32Array.from({ length: pieceCount }, (_, piece) => piece);
-    this.places = this.order.slice();
-    this.copies = new Uint32Array(pieceCount);
-    this.starts.fill(pieceCount, 1);
+    this.copies = copies;
+    this.places = places;
+    this.order = Uint32Array.from(pieces);
+    const most = this.order.reduce((max, piece) => Math.max(max, copies[piece]!), 0);
+    const buckets = Math.max(LEAST_BUCKETS, 2 ** Math.ceil(Math.log2(most + 2)));
+    this.starts = new Uint32Array(buckets);
+    this.leading = new Uint32Array(buckets);
+    this.led = new Bitfield(buckets);
+    this.sort();
   }
 
   /** How many candidates there are. */
@@ -120,6 +137,19 @@ export class RarityOrder {
       if (left === 0) return -1;
     }
     return -1;
+  }
+
+  /** By counting: how many pieces each bucket has, so where the next begins. */
+  private sort(): void {
+    const { starts, order, copies, places } = this;
+    for (const piece of order) starts[copies[piece]! + 1]!++;
+    for (let a = 1; a < starts.length; a++) starts[a]! += starts[a - 1]!;
+    const next = starts.slice();
+    for (const piece of order.slice()) {
+      const place = next[copies[piece]!]!++;
+      order[place] = piece;
+      places[piece] = place;
+    }
   }
 
   /** The piece at `place` of bucket `a`, not yet one of its candidates, joins them at a random place. */

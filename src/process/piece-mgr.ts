@@ -89,7 +89,8 @@ type Me = Self<typeof declaration, PieceMgrMsg>;
 // CONFIG, STATE ----------------------------------------------------------------------
 export interface PieceMgrInput {
   readonly layout: Layout;
-  readonly wanted?: Bitfield;
+  /** Of each piece: see Picker. Absent: all are wanted alike. */
+  readonly ranks?: Uint8Array | undefined;
   readonly order: PickOrder;
   /** Bounds the memory of unfinished pieces, in Files. */
   readonly pieceMemory: Bytes;
@@ -176,15 +177,14 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
 }
 
 function recovered(s: State, { have, unfinished }: PieceMgrMsg & { type: 'recovered' }, self: Me): void {
-  const { layout, wanted, order } = s;
+  const { layout, ranks, order } = s;
   const picker = new Picker({
-    layout, have, random: self.random, order, maxActiveBytes: s.pieceMemory,
-    ...(wanted && { wanted }),
+    layout, have, random: self.random, order, maxActiveBytes: s.pieceMemory, ranks,
   });
   let wantedBytes = 0;
   let unwantedBytes = 0;
   for (let i = 0; i < layout.pieceCount; i++) {
-    if (wanted?.has(i) ?? true) wantedBytes += layout.pieceBytes(i);
+    if (ranks?.[i] !== 0) wantedBytes += layout.pieceBytes(i);
     else if (!have.has(i)) unwantedBytes += layout.pieceBytes(i);
   }
   s.running = { picker, have, blame: new Blame(), wantedBytes, unwantedBytes };

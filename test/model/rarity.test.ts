@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fromSeed } from '../../src/base/random.js';
 import { Bitfield } from '../../src/model/bitfield.js';
-import { RarityOrder } from '../../src/model/rarity.js';
+import { emptyShelf, RarityOrder } from '../../src/model/rarity.js';
 
 const PIECES = 12;
 
 function withCandidates(pieces: number, seed = 1): RarityOrder {
-  const rarity = new RarityOrder(pieces, fromSeed(seed));
+  const rarity = new RarityOrder(Array(pieces).keys(), emptyShelf(pieces), fromSeed(seed));
   for (let piece = 0; piece < pieces; piece++) rarity.add(piece);
   return rarity;
 }
@@ -30,7 +30,7 @@ describe('RarityOrder', () => {
     const op = fc.tuple(fc.constantFrom('have', 'lost', 'add', 'remove'), fc.nat(PIECES - 1));
     const bits = fc.array(fc.nat(PIECES - 1));
     fc.assert(fc.property(fc.nat(), fc.array(op, { maxLength: 200 }), bits, (seed, ops, had) => {
-      const rarity = new RarityOrder(PIECES, fromSeed(seed));
+      const rarity = new RarityOrder(Array(PIECES).keys(), emptyShelf(PIECES), fromSeed(seed));
       const copies = new Array<number>(PIECES).fill(0);
       const candidates = new Set<number>();
       for (const [what, piece] of ops) {

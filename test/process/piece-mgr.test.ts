@@ -87,12 +87,12 @@ test('a piece that was begun goes on where it was; a whole one is checked, one t
 });
 
 test('left and wanted are of the wanted pieces; complete is when none of those is missing', () => {
-  const { stage } = start([0], { wanted: bitsOf(4, [0, 3]) });
+  const { stage } = start([0], { ranks: Uint8Array.of(1, 0, 0, 1) });
   const last = 1.5 * BLOCK_BYTES;
   assert.deepEqual(stage.told('Status'), [
     ['Status', 'progress', { left: last, wanted: PIECE + last, unwanted: 2 * PIECE, complete: false }],
   ]);
-  assert.deepEqual(start([0, 3], { wanted: bitsOf(4, [0, 3]) }).stage.told('PeerMgr'),
+  assert.deepEqual(start([0, 3], { ranks: Uint8Array.of(1, 0, 0, 1) }).stage.told('PeerMgr'),
     [['PeerMgr', 'ready', { have: 2, complete: true }]]);
 });
 

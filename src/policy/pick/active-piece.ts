@@ -17,6 +17,7 @@ export type Pace = 0 | 1 | 2;
 export interface ActivePieceInput {
   readonly piece: PieceIndex;
   readonly bytes: Bytes;
+  readonly tier: number;
   readonly rank: number;
   readonly now: Millis;
   readonly alone: PickPeer | null;
@@ -27,7 +28,9 @@ export class ActivePiece {
   readonly piece: PieceIndex;
   readonly bytes: Bytes;
   readonly blocks: number;
-  /** Lower goes first: order of starting, or of position in sequential mode. */
+  /** Lower goes first: see Tiers. */
+  tier: number;
+  /** And in its tier: order of starting, or of position in sequential mode. */
   readonly rank: number;
   /** All of it is asked of this peer alone, so that it answers for the piece; null: of anybody. */
   readonly alone: PickPeer | null;
@@ -51,6 +54,7 @@ export class ActivePiece {
     this.piece = at.piece;
     this.bytes = at.bytes;
     this.blocks = at.sheet.states.length;
+    this.tier = at.tier;
     this.rank = at.rank;
     this.touchedAt = at.now;
     this.alone = at.alone;

@@ -105,7 +105,7 @@ export class ActiveSet {
     }
   }
 
-  /** A started piece with a block for `peer`: of its own pace if there is one, then the first in rank. */
+  /** A started piece with a block for `peer`: of the first tier, there of its own pace if there is one, then the first in rank. */
   choose(peer: PickPeer, pace: Pace): ActivePiece | null {
     const { open } = this;
     const steps = Math.min(open.length, SCAN);
@@ -143,6 +143,7 @@ export class ActiveSet {
 }
 
 function goesBefore(a: ActivePiece, b: ActivePiece, pace: Pace): boolean {
+  if (a.tier !== b.tier) return a.tier < b.tier;
   if ((a.pace === pace) !== (b.pace === pace)) return a.pace === pace;
   return a.rank < b.rank;
 }

@@ -40,9 +40,10 @@ export interface PieceSizes {
 
 export interface PickerConfig {
   readonly layout: PieceSizes;
-  /** Copied, as is `wanted`, which is every piece if absent. */
+  /** Copied. */
   readonly have: Bitfield;
-  readonly wanted?: Bitfield;
+  /** Of each piece: 0 is not wanted, and higher goes first. Absent: all are alike. */
+  readonly ranks?: Uint8Array | undefined;
   readonly random: Random;
   readonly order?: PickOrder;
   /** Memory for pieces between their first request and the disk. */

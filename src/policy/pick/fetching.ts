@@ -63,11 +63,12 @@ export class Fetching {
   /** missing -> active, if there is room. The caller asks `peer` for a block of it, or restores one, at once. */
   start(piece: number, now: Millis, peer: PickPeer | null): ActivePiece | null {
     const { layout, swarm, actives, order } = this.books;
-    if (!swarm.missing.has(piece) || !actives.hasRoom(layout.pieceBytes(piece))) return null;
+    if (!swarm.isMissing(piece) || !actives.hasRoom(layout.pieceBytes(piece))) return null;
     const active = new ActivePiece({
       piece: pieceIndex(piece),
       bytes: layout.pieceBytes(piece),
       sheet: this.sheets.take(layout.blocksIn(piece)),
+      tier: swarm.tiers.of(piece).index,
       rank: order === 'sequential' ? piece : this.starts++,
       now,
       alone: this.suspects.has(piece) ? peer : null,
@@ -102,7 +103,7 @@ export class Fetching {
   /** A suspect piece that waits for somebody like `peer`; -1 if there is none. */
   suspectFor(peer: PickPeer): number {
     for (const [piece, senders] of this.suspects) {
-      if (!senders.has(peer.key) && this.books.swarm.missing.has(piece) && peer.has(piece)) return piece;
+      if (!senders.has(peer.key) && this.books.swarm.isMissing(piece) && peer.has(piece)) return piece;
     }
     return -1;
   }
@@ -126,7 +127,8 @@ export class Fetching {
     return true;
   }
 
-  private evict(active: ActivePiece): void {
+  /** active -> missing, with all that was received of it. */
+  evict(active: ActivePiece): void {
     for (let block = 0; block < active.blocks; block++) {
       for (const peer of active.requesters(block)) this.withdrawn.push({ peer, piece: active.piece, block });
       this.dropAll(active, block);

@@ -43,15 +43,13 @@ export class Picker {
   private readonly fetching: Fetching;
   private leftBytes: Bytes = 0;
 
-  constructor({ layout, have, wanted, random, order = 'rarest', maxActiveBytes }: PickerConfig) {
+  constructor({ layout, have, ranks, random, order = 'rarest', maxActiveBytes }: PickerConfig) {
     this.layout = layout;
     this.random = random;
     this.order = order;
     this.owned = have.clone();
-    const lacking = wanted?.clone() ?? Bitfield.full(layout.pieceCount);
-    for (let i = have.nextSet(0); i >= 0; i = have.nextSet(i + 1)) lacking.clear(i);
-    for (let i = lacking.nextSet(0); i >= 0; i = lacking.nextSet(i + 1)) this.leftBytes += layout.pieceBytes(i);
-    this.swarm = new Swarm(lacking, random);
+    const wanted = ranks ?? new Uint8Array(layout.pieceCount).fill(1);
+    this.swarm = new Swarm({ ranks: wanted, lacking: this.lackingOf(wanted), random });
     this.actives = new ActiveSet(maxActiveBytes, random);
     this.fetching = new Fetching({ layout, swarm: this.swarm, actives: this.actives, order });
   }
@@ -82,7 +80,7 @@ export class Picker {
 
   stateOf(piece: number): PieceState {
     if (this.owned.has(piece)) return 'have';
-    if (this.swarm.missing.has(piece)) return 'missing';
+    if (this.swarm.isMissing(piece)) return 'missing';
     const active = this.actives.get(piece);
     if (active === undefined) return 'unwanted';
     return active.isComplete ? 'checking' : 'active';
@@ -257,7 +255,7 @@ export class Picker {
 
   /** Takes up a piece that a resume record says was begun. Refused: it is not missing, does not fit, or has no room. */
   restore(piece: number, blocks: Bitfield, now: Millis): 'active' | 'checking' | 'refused' {
-    if (!this.swarm.missing.has(piece) || blocks.isEmpty) return 'refused';
+    if (!this.swarm.isMissing(piece) || blocks.isEmpty) return 'refused';
     if (blocks.length !== this.layout.blocksIn(piece)) return 'refused';
     const active = this.fetching.start(piece, now, null);
     if (active === null) return 'refused';
@@ -266,20 +264,30 @@ export class Picker {
     return active.isComplete ? 'checking' : 'active';
   }
 
-  /** Other files were chosen. A piece that is started already is finished all the same. */
-  setWanted(wanted: Bitfield): void {
-    const { swarm, layout } = this;
-    // What is new comes first, so that no peer looks useless in between.
-    for (let piece = wanted.nextSet(0); piece >= 0; piece = wanted.nextSet(piece + 1)) {
-      if (this.stateOf(piece) !== 'unwanted') continue;
-      this.leftBytes += layout.pieceBytes(piece);
-      swarm.wanted(piece);
-    }
-    for (let piece = swarm.missing.nextSet(0); piece >= 0; piece = swarm.missing.nextSet(piece + 1)) {
-      if (wanted.has(piece)) continue;
-      this.leftBytes -= layout.pieceBytes(piece);
-      swarm.settled(piece);
-    }
+  /**
+   * Other files are wanted, or others first; `ranks` as at the start. A piece that is not wanted any more is given up where it is, unless
+   * all of it is here.
+   */
+  rank(ranks: Uint8Array): void {
+    const { swarm, actives, fetching } = this;
+    for (const active of [...actives.values()]) if (ranks[active.piece] === 0 && !active.isComplete) fetching.evict(active);
+    const lacking = this.lackingOf(ranks);
+    const missing = lacking.clone();
+    for (const { piece } of actives.values()) missing.clear(piece);
+    swarm.rank(ranks, { lacking, missing });
+    for (const active of actives.values()) active.tier = swarm.tiers.of(active.piece).index;
+  }
+
+  /** What is wanted and we do not have; `left` is told of it. */
+  private lackingOf(ranks: Uint8Array): Bitfield {
+    const lacking = new Bitfield(this.layout.pieceCount);
+    this.leftBytes = 0;
+    ranks.forEach((rank, piece) => {
+      if (rank === 0 || this.owned.has(piece)) return;
+      lacking.set(piece);
+      this.leftBytes += this.layout.pieceBytes(piece);
+    });
+    return lacking;
   }
 
   /** A started piece if one can use the peer, else a new one. */
@@ -291,10 +299,10 @@ export class Picker {
       if (alone !== null) return alone;
     }
     const started = this.actives.choose(peer, pace);
-    if (started !== null || peer.exhausted) return started;
+    if (started !== null && started.tier <= peer.level) return started;
     const piece = selectPiece({ swarm, random, order, first: this.owned.isEmpty }, peer);
-    peer.exhausted = piece < 0;
-    if (piece < 0 || (!this.actives.hasRoom(this.layout.pieceBytes(0)) && !this.fetching.evictFor(peer, now))) return null;
+    if (piece < 0 || (started !== null && started.tier <= peer.level)) return started;
+    if (!this.actives.hasRoom(this.layout.pieceBytes(0)) && (started !== null || !this.fetching.evictFor(peer, now))) return started;
     return this.fetching.start(piece, now, peer);
   }
 }

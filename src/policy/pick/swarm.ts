@@ -1,19 +1,18 @@
 /**
  * Swarm: which peer has which piece, how rare each is, and which peers have something for us.
- * Of all pieces, `lacking` are those we want and do not have; `missing` is the part of them that is not started.
+ * Of all pieces, `lacking` are those we want and do not have; missing is the part of them that is not started (see Tiers).
  * Cost: `wantsOf` and `have` are O(1); a whole bitfield is O(pieces), "has everything" O(1); what a piece that starts or is
  * stored costs does not grow with the number of peers (see Overlap). Only a piece that is missing again is looked for in each.
- * Invariant: missing is a subset of lacking; the candidates of `rarity` are the missing pieces; no piece of an exhausted peer is
- * missing.
+ * Invariant: missing is a subset of lacking; a peer has no missing piece in a tier below its `level`.
  */
 import type { PeerKey } from '../../base/brand.js';
 import type { Random } from '../../base/random.js';
 import type { Millis } from '../../base/units.js';
 import { Bitfield } from '../../model/bitfield.js';
 import { Overlap } from '../../model/overlap.js';
-import { RarityOrder } from '../../model/rarity.js';
 import type { ActivePiece } from './active-piece.js';
 import type { Request } from './requests.js';
+import { Tiers } from './tiers.js';
 
 /** What the picker knows of one peer. */
 export class PickPeer {
@@ -21,8 +20,8 @@ export class PickPeer {
   readonly bits: Bitfield;
   /** It has every piece, and `bits` says nothing. */
   hasAll = false;
-  /** A search among its pieces found none that is missing, and none has come since. */
-  exhausted = false;
+  /** Searches among its pieces found none that is missing in the tiers before this one, and none has come since. */
+  level = 0;
   /** Its requests, in the order of asking: how many are in time, how many late. */
   oldest: Request | null = null;
   newest: Request | null = null;
@@ -46,28 +45,22 @@ export class PickPeer {
 
 export class Swarm {
   readonly lacking: Bitfield;
-  readonly missing: Bitfield;
+  private ranked: Tiers;
   private readonly peers = new Map<PeerKey, PickPeer>();
   /** Of the peers that have not everything. */
   private readonly useful: Overlap<PickPeer>;
-  private readonly random: Random;
-  /** Made at first need: a torrent that is complete, and has no peers, needs none. */
-  private ranked: RarityOrder | undefined;
-  /** No piece below it is missing. */
-  private front = 0;
   private seeds = 0;
   private changed = new Set<PeerKey>();
 
-  constructor(lacking: Bitfield, random: Random) {
+  /** `ranks`: see Tiers. */
+  constructor({ ranks, lacking, random }: { readonly ranks: Uint8Array; readonly lacking: Bitfield; readonly random: Random }) {
     this.lacking = lacking.clone();
-    this.missing = lacking.clone();
     this.useful = new Overlap(this.lacking);
-    this.random = random;
-    for (let i = lacking.nextSet(0); i >= 0; i = lacking.nextSet(i + 1)) this.rarity.add(i);
+    this.ranked = new Tiers({ ranks, missing: lacking, random });
   }
 
-  get rarity(): RarityOrder {
-    return (this.ranked ??= new RarityOrder(this.lacking.length, this.random));
+  get tiers(): Tiers {
+    return this.ranked;
   }
 
   get(key: PeerKey): PickPeer | undefined {
@@ -78,20 +71,17 @@ export class Swarm {
     return this.peers.values();
   }
 
-  /** How many missing pieces some connected peer has. */
-  get obtainable(): number {
-    return this.missing.count - (this.seeds > 0 ? 0 : this.rarity.candidatesWithoutCopy);
+  isMissing(piece: number): boolean {
+    return this.tiers.of(piece).missing.has(piece);
   }
 
-  /** The lowest missing piece, or -1. It goes on from where it was last, so that a whole download is one walk. */
-  firstMissing(): number {
-    const first = this.missing.nextSet(this.front);
-    this.front = first < 0 ? this.missing.length : first;
-    return first;
+  /** How many missing pieces some connected peer has. */
+  get obtainable(): number {
+    return this.tiers.inOrder.reduce((n, tier) => n + (this.seeds > 0 ? tier.missing.count : tier.copied), 0);
   }
 
   availability(piece: number): number {
-    return this.seeds + this.rarity.availability(piece);
+    return this.seeds + this.tiers.copies(piece);
   }
 
   /** It has a piece that we lack. */
@@ -124,7 +114,7 @@ export class Swarm {
     this.forget(peer);
     for (let i = bits.nextSet(0); i >= 0; i = bits.nextSet(i + 1)) {
       peer.bits.set(i);
-      this.rarity.have(i);
+      this.tiers.of(i).rarity.have(i);
     }
     this.useful.seek(peer);
     this.compare(peer, before);
@@ -141,26 +131,26 @@ export class Swarm {
 
   have(peer: PickPeer, piece: number): void {
     if (peer.hasAll || !peer.bits.set(piece)) return;
-    this.rarity.have(piece);
-    if (this.missing.has(piece)) peer.exhausted = false;
+    const tier = this.tiers.of(piece);
+    tier.rarity.have(piece);
+    if (tier.missing.has(piece)) peer.level = Math.min(peer.level, tier.index);
     if (this.useful.gained(peer, piece)) this.changed.add(peer.key);
   }
 
   // PIECES ---------------------------------------------------------------------------
   /** missing -> started. */
   started(piece: number): void {
-    if (this.missing.clear(piece)) this.rarity.remove(piece);
+    this.tiers.of(piece).remove(piece);
   }
 
-  /** started -> missing. */
+  /** started -> missing, unless it is not wanted any more. */
   missed(piece: number): void {
-    if (!this.missing.set(piece)) return;
-    this.front = Math.min(this.front, piece);
-    this.rarity.add(piece);
-    for (const peer of this.peers.values()) if (peer.has(piece)) peer.exhausted = false;
+    const tier = this.tiers.of(piece);
+    if (!this.lacking.has(piece) || !tier.add(piece)) return;
+    for (const peer of this.peers.values()) if (peer.has(piece)) peer.level = Math.min(peer.level, tier.index);
   }
 
-  /** We have it now, or want it no longer. */
+  /** We have it now. */
   settled(piece: number): void {
     this.started(piece);
     if (!this.lacking.clear(piece)) return;
@@ -168,14 +158,19 @@ export class Swarm {
     if (this.lacking.isEmpty) this.seedsChanged();
   }
 
-  /** We want it from now on. */
-  wanted(piece: number): void {
-    if (!this.lacking.set(piece)) return;
-    for (const peer of this.peers.values()) {
-      if (!peer.hasAll && peer.bits.has(piece) && this.useful.gained(peer, piece)) this.changed.add(peer.key);
+  /** Other pieces are wanted, or others first. */
+  rank(ranks: Uint8Array, { lacking, missing }: { readonly lacking: Bitfield; readonly missing: Bitfield }): void {
+    const before = new Map([...this.peers.values()].map((peer) => [peer, this.wantsOf(peer)]));
+    for (let piece = 0; piece < lacking.length; piece++) {
+      if (lacking.has(piece)) this.lacking.set(piece);
+      else this.lacking.clear(piece);
     }
-    if (this.lacking.count === 1) this.seedsChanged();
-    this.missed(piece);
+    this.ranked = this.tiers.ranked(ranks, missing);
+    for (const [peer, wanted] of before) {
+      peer.level = 0;
+      this.useful.seek(peer);
+      this.compare(peer, wanted);
+    }
   }
 
   private seedsChanged(): void {
@@ -187,11 +182,11 @@ export class Swarm {
     if (peer.hasAll) this.seeds--;
     peer.hasAll = false;
     for (let i = peer.bits.nextSet(0); i >= 0; i = peer.bits.nextSet(i + 1)) {
-      this.rarity.lost(i);
+      this.tiers.of(i).rarity.lost(i);
       peer.bits.clear(i);
     }
     this.useful.drop(peer);
-    peer.exhausted = false;
+    peer.level = 0;
     peer.current = null;
   }
 

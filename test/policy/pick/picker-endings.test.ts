@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { peerKey } from '../../../src/base/brand.js';
 import { BLOCK_BYTES } from '../../../src/base/units.js';
 import type { Picker } from '../../../src/policy/pick/picker.js';
-import { A, B, bitfieldOf, C, D, joined, named, picked, pickerOf } from './swarm-of.js';
+import { A, B, C, D, joined, named, picked, pickerOf, ranksOf } from './swarm-of.js';
 
 const SECOND = 1000;
 
@@ -160,13 +160,15 @@ describe('Picker: interest', () => {
     joined(picker, A);
     joined(picker, B, { of: 4, has: [0, 3] });
     picker.takeChanged();
-    picker.setWanted(bitfieldOf(4, [0, 3]));
+    picker.rank(ranksOf(4, [0, 3]));
     assert.deepEqual(picker.takeChanged(), [B]);
     assert.equal(picker.left, BLOCK_BYTES);
     assert.deepEqual([0, 1, 2, 3].map((p) => picker.stateOf(p)), ['have', 'unwanted', 'unwanted', 'missing']);
     assert.deepEqual(named(picked(picker, A, 9)), ['3/0']);
-    picker.setWanted(bitfieldOf(4, []));
-    assert.equal(picker.stateOf(3), 'active', 'what is started is finished');
+    picker.rank(ranksOf(4, []));
+    assert.equal(picker.stateOf(3), 'unwanted');
+    assert.deepEqual([picker.takeEvicted(), picker.takeWithdrawn()], [[3], [{ peer: A, piece: 3, block: 0 }]]);
+    assert.ok(picker.isComplete && picker.activeCount === 0);
   });
 
   it('takes pieces that were found on disk', () => {

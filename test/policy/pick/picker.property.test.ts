@@ -27,6 +27,8 @@ class Shadow {
   owed: Owed[] = [];
   readonly got = new Map<string, PeerKey>();
   readonly have = new Set<number>();
+  readonly failed = new Set<number>();
+  ranks = new Array<number>(PIECES).fill(1);
   now = 0;
 
   constructor(seed: number, order: PickOrder) {
@@ -43,11 +45,22 @@ class Shadow {
 
   pick(peer: PeerKey, count: number): void {
     const before = this.picker.isEndgame;
+    const missing = new Set([...this.peers.get(peer)!].filter((piece) => this.picker.stateOf(piece) === 'missing'));
     const out: BlockRef[] = [];
     assert.equal(this.picker.pick(peer, count, this.now, out), out.length);
     assert.ok(out.length <= count);
     if (out.length === 0) assert.ok(this.inTime(peer) >= BUSY || !this.useful(peer), 'nobody is idle who could help');
+    if (missing.size > 0) this.assertNoneBetter(out, missing);
     this.asked(peer, out, before || this.picker.isEndgame);
+  }
+
+  /** Of the pieces that it starts with a peer, none is passed over for one that is wanted less. Those that failed come first. */
+  assertNoneBetter(out: readonly BlockRef[], missing: ReadonlySet<number>): void {
+    const started = new Set(out.map(({ piece }) => piece).filter((piece) => missing.has(piece) && !this.failed.has(piece)));
+    for (const piece of missing) {
+      if (this.picker.stateOf(piece) !== 'missing') continue;
+      for (const other of started) assert.ok(this.ranks[other]! >= this.ranks[piece]!, 'of those it has, the most wanted first');
+    }
   }
 
   /** There is a block for this peer that nobody owes us in time, in a piece that is started or may be. */
@@ -143,8 +156,21 @@ class Shadow {
       this.have.add(piece);
     } else {
       assert.deepEqual(new Set(this.picker.failed(piece)), new Set(fed.map(([, peer]) => peer)));
+      this.failed.add(piece);
     }
     for (const [block] of fed) this.got.delete(block);
+  }
+
+  rank(ranks: readonly number[]): void {
+    this.ranks = [...ranks];
+    this.picker.takeWithdrawn();
+    this.picker.rank(Uint8Array.from(ranks));
+    const withdrawn = this.picker.takeWithdrawn();
+    for (const o of withdrawn) assert.ok(this.owed.some((x) => x.peer === o.peer && key(x) === key(o)), 'nothing is withdrawn that is not owed');
+    const given = this.picker.takeEvicted();
+    assert.ok(given.every((piece) => ranks[piece] === 0), 'only what is not wanted any more');
+    this.drop((o) => given.includes(o.piece as never));
+    for (const piece of given) for (const [block] of this.received(piece)) this.got.delete(block);
   }
 
   /** What must hold after every step. */
@@ -155,17 +181,18 @@ class Shadow {
     for (let piece = 0; piece < PIECES; piece++) {
       const received = this.received(piece).length;
       const held = received > 0 || this.owed.some((o) => o.piece === piece);
-      const state = this.have.has(piece) ? 'have' : received === BLOCKS ? 'checking' : held ? 'active' : 'missing';
+      const state = this.have.has(piece) ? 'have' : received === BLOCKS ? 'checking' : held ? 'active' : this.ranks[piece] === 0 ? 'unwanted' : 'missing';
       assert.equal(picker.stateOf(piece), state);
       if (state === 'active' || state === 'checking') started++;
       assert.equal(picker.availability(piece), [...this.peers.values()].filter((has) => has.has(piece)).length);
     }
     assert.equal(picker.activeCount, started, 'nothing leaks');
     assert.ok(started <= MEMORY);
-    assert.equal(picker.left, (PIECES - this.have.size) * BLOCKS * 16_384);
+    const lacking = this.ranks.flatMap((rank, piece) => (rank > 0 && !this.have.has(piece) ? [piece] : []));
+    assert.equal(picker.left, lacking.length * BLOCKS * 16_384);
     const changed = new Set(picker.takeChanged());
     for (const [peer, has] of this.peers) {
-      const interesting = [...has].some((piece) => !this.have.has(piece));
+      const interesting = lacking.some((piece) => has.has(piece));
       assert.equal(picker.interesting(peer), interesting);
       if (interesting !== this.interested.has(peer)) assert.ok(changed.has(peer), 'a change is told');
       if (interesting) this.interested.add(peer);
@@ -177,6 +204,7 @@ class Shadow {
   /** Everything is obtained once a seed stays. */
   finish(): void {
     const seed = peerKey(1000);
+    this.rank(this.ranks.map((rank) => Math.max(1, rank)));
     this.join(seed, 'all');
     for (let round = 0; !this.picker.isComplete; round++) {
       assert.ok(round < 200, 'the end is reached');
@@ -237,6 +265,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }) },
   { weight: 1, arbitrary: peer.map((p): Step => (s) => s.leave(p)) },
   { weight: 1, arbitrary: fc.constant<Step>((s) => s.expire()) },
+  { weight: 1, arbitrary: fc.array(fc.nat(3), { minLength: PIECES, maxLength: PIECES }).map((ranks): Step => (s) => s.rank(ranks)) },
   { weight: 4, arbitrary: fc.tuple(piece, fc.boolean()).map(([i, good]): Step => (s) => s.check(i, good)) },
 );
 

@@ -17,9 +17,11 @@ export interface Setup {
   readonly order?: PickOrder;
   readonly have?: readonly number[];
   readonly wanted?: readonly number[];
+  /** Of each piece; absent: `wanted` alike, or all. */
+  readonly ranks?: Iterable<number> | undefined;
 }
 
-export function pickerOf({ pieces, blocks, memory = 4 * pieces, seed = 1, order, have = [], wanted }: Setup): Picker {
+export function pickerOf({ pieces, blocks, memory = 4 * pieces, seed = 1, order, have = [], wanted, ranks = wanted && ranksOf(pieces, wanted) }: Setup): Picker {
   const pieceLength = blocks * BLOCK_BYTES;
   const totalBytes = pieces * pieceLength;
   const config: PickerConfig = {
@@ -28,7 +30,12 @@ export function pickerOf({ pieces, blocks, memory = 4 * pieces, seed = 1, order,
     random: fromSeed(seed),
     maxActiveBytes: memory * pieceLength,
   };
-  return new Picker({ ...config, ...(order && { order }), ...(wanted && { wanted: bitfieldOf(pieces, wanted) }) });
+  return new Picker({ ...config, ...(order && { order }), ...(ranks && { ranks: Uint8Array.from(ranks) }) });
+}
+
+/** 1 for these, 0 for the others. */
+export function ranksOf(length: number, wanted: readonly number[]): Uint8Array {
+  return Uint8Array.from({ length }, (_, piece) => Number(wanted.includes(piece)));
 }
 
 export function bitfieldOf(length: number, indices: Iterable<number>): Bitfield {

@@ -1,0 +1,44 @@
+/** From files that are wanted more or less to pieces. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Layout } from '../../../src/model/layout.js';
+import { FILE_PRIORITIES, filesTouched, pieceRanks, type FilePriority } from '../../../src/policy/pick/priority.js';
+
+const PIECE = 10;
+const layoutOf = (lengths: readonly number[], padding: readonly number[] = []): Layout => new Layout({
+  files: lengths.map((length, i) => ({ length, padding: padding.includes(i) })), pieceLength: PIECE,
+  totalBytes: lengths.reduce((sum, length) => sum + length, 0),
+});
+const ranks = (layout: Layout, priorities: readonly FilePriority[], firstLast = false): readonly number[] =>
+  [...pieceRanks(layout, { priorities, firstLast })];
+
+test('a piece is wanted as much as the most wanted file in it', () => {
+  const layout = layoutOf([25, 10, 25]);
+  assert.deepEqual(ranks(layout, ['skip', 'skip', 'skip']), [0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(ranks(layout, ['skip', 'low', 'high']), [0, 0, 1, 3, 3, 3]);
+  assert.deepEqual(ranks(layout, ['normal', 'high', 'skip']), [2, 2, 3, 3, 0, 0]);
+});
+
+test('first and last pieces of what is wanted go before all others, but not those of padding', () => {
+  const layout = layoutOf([40, 0, 30, 5, 25], [3]);
+  assert.deepEqual(ranks(layout, ['low', 'normal', 'skip', 'high', 'high'], true), [4, 1, 1, 4, 0, 0, 0, 4, 3, 4]);
+});
+
+const cases = fc.array(fc.record({ length: fc.nat(35), priority: fc.constantFrom(...FILE_PRIORITIES) }), { minLength: 1, maxLength: 12 });
+
+test('a piece is wanted just where a file in it is, and a file touched just where a piece of it is wanted', () => {
+  fc.assert(fc.property(cases, fc.boolean(), (files, firstLast) => {
+    const layout = layoutOf(files.map((f) => f.length));
+    const choice = { priorities: files.map((f) => f.priority), firstLast };
+    const all = pieceRanks(layout, choice);
+    const touched = files.map(() => false);
+    for (let piece = 0; piece < layout.pieceCount; piece++) {
+      const inside = layout.pieceSpans(piece).map((span) => span.file);
+      assert.equal(all[piece]! > 0, inside.some((file) => files[file]!.priority !== 'skip'));
+      if (all[piece]! > 0) for (const file of inside) touched[file] = true;
+    }
+    files.forEach(({ length, priority }, i) => { if (length === 0) touched[i] = priority !== 'skip'; });
+    assert.deepEqual(filesTouched(layout, choice, all), touched);
+  }));
+});
