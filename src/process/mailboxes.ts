@@ -129,6 +129,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'bitfield', carries: ['peer', 'bits'], doc: 'What it has, once, at the start.' },
     { kind: 'haveAll', carries: ['peer'], doc: 'It has everything.' },
     { kind: 'have', carries: ['peer', 'piece'], doc: 'It has one more piece.' },
+    { kind: 'suggest', carries: ['peer', 'piece'], doc: 'It has this piece at hand (BEP 6).' },
     { kind: 'needBlocks', carries: ['peer', 'count', 'timeout', 'allowed'], doc: 'Room for `count` more requests. `allowed`: the peer chokes us but for these pieces (BEP 6). `timeout`: how long it may be silent.' },
     { kind: 'gotBlocks', carries: ['peer', 'blocks'], doc: 'Blocks that it sent, and that were asked for.' },
     { kind: 'lostBlock', carries: ['peer', 'piece', 'begin'], doc: 'The peer will not send it (BEP 6 reject).' },

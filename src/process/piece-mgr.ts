@@ -1,6 +1,6 @@
 /**
  * PieceMgr: which blocks are missing, whom they are asked of, and which pieces are done.
- * Hears:  Controller (join, bitfield, haveAll, have, needBlocks, gotBlocks, lostBlock, choked), PeerMgr (peerLeft),
+ * Hears:  Controller (join, bitfield, haveAll, have, suggest, needBlocks, gotBlocks, lostBlock, choked), PeerMgr (peerLeft),
  *         Files (recovered, checked), TorrentMgr (look), Timer (tick).
  * Tells:  Controller (welcome, request, cancel, interest), Files (recover, check, discard), PeerMgr (ready, have, badPeers),
  *         Status (progress, note), Api (piecesSeen), Timer (register).
@@ -37,6 +37,8 @@ export type PieceMgrMsg =
   | { readonly type: 'haveAll'; readonly peer: PeerKey }
   /** It has one more piece. */
   | { readonly type: 'have'; readonly peer: PeerKey; readonly piece: number }
+  /** It has this piece at hand (BEP 6). */
+  | { readonly type: 'suggest'; readonly peer: PeerKey; readonly piece: number }
   /** Room for `count` more requests. `allowed`: the peer chokes us but for these pieces (BEP 6). `timeout`: how long it may be silent. */
   | { readonly type: 'needBlocks'; readonly peer: PeerKey; readonly count: number; readonly timeout: Millis;
       readonly allowed?: readonly number[] }
@@ -156,6 +158,7 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
       picker.have(m.peer, m.piece);
       tellInterest(s, picker, self);
       return feed(s, picker, m.peer, self);
+    case 'suggest': return picker.suggest(m.peer, m.piece);
     case 'lostBlock':
       // Not of the same peer again before it asks.
       hunger(s, m.peer, 0);

@@ -202,7 +202,7 @@ scene('a peer without BEP 6 chokes us, another rejects, a third leaves', async (
   await eventually(() => edge(leecher, 'Controller -> PieceMgr: choked'), 'the choke');
   const b = await fast.next();
   b.answer = (m) => { if (m.type === 'request') b.send({ ...m, type: 'reject' }); };
-  b.send(PLAIN.haveAll, PLAIN.unchoke);
+  b.send(PLAIN.haveAll, { type: 'suggest', piece: 3 }, PLAIN.unchoke);
   await eventually(() => edge(leecher, 'Controller -> PieceMgr: lostBlock'), 'the reject');
   b.close();
   await leecher.until('peer', (e) => e.what === 'disconnected');

@@ -33,6 +33,9 @@ const UNREQUESTED: Outcome = { kind: 'unrequested', pieceComplete: false, cancel
  */
 const ENDGAME_DEPTH = 4;
 
+/** Of each peer. A suggestion is of what it has just read or got, so older ones are worth little. */
+const MOST_SUGGESTED = 16;
+
 export class Picker {
   private readonly layout: PieceSizes;
   private readonly random: Random;
@@ -138,6 +141,13 @@ export class Picker {
   have(peer: PeerKey, piece: number): void {
     const known = this.swarm.get(peer);
     if (known !== undefined && piece >= 0 && piece < this.layout.pieceCount) this.swarm.have(known, piece);
+  }
+
+  /** It would rather be asked for this piece than for others (BEP 6). An index out of range is ignored, and so are all but the latest. */
+  suggest(peer: PeerKey, piece: number): void {
+    const known = this.swarm.get(peer);
+    if (known === undefined || piece >= this.layout.pieceCount) return;
+    known.suggested = [piece, ...known.suggested.filter((other) => other !== piece)].slice(0, MOST_SUGGESTED);
   }
 
   /** The connection is gone: what it owed may be asked of others. */

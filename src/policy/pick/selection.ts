@@ -1,11 +1,11 @@
 /**
  * Selection: which missing piece to start next with a peer, if it has one: of the first tier that has one for it, and in the tier
- * - one of those that the peer suggests (BEP 6: it has them at hand), then:
- * - At first a random one: a rare piece has few sources and would arrive late, and until one piece is whole we have
+ * - One that the peer suggests: it has that at hand (BEP 6).
+ * - Else, at first a random one: a rare piece has few sources and would arrive late, and until one piece is whole we have
  *   nothing to give in return (BEP 3; Cohen 2003, "random first piece").
  * - Then the rarest. The search is exact among the SCAN rarest; a peer that has none of those is asked for the rarest
  *   of a sample of what it has, so that no peer makes the picker walk a hundred thousand pieces.
- * - In sequential order the first one, in random order any.
+ * - In sequential order always the first one, in random order any.
  */
 import type { Random } from '../../base/random.js';
 import type { PickPeer, Swarm } from './swarm.js';
@@ -39,6 +39,8 @@ function selectFrom(tier: Tier, { random, order, first }: Selection, peer: PickP
   const { missing } = tier;
   if (missing.isEmpty) return -1;
   if (order === 'sequential') return nextFrom(tier, peer, tier.firstMissing());
+  const suggested = peer.suggested.find((piece) => missing.has(piece) && peer.has(piece));
+  if (suggested !== undefined) return suggested;
   if (first || order === 'random') return sampled(tier, peer, { from: random.below(missing.length), size: 1 });
   if (peer.hasAll) return tier.rarity.rarest();
   const rarest = tier.rarity.pickFor(peer.bits, SCAN);

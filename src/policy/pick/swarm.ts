@@ -20,6 +20,8 @@ export class PickPeer {
   readonly bits: Bitfield;
   /** It has every piece, and `bits` says nothing. */
   hasAll = false;
+  /** Pieces that it would rather be asked for (BEP 6), the last it named first. */
+  suggested: readonly number[] = [];
   /** Searches among its pieces found none that is missing in the tiers before this one, and none has come since. */
   level = 0;
   /** Its requests, in the order of asking: how many are in time, how many late. */

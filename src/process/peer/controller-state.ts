@@ -45,7 +45,7 @@ export const declaration = declare({
   doc: 'one peer: handshake, choke and interest, request window',
   tells: {
     SenderQueue: ['greet', 'send', 'request', 'serve', 'cancel', 'choke', 'allow'],
-    PieceMgr: ['join', 'bitfield', 'haveAll', 'have', 'needBlocks', 'gotBlocks', 'lostBlock', 'choked'],
+    PieceMgr: ['join', 'bitfield', 'haveAll', 'have', 'suggest', 'needBlocks', 'gotBlocks', 'lostBlock', 'choked'],
     Files: ['blocks'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
   },
 });

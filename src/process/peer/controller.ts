@@ -2,8 +2,8 @@
  * Controller: one peer. Speaks the protocol with it, and knows how we stand with each other.
  * Hears:  Receiver (handshake, wire, blocks, requests, violation, disconnected), Sender (sent, clogged),
  *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke, lead), PeerMgr (have, finish, rejoin), Timer (tick).
- * Tells:  SenderQueue (greet, send, request, serve, cancel, choke, allow), PieceMgr (join, bitfield, haveAll, have, needBlocks,
- *         gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, ended),
+ * Tells:  SenderQueue (greet, send, request, serve, cancel, choke, allow), PieceMgr (join, bitfield, haveAll, have, suggest,
+ *         needBlocks, gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, ended),
  *         Status (downloaded, peer, note), Timer (register).
  * Owns:   the state chart, the requests that are out, the request window, the totals of this peer.
  * Source: BEP 3 "peer protocol", BEP 6 (fast), BEP 9 (metadata for others), BEP 10 (extensions), BEP 21 (upload only).
@@ -159,8 +159,8 @@ function wire(s: State, m: SingleMessage, self: Me): void {
       return down.ask(s, self);
     case 'extended':
       return m.id === 0 ? extended(s, m.payload, self) : extension(s, m.id, m.payload, self);
+    case 'suggest': return self.tell(s.pieceMgr, { type: 'suggest', peer: s.peer, piece: m.piece });
     case 'keepAlive':
-    case 'suggest':
     case 'port':
     case 'unknown':
       return;

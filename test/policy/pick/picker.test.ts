@@ -117,6 +117,26 @@ describe('Picker: which piece', () => {
     assert.equal(picked(picker, D, 2)[0]!.piece, slow);
   });
 
+  it('asks a peer for what it suggests, if that is missing, it has it, and nothing is wanted more', () => {
+    const ranks = [2, 1, 1, 1, 1, 0];
+    const picker = pickerOf({ pieces: 6, blocks: 1, have: [1], ranks });
+    joined(picker, B, { of: 6, has: [3, 4] });
+    joined(picker, A, { of: 6, has: [0, 1, 2, 4, 5] });
+    for (const piece of [1, 3, 4, 5, 6, 4_000_000_000]) picker.suggest(A, piece);
+    assert.deepEqual(named(picked(picker, A, 3)), ['0/0', '4/0', '2/0']);
+  });
+
+  it('remembers the latest suggestions of a peer, and of a flood no more', () => {
+    const picker = pickerOf({ pieces: 100, blocks: 1, have: [99] });
+    joined(picker, B, { of: 100, has: Array.from({ length: 50 }, (_, i) => i) });
+    joined(picker, A);
+    // Without suggestions it would be asked for one of the second half first.
+    for (let piece = 0; piece < 50; piece++) picker.suggest(A, piece);
+    const pieces = picked(picker, A, 17).map(({ piece }) => piece);
+    assert.deepEqual(pieces.slice(0, 16), Array.from({ length: 16 }, (_, i) => 49 - i));
+    assert.ok(pieces[16]! >= 50);
+  });
+
   it('asks nothing unwanted, and nothing of a stranger', () => {
     const picker = pickerOf({ pieces: 4, blocks: 1, wanted: [2] });
     joined(picker, A);

@@ -136,6 +136,11 @@ test('while choked, granted pieces may be asked for, and no others', () => {
   assert.deepEqual(short(stage.told()), ['lost 3/1', 'lost 5/0']);
 });
 
+test('what the peer suggests, PieceMgr hears', () => {
+  const stage = open().send(plain('haveAll')).forget().send(wire({ type: 'suggest', piece: 3 }));
+  assert.deepEqual(stage.told(), [['PieceMgr', 'suggest', { peer: PEER, piece: 3 }]]);
+});
+
 test('an unchoke after granted pieces opens all others at once', () => {
   const stage = open().send(plain('haveAll'), interest(true), wire({ type: 'allowedFast', piece: 3 })).forget();
   assert.deepEqual(short(stage.send(plain('unchoke')).told()), ['need 8']);
