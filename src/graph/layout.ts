@@ -32,9 +32,15 @@ const GAPS = {
   down: { nodesep: 30, ranksep: 44, edgesep: 18 },
   right: { nodesep: 14, ranksep: 40, edgesep: 14 },
 } as const;
+/** Above the boxes of a frame, for its title: dagre knows of none. */
+const TITLE_ROOM = 14;
+/** For a clock or an eye beside the name. */
+const SIGN = 14;
 /** Side by side inside frames, the first box must leave room for the frame's title. */
 const FRAMED = { ...GAPS.right, ranksep: 84 };
 const MARGIN = 16;
+/** Of a stack, so much is seen of the boxes behind, above and at the right. */
+export const STACK = 6;
 export const LINE_HEIGHT = 16;
 export const NAME_PX = 15;
 export const NOTE_PX = 12;
@@ -42,8 +48,9 @@ export const NOTE_PX = 12;
 export async function layOut(graph: Graph): Promise<Layout> {
   const { Graph: Dagre, layout } = await import('@dagrejs/dagre');
   const g = new Dagre({ compound: true });
+  const titles = graph.direction === 'down' && graph.frames.length > 0 ? TITLE_ROOM : 0;
   const gaps = graph.direction === 'right' && graph.frames.length > 0 ? FRAMED : GAPS[graph.direction];
-  g.setGraph({ rankdir: graph.direction === 'down' ? 'TB' : 'LR', marginx: MARGIN, marginy: MARGIN, ...gaps });
+  g.setGraph({ rankdir: graph.direction === 'down' ? 'TB' : 'LR', marginx: MARGIN, marginy: MARGIN + titles, ...gaps });
   for (const { id } of graph.frames) g.setNode(frameId(id), {});
   for (const { id, parent } of graph.frames) if (parent !== undefined) g.setParent(frameId(id), frameId(parent));
   for (const node of graph.nodes) {
@@ -55,11 +62,12 @@ export async function layOut(graph: Graph): Promise<Layout> {
   const isUp = ({ from, to }: GraphEdge): boolean => place.get(from)! > place.get(to)!;
   const downwards = (edge: GraphEdge): [string, string] => (isUp(edge) ? [edge.to, edge.from] : [edge.from, edge.to]);
   for (const edge of graph.edges) g.setEdge(...downwards(edge), spaceOf(edge));
+  for (const [above, below] of lonely(graph, graph.edges.map(downwards))) g.setEdge(above, below, { weight: 0 });
   layout(g);
   const { width = 0, height = 0 } = g.graph();
   return {
     title: graph.title, width: tenth(width), height: tenth(height),
-    frames: graph.frames.map((frame) => ({ ...frame, ...areaOf(g.node(frameId(frame.id))) })),
+    frames: graph.frames.map((frame) => ({ ...frame, ...taller(areaOf(g.node(frameId(frame.id))), titles) })),
     nodes: graph.nodes.map((node) => ({ ...node, ...areaOf(g.node(node.id)) })),
     edges: graph.edges.map((edge) => {
       const placed = g.edge(...downwards(edge)) as { points: Point[] } & Centred;
@@ -69,14 +77,34 @@ export async function layOut(graph: Graph): Promise<Layout> {
   };
 }
 
+/**
+ * A box without lines would stand in the row where its frame ends, and the lines that leave the frame would pass behind it. It is tied, by
+ * a line that nobody sees, above a box of its frame that has another one above it.
+ */
+function lonely({ nodes, frames }: Graph, lines: readonly (readonly [above: string, below: string])[]): [string, string][] {
+  const linked = new Set(lines.flat());
+  return frames.flatMap(({ id }): [string, string][] => {
+    const inside = nodes.filter((n) => n.frame === id).map((n) => n.id);
+    const anchor = inside.find((n) => lines.some(([above, below]) => below === n && inside.includes(above)));
+    return anchor === undefined ? [] : inside.filter((n) => !linked.has(n)).map((n) => [n, anchor]);
+  });
+}
+
 /** Not the name of any process or state. */
 const frameId = (id: string): string => `frame ${id}`;
 
-function sizeOf({ title, note, kind }: GraphNode): { width: number; height: number } {
+/** Upwards. */
+const taller = (area: Area, by: number): Area => ({ ...area, y: tenth(area.y - by), height: tenth(area.height + by) });
+
+function sizeOf({ title, note, kind, stacked, alarms, watched }: GraphNode): { width: number; height: number } {
   if (kind === 'start') return { width: START, height: START };
   const text = Math.max(widthOf(title, NAME_PX, 'bold'), widthOf(note ?? '', NOTE_PX));
   const { least, padding } = BOXES[kind];
-  return { width: Math.max(least, Math.ceil(text) + 2 * padding), height: note === undefined ? HEIGHT : NOTE_HEIGHT };
+  const stack = stacked === true ? STACK : 0;
+  const sign = alarms === true || watched === true ? SIGN : 0;
+  return {
+    width: Math.max(least, Math.ceil(text) + 2 * padding) + sign + stack, height: (note === undefined ? HEIGHT : NOTE_HEIGHT) + stack,
+  };
 }
 
 function spaceOf({ label = [] }: GraphEdge): { width: number; height: number; labelpos: 'c' } {

@@ -5,7 +5,7 @@
 import { tenth } from './curve.js';
 import type { Scope } from '../kernel/topology.js';
 import { timeAt, type Lifeline, type Moment, type Sequence } from './sequence.js';
-import { wrap } from './sheet.js';
+import { FONTS_DIFFER, wrap } from './sheet.js';
 import { page } from './svg.js';
 import { escapeXml, SCOPES } from './svg-style.js';
 import { widthOf } from './text-width.js';
@@ -17,8 +17,6 @@ const LEFT = 124;
 const RIGHT = 70;
 const DOC_LINE = 18;
 const HEAD_PX = 12;
-/** Fonts differ: a name that may be too wide for its head is made to fit. */
-const WIDEST_FONT = 1.15;
 const HEAD_HEIGHT = 40;
 const HEAD_GAP = 6;
 const ROW = 29;
@@ -77,7 +75,7 @@ type Places = ReadonlyMap<string, Place>;
 /** Evenly, with heads as wide as there is room for, and as they need. */
 function placesOf(lifelines: readonly Lifeline[]): Places {
   const gap = (WIDTH - LEFT - RIGHT) / Math.max(1, lifelines.length - 1);
-  const needed = (l: Lifeline): number => Math.max(64, Math.ceil(widthOf(l.title, HEAD_PX, 'bold') * WIDEST_FONT) + 12);
+  const needed = (l: Lifeline): number => Math.max(64, Math.ceil(widthOf(l.title, HEAD_PX, 'bold') * FONTS_DIFFER) + 12);
   return new Map(lifelines.map((l, i) =>
     [l.id, { x: tenth(LEFT + i * gap), scope: l.scope, head: Math.min(needed(l), Math.floor(gap) - HEAD_GAP) }]));
 }
@@ -94,8 +92,9 @@ function endOf(id: string, rows: readonly { readonly moment: Moment; readonly y:
 }
 
 function head({ title, note, scope }: Lifeline, { x, head: width }: Place, y: number): string {
+  // A name that may be too wide is made to fit.
   const room = width - 10;
-  const fit = widthOf(title, HEAD_PX, 'bold') * WIDEST_FONT > room ? ` textLength="${room}" lengthAdjust="spacingAndGlyphs"` : '';
+  const fit = widthOf(title, HEAD_PX, 'bold') * FONTS_DIFFER > room ? ` textLength="${room}" lengthAdjust="spacingAndGlyphs"` : '';
   const name = `<text class="who" x="${x}" y="${y + (note === undefined ? 24 : 17)}"${fit}>${escapeXml(title)}</text>`;
   const which = note === undefined ? '' : `<text class="which" x="${x}" y="${y + 32}">${escapeXml(note)}</text>`;
   const box = `<rect class="box" x="${tenth(x - width / 2)}" y="${y}" width="${width}" height="${HEAD_HEIGHT}" rx="8"/>`;

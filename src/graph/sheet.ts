@@ -12,6 +12,8 @@ const SECTION = 34;
 const ROW = 18;
 const TEXT_PX = 13;
 const LEAST_WIDTH = 760;
+/** Some take so much more room than is reckoned with. */
+export const FONTS_DIFFER = 1.15;
 
 const FOOT: Block = { content: '', height: 12 };
 
@@ -49,14 +51,14 @@ const centred = (layout: Layout, width: number): Block => ({
 const heading = ({ title, doc }: View): Block => ({
   height: HEADING,
   content: `<text class="heading" x="${MARGIN}" y="34">${escapeXml(title)}</text>`
-    + `<text class="doc" x="${MARGIN + Math.ceil(widthOf(title, 22, 'bold') * 1.15) + 14}" y="34">${escapeXml(doc)}</text>`,
+    + `<text class="doc" x="${MARGIN + Math.ceil(widthOf(title, 22, 'bold') * FONTS_DIFFER) + 14}" y="34">${escapeXml(doc)}</text>`,
 });
 
 const section = (title: string): Block => ({ height: SECTION, content: `<text class="section" x="${MARGIN}" y="22">${title}</text>` });
 
 /** Where the words begin that say what a kind is. */
 const columnOf = (mailbox: readonly MessageDoc[]): number =>
-  MARGIN + 18 + Math.ceil(Math.max(0, ...mailbox.map((m) => widthOf(m.kind, TEXT_PX, 'bold'))));
+  MARGIN + 14 + Math.ceil(FONTS_DIFFER * Math.max(0, ...mailbox.map((m) => widthOf(m.kind, TEXT_PX, 'bold'))));
 
 function row({ kind, doc }: MessageDoc, { names, width }: { readonly names: number; readonly width: number }): Block {
   const lines = wrap(doc, width - names - MARGIN);

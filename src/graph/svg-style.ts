@@ -29,7 +29,7 @@ const variables = (t: Theme): string => [
   ...SCOPES.map((s) => `--${s}-frame:${t[s].frame};--${s}-fill:${t[s].fill};--${s}-line:${t[s].line};--${s}-text:${t[s].text}`),
 ].join(';');
 
-const ofScope = (s: Scope): string => `.${s} .frame{fill:var(--${s}-frame);stroke:var(--${s}-line)}.${s} .scope{fill:var(--${s}-text)}`
+const ofScope = (s: Scope): string => `.${s} .frame{fill:var(--${s}-frame);stroke:var(--${s}-line)}.${s} .scope{fill:var(--${s}-text);stroke:var(--${s}-frame)}`
   + `.${s} .box{fill:var(--${s}-fill);stroke:var(--${s}-line)}.line.${s}{stroke:var(--${s}-line)}.${s}-head{fill:var(--${s}-line)}`;
 
 const headOf = (s: Scope, name: string, size: number): string =>
@@ -44,7 +44,7 @@ export const SVG_STYLE = `<style>
 text{font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;fill:var(--ink)}
 .page{fill:var(--page)}.frame{stroke-opacity:.35}.box{stroke-width:1.2}
 .name{font-size:15px;font-weight:600;text-anchor:middle}.note{font-size:12px;text-anchor:middle;fill:var(--faint)}
-.scope{font-size:12px;font-weight:600}.legend text{font-size:12px;fill:var(--faint)}
+.scope{font-size:12px;font-weight:600;paint-order:stroke;stroke-width:5px;stroke-linejoin:round}.legend text{font-size:12px;fill:var(--faint)}
 .label{font-size:12px;text-anchor:middle;fill:var(--faint);paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}
 .heading{font-size:22px;font-weight:700}.section{font-size:14px;font-weight:700}
 .kind{font-size:13px;font-weight:600}.doc{font-size:13px;fill:var(--faint)}.doc tspan{fill:var(--faint)}

@@ -4,7 +4,7 @@
  * torrent or peer. Follows the reader's light or dark.
  */
 import { tenth } from './curve.js';
-import { LINE_HEIGHT, NAME_PX, NOTE_PX, type Area, type Layout } from './layout.js';
+import { LINE_HEIGHT, NAME_PX, NOTE_PX, STACK, type Area, type Layout } from './layout.js';
 import type { Frame, GraphEdge, GraphNode } from './model.js';
 import { escapeXml, lineWidth, SVG_STYLE } from './svg-style.js';
 
@@ -35,12 +35,16 @@ export const picture = ({ frames, nodes, edges }: Layout): string => [
   ...frames.map(frameBox),
   ...edges.map((edge) => line(edge, nodes)),
   ...edges.map(labelText),
+  ...frames.map(frameTitle),
   ...nodes.map(box),
 ].join('\n');
 
-const frameBox = ({ scope, title, x, y, width, height }: Frame & Area): string =>
-  `<g class="${scope}"><rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="12"/>`
-  + `<text class="scope" x="${x + 14}" y="${y + 21}">${escapeXml(title)}</text></g>`;
+const frameBox = ({ scope, x, y, width, height }: Frame & Area): string =>
+  `<g class="${scope}"><rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="12"/></g>`;
+
+/** Above the lines. */
+const frameTitle = ({ scope, title, x, y }: Frame & Area): string =>
+  `<g class="${scope}"><text class="scope" x="${tenth(x + 14)}" y="${tenth(y + 21)}">${escapeXml(title)}</text></g>`;
 
 /** From this weight on. */
 const LARGE_HEADS = 0.35;
@@ -68,7 +72,10 @@ function labelText({ label = [], labelArea }: Layout['edges'][number]): string {
   return `<text class="label">${lines.join('')}</text>`;
 }
 
-function box({ title, kind, scope, note, doc, stacked, alarms, watched, x, y, width, height }: GraphNode & Area): string {
+function box(node: GraphNode & Area): string {
+  const { title, kind, scope, note, doc, stacked, alarms, watched } = node;
+  const { x, y, width, height } = stacked === true
+    ? { x: node.x, y: tenth(node.y + STACK), width: tenth(node.width - STACK), height: tenth(node.height - STACK) } : node;
   const middle = tenth(x + width / 2);
   if (kind === 'start') return `<circle class="start" cx="${middle}" cy="${tenth(y + height / 2)}" r="${width / 2}"/>`;
   const baseline = tenth(note === undefined ? y + height / 2 + NAME_PX / 3 : y + 25);
@@ -79,7 +86,7 @@ function box({ title, kind, scope, note, doc, stacked, alarms, watched, x, y, wi
   const size = `width="${width}" height="${height}"`;
   const round = kind === 'process' ? 8 : height / 2;
   return `<g class="${scope} ${kind}"><title>${escapeXml(doc)}</title>`
-    + (stacked ? [6, 3].map((by) => `<rect class="box" x="${tenth(x + by)}" y="${tenth(y - by)}" ${size} rx="${round}"/>`).join('') : '')
+    + (stacked === true ? [STACK, STACK / 2].map((by) => `<rect class="box" x="${tenth(x + by)}" y="${tenth(y - by)}" ${size} rx="${round}"/>`).join('') : '')
     + `<rect class="box" x="${x}" y="${y}" ${size} rx="${round}"/>${name}${below}${clock}${eye}</g>`;
 }
 

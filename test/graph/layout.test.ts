@@ -27,6 +27,42 @@ function ends(path: string): [readonly [number, number], readonly [number, numbe
   return [[numbers[0]!, numbers[1]!], [numbers.at(-2)!, numbers.at(-1)!]];
 }
 
+type Point = readonly [x: number, y: number];
+
+/** Points along a path of moves, lines and cubic curves, near to each other. */
+function walk(path: string): Point[] {
+  const points: Point[] = [];
+  for (const [, command, numbers] of path.matchAll(/([MLC])([^MLC]+)/g)) {
+    const n = numbers!.trim().split(/ |(?=-)/).map(Number);
+    const from = points.at(-1);
+    const controls = Array.from({ length: n.length / 2 }, (_, i): Point => [n[2 * i]!, n[2 * i + 1]!]);
+    if (command === 'M' || !from) points.push(controls[0]!);
+    else for (let t = 1; t <= STEPS; t++) points.push(bezier([from, ...controls], t / STEPS));
+  }
+  return points;
+}
+const STEPS = 24;
+
+/** De Casteljau's. */
+function bezier(controls: readonly Point[], t: number): Point {
+  const [only] = controls;
+  if (controls.length === 1) return only!;
+  return bezier(controls.slice(1).map(([x, y], i): Point => [mix(controls[i]![0], x, t), mix(controls[i]![1], y, t)]), t);
+}
+const mix = (a: number, b: number, t: number): number => a + (b - a) * t;
+
+test('no line passes behind a box that it does not belong to', async () => {
+  for (const graph of GRAPHS) {
+    const { nodes, edges } = await layOut(graph);
+    for (const { from, to, path } of edges) {
+      for (const node of nodes.filter((n) => n.id !== from && n.id !== to)) {
+        const behind = walk(path).find(([x, y]) => inside({ x, y, width: 0, height: 0 }, node));
+        assert.equal(behind, undefined, `${from} - ${to} is behind ${node.id} at ${behind}`);
+      }
+    }
+  }
+});
+
 for (const graph of GRAPHS) {
   test(`${graph.title}: boxes apart from each other and inside their frames, lines from border to border`, async () => {
     const layout = await layOut(graph);
