@@ -2,17 +2,10 @@
  * Positions for a graph, by dagre: layers, few crossings, smooth lines. The SVG renderer and the live page draw the same positions. The
  * library is loaded when the first graph is laid out, so that a download's start does not pay for it.
  */
-import { curve, tenth, type Point } from './curve.js';
+import { tenth, type Area, type Point } from './area.js';
 import type { Frame, Graph, GraphEdge, GraphNode } from './model.js';
+import { PORT_GAP, route, type Course } from './route.js';
 import { widthOf } from './text-width.js';
-
-/** In pixels, from the top left of the picture. */
-export interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 export interface Layout {
   readonly title: string;
@@ -29,15 +22,15 @@ const HEIGHT = 44;
 const NOTE_HEIGHT = 58;
 const START = 12;
 const GAPS = {
-  down: { nodesep: 30, ranksep: 44, edgesep: 18 },
-  right: { nodesep: 14, ranksep: 40, edgesep: 14 },
+  down: { nodesep: 30, ranksep: 54, edgesep: 18 },
+  right: { nodesep: 14, ranksep: 52, edgesep: 14 },
 } as const;
 /** Above the boxes of a frame, for its title: dagre knows of none. */
 const TITLE_ROOM = 14;
 /** For a clock or an eye beside the name. */
 const SIGN = 14;
-/** Side by side inside frames, the first box must leave room for the frame's title. */
-const FRAMED = { ...GAPS.right, ranksep: 84 };
+/** Side by side, a frame's title needs room beside its first box, and lines need some between a label and a box. */
+const WIDE = { ...GAPS.right, ranksep: 84 };
 const MARGIN = 16;
 /** Of a stack, so much is seen of the boxes behind, above and at the right. */
 export const STACK = 6;
@@ -49,12 +42,13 @@ export async function layOut(graph: Graph): Promise<Layout> {
   const { Graph: Dagre, layout } = await import('@dagrejs/dagre');
   const g = new Dagre({ compound: true });
   const titles = graph.direction === 'down' && graph.frames.length > 0 ? TITLE_ROOM : 0;
-  const gaps = graph.direction === 'right' && graph.frames.length > 0 ? FRAMED : GAPS[graph.direction];
+  const isWide = graph.direction === 'right' && (graph.frames.length > 0 || graph.edges.some((e) => e.label));
+  const gaps = isWide ? WIDE : GAPS[graph.direction];
   g.setGraph({ rankdir: graph.direction === 'down' ? 'TB' : 'LR', marginx: MARGIN, marginy: MARGIN + titles, ...gaps });
   for (const { id } of graph.frames) g.setNode(frameId(id), {});
   for (const { id, parent } of graph.frames) if (parent !== undefined) g.setParent(frameId(id), frameId(parent));
   for (const node of graph.nodes) {
-    g.setNode(node.id, sizeOf(node));
+    g.setNode(node.id, sizeOf(node, graph));
     if (node.frame !== undefined) g.setParent(node.id, frameId(node.frame));
   }
   // Who comes first in the list stands above; which way the messages go does not matter for that.
@@ -65,14 +59,19 @@ export async function layOut(graph: Graph): Promise<Layout> {
   for (const [above, below] of lonely(graph, graph.edges.map(downwards))) g.setEdge(above, below, { weight: 0 });
   layout(g);
   const { width = 0, height = 0 } = g.graph();
+  const nodes = graph.nodes.map((node) => ({ ...node, ...areaOf(g.node(node.id)) }));
+  const courses = graph.edges.map((edge): Course => {
+    const [from, to] = downwards(edge);
+    const placed = g.edge(from, to) as { points: Point[] } & Centred;
+    return { from, to, isUp: isUp(edge), points: placed.points, ...(edge.label && { labelArea: areaOf(placed) }) };
+  });
+  const paths = route({ direction: graph.direction, boxes: nodes, courses });
   return {
-    title: graph.title, width: tenth(width), height: tenth(height),
+    title: graph.title, width: tenth(width), height: tenth(height), nodes,
     frames: graph.frames.map((frame) => ({ ...frame, ...taller(areaOf(g.node(frameId(frame.id))), titles) })),
-    nodes: graph.nodes.map((node) => ({ ...node, ...areaOf(g.node(node.id)) })),
-    edges: graph.edges.map((edge) => {
-      const placed = g.edge(...downwards(edge)) as { points: Point[] } & Centred;
-      const path = curve(isUp(edge) ? placed.points.toReversed() : placed.points);
-      return { ...edge, path, ...(edge.label && { labelArea: areaOf(placed) }) };
+    edges: graph.edges.map((edge, i) => {
+      const { labelArea } = courses[i]!;
+      return { ...edge, path: paths[i]!, ...(labelArea && { labelArea }) };
     }),
   };
 }
@@ -96,14 +95,18 @@ const frameId = (id: string): string => `frame ${id}`;
 /** Upwards. */
 const taller = (area: Area, by: number): Area => ({ ...area, y: tenth(area.y - by), height: tenth(area.height + by) });
 
-function sizeOf({ title, note, kind, stacked, alarms, watched }: GraphNode): { width: number; height: number } {
+function sizeOf({ id, title, note, kind, stacked, alarms, watched }: GraphNode, { direction, edges }: Graph): { width: number; height: number } {
   if (kind === 'start') return { width: START, height: START };
   const text = Math.max(widthOf(title, NAME_PX, 'bold'), widthOf(note ?? '', NOTE_PX));
   const { least, padding } = BOXES[kind];
   const stack = stacked === true ? STACK : 0;
   const sign = alarms === true || watched === true ? SIGN : 0;
+  // Lines end above and below a box, or at its sides, where they may be more than its height has room for.
+  const lines = direction === 'down' || kind !== 'process' ? 0
+    : Math.max(edges.filter((e) => e.from === id).length, edges.filter((e) => e.to === id).length);
   return {
-    width: Math.max(least, Math.ceil(text) + 2 * padding) + sign + stack, height: (note === undefined ? HEIGHT : NOTE_HEIGHT) + stack,
+    width: Math.max(least, Math.ceil(text) + 2 * padding) + sign + stack,
+    height: Math.max(note === undefined ? HEIGHT : NOTE_HEIGHT, (lines + 1) * PORT_GAP) + stack,
   };
 }
 

@@ -2,7 +2,7 @@
  * A sequence as SVG, at the width of a README: a lifeline a process in the colour of its scope, an arrow a message with its kind on it, the
  * time at the left. What comes from outside starts at a dot; a cross is an end.
  */
-import { tenth } from './curve.js';
+import { tenth } from './area.js';
 import type { Scope } from '../kernel/topology.js';
 import { timeAt, type Lifeline, type Moment, type Sequence } from './sequence.js';
 import { FONTS_DIFFER, wrap } from './sheet.js';
@@ -112,7 +112,7 @@ function draw(m: Moment, y: number, place: Places): string {
   const start = from?.x ?? to.x - STUB;
   const dot = from ? '' : `<circle class="dot ${scope}" cx="${tenth(start)}" cy="${y}" r="3.5"/>`;
   return `${dot}<path class="line ${scope}" d="M${tenth(start)} ${y}H${to.x}" marker-end="url(#${scope}-head)"/>`
-    + said(m, (start + to.x) / 2, y - 6);
+    + said(m, (start + to.x) / 2, y - 8);
 }
 
 /** Above the middle of its arrow, and within the page. */

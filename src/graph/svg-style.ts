@@ -45,7 +45,7 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;f
 .page{fill:var(--page)}.frame{stroke-opacity:.35}.box{stroke-width:1.2}
 .name{font-size:15px;font-weight:600;text-anchor:middle}.note{font-size:12px;text-anchor:middle;fill:var(--faint)}
 .scope{font-size:12px;font-weight:600;paint-order:stroke;stroke-width:5px;stroke-linejoin:round}.legend text{font-size:12px;fill:var(--faint)}
-.label{font-size:12px;text-anchor:middle;fill:var(--faint);paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}
+.label{font-size:12px;text-anchor:middle;fill:var(--faint)}
 .heading{font-size:22px;font-weight:700}.section{font-size:14px;font-weight:700}
 .kind{font-size:13px;font-weight:600}.doc{font-size:13px;fill:var(--faint)}.doc tspan{fill:var(--faint)}
 .start{fill:var(--ink)}

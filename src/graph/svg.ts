@@ -3,8 +3,8 @@
  * file. Boxes have the colour of their scope; a line has that of the narrower scope of its two ends, since there is one such line for each
  * torrent or peer. Follows the reader's light or dark.
  */
-import { tenth } from './curve.js';
-import { LINE_HEIGHT, NAME_PX, NOTE_PX, STACK, type Area, type Layout } from './layout.js';
+import { tenth, type Area } from './area.js';
+import { LINE_HEIGHT, NAME_PX, NOTE_PX, STACK, type Layout } from './layout.js';
 import type { Frame, GraphEdge, GraphNode } from './model.js';
 import { escapeXml, lineWidth, SVG_STYLE } from './svg-style.js';
 

@@ -24,9 +24,9 @@ import { tracker } from './tracker.js';
 
 /** In the order in which their picture has the fewest crossings. */
 export const PROCESSES: readonly AnyProcess[] = [
-  limiter, listener, consoleProcess, chokeMgr, torrentMgr, timer, api,
-  status, files, peerMgr, tracker, metadata, pieceMgr,
-  controller, senderQueue, receiver, sender,
+  chokeMgr, timer, limiter, api, consoleProcess, listener, torrentMgr,
+  status, pieceMgr, metadata, tracker, peerMgr, files,
+  sender, controller, senderQueue, receiver,
 ];
 export const TOPOLOGY: readonly Declaration[] = PROCESSES.map((p) => p.declaration as Declaration);
 

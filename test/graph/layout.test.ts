@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { layOut, type Area } from '../../src/graph/layout.js';
+import type { Area } from '../../src/graph/area.js';
+import { layOut } from '../../src/graph/layout.js';
+import { oneProcess } from '../../src/graph/one-process.js';
 import { owns } from '../../src/graph/owns.js';
 import { talks } from '../../src/graph/talks.js';
+import { viewNames, viewOf } from '../../src/graph/view.js';
 import { GROUPS } from '../../src/process/groups.js';
+import { HOUSE } from '../../src/process/house.js';
 import { TOPOLOGY } from '../../src/process/index.js';
 
 const GRAPHS = [talks(TOPOLOGY), owns(TOPOLOGY, GROUPS)];
@@ -51,16 +55,31 @@ function bezier(controls: readonly Point[], t: number): Point {
 }
 const mix = (a: number, b: number, t: number): number => a + (b - a) * t;
 
-test('no line passes behind a box that it does not belong to', async () => {
-  for (const graph of GRAPHS) {
+test('no line passes behind a box that it does not belong to, or behind a label; no label covers a box', async () => {
+  for (const graph of viewNames(HOUSE).flatMap((name) => viewOf(HOUSE, name).graphs)) {
     const { nodes, edges } = await layOut(graph);
+    const labels = edges.flatMap(({ from, to, labelArea }) => (labelArea ? [{ id: `the words from ${from} to ${to}`, ...labelArea }] : []));
+    for (const label of labels) for (const node of nodes) assert.ok(apart(label, node), `${label.id} cover ${node.id}`);
     for (const { from, to, path } of edges) {
-      for (const node of nodes.filter((n) => n.id !== from && n.id !== to)) {
-        const behind = walk(path).find(([x, y]) => inside({ x, y, width: 0, height: 0 }, node));
-        assert.equal(behind, undefined, `${from} - ${to} is behind ${node.id} at ${behind}`);
+      for (const area of [...nodes.filter((n) => n.id !== from && n.id !== to), ...labels]) {
+        const behind = walk(path).find(([x, y]) => inside({ x, y, width: 0, height: 0 }, smaller(area)));
+        assert.equal(behind, undefined, `${graph.title}: ${from} - ${to} is behind ${area.id} at ${behind}`);
       }
     }
   }
+});
+
+/** By a pixel at each side: a line ends at its own label. */
+const smaller = ({ x, y, width, height }: Area): Area => ({ x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
+
+test('lines that end at one side of a box do so apart from each other, and swing there without crossing', async () => {
+  const { nodes, edges } = await layOut(oneProcess(TOPOLOGY, 'Timer'));
+  const hub = nodes.find((n) => n.id === 'Timer')!;
+  const entering = edges.filter((e) => e.to === 'Timer').map(({ path, from }) => ({ port: ends(path)[1][1], teller: nodes.find((n) => n.id === from)!.y }));
+  const inOrder = entering.toSorted((a, b) => a.teller - b.teller).map(({ port }) => port);
+  assert.ok(inOrder.length > 8);
+  inOrder.forEach((port, i) => assert.ok(i === 0 ? port > hub.y : port >= inOrder[i - 1]! + 10, `${inOrder}`));
+  assert.ok(inOrder.at(-1)! < hub.y + hub.height);
 });
 
 for (const graph of GRAPHS) {
