@@ -2,18 +2,21 @@
 
 export interface Watching {
   readonly name: WatchingName;
-  readonly doc: string;
   /** More CPU than the one it is compared with, as a share. */
   readonly goal?: { readonly over: WatchingName; readonly most: number };
 }
 export type WatchingName = 'nothing' | 'counting' | 'page' | 'trace' | 'trace all';
 
 export const WATCHINGS: readonly Watching[] = [
-  { name: 'nothing', doc: 'no message is counted: so no client is run, it is the measure of the others' },
-  { name: 'counting', doc: 'as always', goal: { over: 'nothing', most: 0.02 } },
-  { name: 'page', doc: 'and somebody looks at the live page, at its processes and the torrent', goal: { over: 'counting', most: 0.05 } },
-  { name: 'trace', doc: 'and --trace writes lines' },
-  { name: 'trace all', doc: 'and with --trace-blocks' },
+  // No message is counted. No client is run so: it is what the others are measured by.
+  { name: 'nothing' },
+  // As always.
+  { name: 'counting', goal: { over: 'nothing', most: 0.02 } },
+  // Somebody looks at the live page: at its processes and the torrent.
+  { name: 'page', goal: { over: 'counting', most: 0.05 } },
+  // `--trace` writes lines; and with `--trace-blocks`.
+  { name: 'trace' },
+  { name: 'trace all' },
 ];
 
 /** What the program that downloads is told, as JSON. */
@@ -31,5 +34,5 @@ export interface LeechOrder {
 export type LeechWord =
   /** Where it is to be looked at, now. */
   | { readonly page: string }
-  /** Complete: CPU time of all its threads since its client started, ms; all processes told each other so many messages. */
-  | { readonly cpuMs: number; readonly messages: number };
+  /** Complete: CPU time of all its threads since its client started, ms. */
+  | { readonly cpuMs: number };

@@ -9,6 +9,7 @@ import { viewNames, viewOf } from '../../src/graph/view.js';
 import { GROUPS } from '../../src/process/groups.js';
 import { HOUSE } from '../../src/process/house.js';
 import { TOPOLOGY } from '../../src/process/index.js';
+import { crossings, lengthOf, walk } from '../../tools/lines.js';
 
 const GRAPHS = [talks(TOPOLOGY), owns(TOPOLOGY, GROUPS)];
 
@@ -30,30 +31,6 @@ function ends(path: string): [readonly [number, number], readonly [number, numbe
   const numbers = [...path.matchAll(/-?[\d.]+/g)].map(Number);
   return [[numbers[0]!, numbers[1]!], [numbers.at(-2)!, numbers.at(-1)!]];
 }
-
-type Point = readonly [x: number, y: number];
-
-/** Points along a path of moves, lines and cubic curves, near to each other. */
-function walk(path: string): Point[] {
-  const points: Point[] = [];
-  for (const [, command, numbers] of path.matchAll(/([MLC])([^MLC]+)/g)) {
-    const n = numbers!.trim().split(/ |(?=-)/).map(Number);
-    const from = points.at(-1);
-    const controls = Array.from({ length: n.length / 2 }, (_, i): Point => [n[2 * i]!, n[2 * i + 1]!]);
-    if (command === 'M' || !from) points.push(controls[0]!);
-    else for (let t = 1; t <= STEPS; t++) points.push(bezier([from, ...controls], t / STEPS));
-  }
-  return points;
-}
-const STEPS = 24;
-
-/** De Casteljau's. */
-function bezier(controls: readonly Point[], t: number): Point {
-  const [only] = controls;
-  if (controls.length === 1) return only!;
-  return bezier(controls.slice(1).map(([x, y], i): Point => [mix(controls[i]![0], x, t), mix(controls[i]![1], y, t)]), t);
-}
-const mix = (a: number, b: number, t: number): number => a + (b - a) * t;
 
 test('no line passes behind a box that it does not belong to, or behind a label; no label covers a box', async () => {
   for (const graph of viewNames(HOUSE).flatMap((name) => viewOf(HOUSE, name).graphs)) {
@@ -102,3 +79,11 @@ for (const graph of GRAPHS) {
     assert.deepEqual(await layOut(graph), layout, 'the same each time');
   });
 }
+
+test('crossings are counted, and lines measured', () => {
+  const across = walk('M0 0C0 50 100 50 100 100');
+  assert.equal(crossings([across, walk('M100 3C100 53 0 53 0 103'), walk('M-10 0L-10 100')]), 1);
+  assert.equal(crossings([across, walk('M0 50L20 50')]), 0);
+  assert.ok(lengthOf(across) > 141 && lengthOf(across) < 200);
+  assert.ok(Math.abs(lengthOf(walk('M0 0L30 40')) - 50) < 1e-9);
+});
