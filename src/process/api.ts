@@ -4,7 +4,7 @@
  *         PieceMgr (piecesSeen), ChokeMgr (decided), Limiter (bucketsSeen), Console (answered), Timer (tick).
  * Tells:  TorrentMgr (look, add), ChokeMgr (look), Limiter (look), Console (line, event), Timer (register).
  * Owns:   the page, who looks at it and at what, and what they were told last (api-album.ts). The others are asked how they stand a few
- *         times a second while somebody looks, and keep nothing for it: nobody needs to be told when a process starts again.
+ *         times a second while somebody looks, and keep nothing for it.
  */
 import type { InfoHash, TorrentKey } from '../base/brand.js';
 import { describe } from '../base/result.js';
@@ -157,8 +157,13 @@ function beat(s: State, self: Me): void {
   self.tell(s.torrentMgr, { type: 'look', closely, pieces, replyTo: self.mailbox });
   self.tell(s.chokeMgr, { type: 'look', torrents: closely, replyTo: self.mailbox });
   self.tell(s.limiter, { type: 'look', replyTo: self.mailbox });
-  self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: BEAT, tag: TICK });
   s.awake = true;
+  rearm(s, self);
+}
+
+/** Also when Timer has started again, and knows of nothing. */
+function rearm(s: State, self: Me): void {
+  if (s.awake) self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: BEAT, tag: TICK });
 }
 
 function left(s: State, viewer: Viewer, self: Me): void {
@@ -168,6 +173,12 @@ function left(s: State, viewer: Viewer, self: Me): void {
 }
 
 // WISHES
+
+/** What it was asked before it started again it will not answer. */
+function consoleIsNew({ asked }: State): void {
+  for (const answer of asked.values()) answer({ done: false, lines: ['the console crashed over this or something before it: look whether it was done'] });
+  asked.clear();
+}
 
 /** The console's language, and `kill ID`, which is for the page alone: it shows the ids. */
 function said(s: State, line: string, answer: Answer, self: Me): void {
@@ -209,4 +220,4 @@ function lost(m: ApiMsg): void {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const api = defineProcess({ declaration, init, step, end: close, lost });
+export const api = defineProcess({ declaration, init, step, end: close, lost, reminds: { Timer: rearm, Console: consoleIsNew } });

@@ -9,6 +9,7 @@ import { startClient } from '../compose.js';
 import { nodeSha1 } from '../edge/sha1.js';
 import type { Tap } from '../kernel/tap.js';
 import type { ClientEvent } from '../ports/events.js';
+import type { LivePage } from '../ports/live-page.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import { makePeerId } from '../protocol/peer-id.js';
 import type { Host } from './net/host.js';
@@ -29,6 +30,7 @@ export interface World {
   /** Processes may be killed. */
   readonly chaos: boolean;
   readonly tapFor: (identity: Identity) => Tap | undefined;
+  readonly pageFor: (identity: Identity) => LivePage | undefined;
   readonly heard: (member: Member, event: ClientEvent) => void;
 }
 
@@ -116,6 +118,7 @@ export class Member {
     const disk = virtualDisk({ clock, torrent: meta, corrupt: kind.corrupt, ...(had && { had }) });
     const limit = kind.limitsUpTo === 0 ? null : Math.round(kind.up * kind.limitsUpTo);
     const tap = this.#world.tapFor(this.identity);
+    const page = this.#world.pageFor(this.identity);
     const client = startClient({
       seed: this.seed, peerId: makePeerId(fork(seed, `peer ${this.identity.number}`)), agent: AGENT,
       listen: { port: PORT }, limits: { up: limit, down: null }, choke: policy, maxPeers: kind.maxPeers,
@@ -123,7 +126,7 @@ export class Member {
       strict: true, chaos: this.#world.chaos, ...(tap && { tap }),
     }, {
       clock, net: resident.net, http: tracker.httpFor(this.address), sha1: nodeSha1,
-      disk,
+      disk, ...(page && { page }),
       terminal: {
         lines: () => () => undefined,
         show: (event) => {

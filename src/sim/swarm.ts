@@ -8,6 +8,7 @@ import type { ChosenPolicy } from '../client.js';
 import { Chaos } from '../kernel/chaos.js';
 import type { Tap } from '../kernel/tap.js';
 import type { ClientEvent } from '../ports/events.js';
+import type { LivePage } from '../ports/live-page.js';
 import { Member, type Identity, type World } from './member.js';
 import { VirtualNet } from './net/virtual-net.js';
 import type { PeerClass, Scenario } from './scenarios/scenario.js';
@@ -41,6 +42,8 @@ export interface Watch {
   readonly policyFor?: (identity: Identity, chosen: ChosenPolicy) => ChosenPolicy;
   /** Looks on at all messages of a member. */
   readonly tapFor?: (identity: Identity) => Tap | undefined;
+  /** The page of a member that has one. */
+  readonly pageFor?: (identity: Identity) => LivePage | undefined;
   /** Called once, before time begins. */
   readonly begin?: (swarm: Swarm) => void;
 }
@@ -55,6 +58,7 @@ export async function simulate(run: Run, options: ClockOptions, watch: Watch = {
   const chaos = new Chaos(fork(seed, 'chaos'));
   const world: World = {
     seed, clock, meta: torrentOf(scenario), chaos: run.killEvery !== undefined, tapFor: watch.tapFor ?? (() => undefined),
+    pageFor: watch.pageFor ?? (() => undefined),
     net: new VirtualNet({
       clock, random: fork(seed, 'net'),
       conditions: { slowStart: scenario.slowStart, breakAfter: scenario.connectionsBreakAfter },

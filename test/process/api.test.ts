@@ -168,3 +168,21 @@ test('as it ends, the page is closed; also one that opens only then', async () =
   await never.settle();
   assert.equal(late.visits, undefined);
 });
+
+test('a Timer that starts again knows of the next look, while somebody looks', async () => {
+  const { page, stage } = await start();
+  stage.restart('Timer').advance(BEAT);
+  assert.deepEqual(stage.kinds(), []);
+  page.come({ torrent: hashOf(1) });
+  stage.restart('Timer').advance(BEAT);
+  assert.deepEqual(stage.kinds(), ['TorrentMgr: look', 'ChokeMgr: look', 'Limiter: look']);
+});
+
+test('what a Console was asked before it crashed is answered in its stead', async () => {
+  const { page, stage } = await start();
+  const asked = page.say('pause');
+  stage.restart('Console');
+  const { done, lines } = await asked;
+  assert.equal(done, false);
+  assert.match(lines[0]!, /^the console crashed/);
+});

@@ -7,8 +7,11 @@ import { test } from 'node:test';
 import { KIB, MIB, MINUTE, SECOND, type Bytes } from '../../src/base/units.js';
 import { PROCESSES } from '../../src/process/index.js';
 import type { ClientEvent } from '../../src/ports/events.js';
+import type { LivePage } from '../../src/ports/live-page.js';
 import type { Member } from '../../src/sim/member.js';
 import type { Swarm } from '../../src/sim/swarm.js';
+import { torrentOf } from '../../src/sim/torrent.js';
+import { FakePage } from '../process/fake-page.js';
 import { peers, run, scene } from './scenes.js';
 
 /** A few with every change; `CHAOS_SEEDS=20 npm test` for more. */
@@ -38,28 +41,58 @@ class Ears {
   }
 }
 
+/** Somebody who looks at all there is to see of one client, and comes again whenever its page does. */
+class Onlooker {
+  told: ReturnType<FakePage['come']>['told'] = {};
+  visits = 0;
+  readonly page: LivePage = {
+    open: async (visits) => {
+      const open = await this.#fake.open(visits);
+      this.visits++;
+      this.told = this.#fake.come({ torrent: torrentOf(scenario).infoHash, processes: true, kind: 'Controller' }).told;
+      return open;
+    },
+  };
+  readonly #fake = new FakePage();
+}
+
+/** The onlookers are of the leechers, in their order. */
+async function chaos(seed: number, ears = new Ears()): Promise<{ readonly swarm: Swarm; readonly onlookers: readonly Onlooker[] }> {
+  const onlookers: Onlooker[] = [];
+  const swarm = await run(scenario, { seed, killEvery: 100 }, {
+    heard: (member, e) => ears.heard(member, e),
+    pageFor: ({ kind }) => {
+      if (kind.has === 1) return undefined;
+      onlookers.push(new Onlooker());
+      return onlookers.at(-1)!.page;
+    },
+  });
+  return { swarm, onlookers };
+}
+
 for (let seed = 1; seed <= SEEDS; seed++) {
   test(`seed ${seed}: all complete, nothing is counted twice, nothing is left`, async () => {
     const ears = new Ears();
-    const swarm = await run(scenario, { seed, killEvery: 100 }, { heard: (member, e) => ears.heard(member, e) });
+    const { swarm, onlookers } = await chaos(seed, ears);
     assert.deepEqual(ears.wrong, []);
     assertKilled(swarm);
     assertComplete(swarm);
     await assertNoSocketLeaks(swarm);
+    assertSeen(swarm, onlookers);
     await assertNothingLeft(swarm);
     assert.deepEqual(ears.wrong, []);
   });
 }
 
 test('the same seed gives the same chaos', async () => {
-  const [a, b] = [await run(scenario, { seed: 1, killEvery: 100 }), await run(scenario, { seed: 1, killEvery: 100 })];
-  assert.equal(a.trace.hash, b.trace.hash);
+  const [a, b] = [await chaos(1), await chaos(1)];
+  assert.equal(a.swarm.trace.hash, b.swarm.trace.hash);
 });
 
 function assertKilled({ chaos: { killed } }: Swarm): void {
   for (const { declaration: { name } } of PROCESSES) {
-    // No page is served in virtual time, and nobody comes with a magnet link.
-    if (name === 'Api' || name === 'Metadata') continue;
+    // Nobody comes with a magnet link.
+    if (name === 'Metadata') continue;
     assert.ok((killed.get(name) ?? 0) >= KILLS_OF_A_KIND, `${name} was killed ${killed.get(name)} times`);
   }
 }
@@ -74,6 +107,16 @@ function assertComplete({ members, tracker }: Swarm): void {
     assert.ok(downloaded >= 0.97 * scenario.size, `${address} counts ${downloaded} bytes of ${scenario.size}`);
   }
   assert.ok(tracker.completions <= LEECHERS, `the tracker counts ${tracker.completions} completions`);
+}
+
+/** Whoever looks sees the end of it, through however many lives of the Api. */
+function assertSeen({ members }: Swarm, onlookers: readonly Onlooker[]): void {
+  assert.equal(onlookers.length, LEECHERS);
+  assert.ok(onlookers.reduce((sum, { visits }) => sum + visits, 0) >= KILLS_OF_A_KIND);
+  onlookers.forEach(({ told }, i) => {
+    assert.equal(told.torrents?.[0]?.progress, 1, `${members[i + 1]!.address} shows ${told.torrents?.[0]?.progress}`);
+    assert.ok(told.processes!.kinds.some(({ process }) => process === 'Api'));
+  });
 }
 
 /** Who died without closing its connection would leave one that belongs to no peer. */
