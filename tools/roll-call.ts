@@ -8,7 +8,7 @@ import { layOut, type Layout } from '../src/graph/layout.js';
 import { talks } from '../src/graph/talks.js';
 import type { Declaration } from '../src/kernel/topology.js';
 import { TOPOLOGY } from '../src/process/index.js';
-import { crossings, lengthOf, walk } from './lines.js';
+import { crossings, lengthOf, walk } from '../src/graph/lines.js';
 
 const TRIES = 2000;
 /** An order that no change made better for so long is given up, for another by chance. */

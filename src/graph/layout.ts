@@ -4,14 +4,16 @@
  */
 import { tenth, type Area, type Point } from './area.js';
 import type { Frame, Graph, GraphEdge, GraphNode } from './model.js';
+import { walk } from './lines.js';
 import { PORT_GAP, route, type Course } from './route.js';
-import { widthOf } from './text-width.js';
+import { FONTS_DIFFER, widthOf } from './text-width.js';
 
 export interface Layout {
   readonly title: string;
   readonly width: number;
   readonly height: number;
-  readonly frames: readonly (Frame & Area)[];
+  /** `words` is where its title begins, at the line it stands on. */
+  readonly frames: readonly (Frame & Area & { readonly words: Point })[];
   readonly nodes: readonly (GraphNode & Area)[];
   /** `path` is SVG path data from the border of `from` to that of `to`; `label` is where the label goes, where there is one. */
   readonly edges: readonly (GraphEdge & { readonly path: string; readonly labelArea?: Area })[];
@@ -27,6 +29,10 @@ const GAPS = {
 } as const;
 /** Above the boxes of a frame, for its title: dagre knows of none. */
 const TITLE_ROOM = 14;
+const TITLE_INSET = 14;
+const TITLE_STEP = 20;
+/** From the top of the frame. */
+const TITLE_BASE = 21;
 /** For a clock or an eye beside the name. */
 const SIGN = 14;
 /** Side by side, a frame's title needs room beside its first box, and lines need some between a label and a box. */
@@ -66,9 +72,13 @@ export async function layOut(graph: Graph): Promise<Layout> {
     return { from, to, isUp: isUp(edge), points: placed.points, ...(edge.label && { labelArea: areaOf(placed) }) };
   });
   const paths = route({ direction: graph.direction, boxes: nodes, courses });
+  const lines = paths.map(walk);
   return {
     title: graph.title, width: tenth(width), height: tenth(height), nodes,
-    frames: graph.frames.map((frame) => ({ ...frame, ...taller(areaOf(g.node(frameId(frame.id))), titles) })),
+    frames: graph.frames.map((frame) => {
+      const area = taller(areaOf(g.node(frameId(frame.id))), titles);
+      return { ...frame, ...area, words: wordsOf(frame, { area, lines }) };
+    }),
     edges: graph.edges.map((edge, i) => {
       const { labelArea } = courses[i]!;
       return { ...edge, path: paths[i]!, ...(labelArea && { labelArea }) };
@@ -87,6 +97,18 @@ function lonely({ nodes, frames }: Graph, lines: readonly (readonly [above: stri
     const anchor = inside.find((n) => lines.some(([above, below]) => below === n && inside.includes(above)));
     return anchor === undefined ? [] : inside.filter((n) => !linked.has(n)).map((n) => [n, anchor]);
   });
+}
+
+/** As far to the left as it can be where no line passes, or where fewest do. */
+function wordsOf({ title }: Frame, { area, lines }: { readonly area: Area; readonly lines: readonly (readonly Point[])[] }): Point {
+  const width = widthOf(title, NOTE_PX, 'bold') * FONTS_DIFFER;
+  const y = tenth(area.y + TITLE_BASE);
+  const room = area.width - width - 2 * TITLE_INSET;
+  const places = Array.from({ length: 1 + Math.max(0, Math.floor(room / TITLE_STEP)) }, (_, i) => area.x + TITLE_INSET + i * TITLE_STEP);
+  const passing = (x: number): number => lines.filter((line) =>
+    line.some((p) => p.x > x - 4 && p.x < x + width + 4 && p.y > area.y && p.y < y + 4)).length;
+  const [best] = places.toSorted((a, b) => passing(a) - passing(b));
+  return { x: tenth(best!), y };
 }
 
 /** Not the name of any process or state. */

@@ -1,6 +1,5 @@
-/** The lines of a picture as points near to each other: how long they are, and how often they cross. */
-
-export type Point = readonly [x: number, y: number];
+/** The lines of a picture as points near to each other: where they pass, how long they are, and how often they cross. */
+import type { Point } from './area.js';
 
 /** Of a curve. */
 const STEPS = 24;
@@ -11,7 +10,7 @@ export function walk(path: string): Point[] {
   for (const [, command, numbers] of path.matchAll(/([MLC])([^MLC]+)/g)) {
     const n = numbers!.trim().split(/ |(?=-)/).map(Number);
     const from = points.at(-1);
-    const controls = Array.from({ length: n.length / 2 }, (_, i): Point => [n[2 * i]!, n[2 * i + 1]!]);
+    const controls = Array.from({ length: n.length / 2 }, (_, i): Point => ({ x: n[2 * i]!, y: n[2 * i + 1]! }));
     if (command === 'M' || !from) points.push(controls[0]!);
     else for (let t = 1; t <= STEPS; t++) points.push(bezier([from, ...controls], t / STEPS));
   }
@@ -22,12 +21,12 @@ export function walk(path: string): Point[] {
 function bezier(controls: readonly Point[], t: number): Point {
   const [only] = controls;
   if (controls.length === 1) return only!;
-  return bezier(controls.slice(1).map(([x, y], i): Point => [mix(controls[i]![0], x, t), mix(controls[i]![1], y, t)]), t);
+  return bezier(controls.slice(1).map((to, i) => mix(controls[i]!, to, t)), t);
 }
-const mix = (a: number, b: number, t: number): number => a + (b - a) * t;
+const mix = (a: Point, b: Point, t: number): Point => ({ x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t });
 
 export const lengthOf = (line: readonly Point[]): number =>
-  line.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot(x - line[i]![0], y - line[i]![1]), 0);
+  line.slice(1).reduce((sum, { x, y }, i) => sum + Math.hypot(x - line[i]!.x, y - line[i]!.y), 0);
 
 /** How often any two lines cross. */
 export function crossings(lines: readonly (readonly Point[])[]): number {
@@ -46,4 +45,4 @@ const cross = (a: Point, b: Point, c: Point, d: Point): boolean =>
   side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
 
 /** On which side of the line through a and b the point c is: its sign. */
-const side = (a: Point, b: Point, c: Point): number => (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+const side = (a: Point, b: Point, c: Point): number => (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);

@@ -5,10 +5,10 @@
 import { tenth } from './area.js';
 import type { Scope } from '../kernel/topology.js';
 import { timeAt, type Lifeline, type Moment, type Sequence } from './sequence.js';
-import { FONTS_DIFFER, wrap } from './sheet.js';
+import { wrap } from './sheet.js';
 import { page } from './svg.js';
 import { escapeXml, SCOPES } from './svg-style.js';
-import { widthOf } from './text-width.js';
+import { FONTS_DIFFER, widthOf } from './text-width.js';
 
 const WIDTH = 920;
 const MARGIN = 24;

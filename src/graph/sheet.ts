@@ -3,7 +3,7 @@ import type { MessageDoc } from '../kernel/topology.js';
 import { layOut, type Layout } from './layout.js';
 import { legendOf, page, picture, LEGEND_HEIGHT } from './svg.js';
 import { escapeXml } from './svg-style.js';
-import { widthOf } from './text-width.js';
+import { FONTS_DIFFER, widthOf } from './text-width.js';
 import type { View } from './view.js';
 
 const MARGIN = 24;
@@ -12,8 +12,6 @@ const SECTION = 34;
 const ROW = 18;
 const TEXT_PX = 13;
 const LEAST_WIDTH = 760;
-/** Some take so much more room than is reckoned with. */
-export const FONTS_DIFFER = 1.15;
 
 const FOOT: Block = { content: '', height: 12 };
 

@@ -43,8 +43,8 @@ const frameBox = ({ scope, x, y, width, height }: Frame & Area): string =>
   `<g class="${scope}"><rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="12"/></g>`;
 
 /** Above the lines. */
-const frameTitle = ({ scope, title, x, y }: Frame & Area): string =>
-  `<g class="${scope}"><text class="scope" x="${tenth(x + 14)}" y="${tenth(y + 21)}">${escapeXml(title)}</text></g>`;
+const frameTitle = ({ scope, title, words: { x, y } }: Layout['frames'][number]): string =>
+  `<g class="${scope}"><text class="scope" x="${x}" y="${y}">${escapeXml(title)}</text></g>`;
 
 /** From this weight on. */
 const LARGE_HEADS = 0.35;

@@ -18,3 +18,6 @@ export function widthOf(text: string, size: number, weight: 'normal' | 'bold' = 
   const thousandths = [...text].reduce((sum, c) => sum + (WIDTHS.get(c) ?? USUAL), 0);
   return (thousandths / 1000) * size * (weight === 'bold' ? BOLD : 1);
 }
+
+/** Some take so much more room than is reckoned with. */
+export const FONTS_DIFFER = 1.15;

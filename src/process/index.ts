@@ -22,11 +22,11 @@ import { timer } from './timer.js';
 import { torrentMgr } from './torrent-mgr.js';
 import { tracker } from './tracker.js';
 
-/** In the order in which their picture has the fewest crossings. */
+/** In the order in which their picture has few crossings: tools/roll-call.ts looks for one. */
 export const PROCESSES: readonly AnyProcess[] = [
-  chokeMgr, timer, limiter, api, consoleProcess, listener, torrentMgr,
-  status, pieceMgr, metadata, tracker, peerMgr, files,
-  sender, controller, senderQueue, receiver,
+  limiter, consoleProcess, listener, timer, torrentMgr, chokeMgr, api,
+  files, metadata, peerMgr, pieceMgr, tracker, status,
+  controller, senderQueue, sender, receiver,
 ];
 export const TOPOLOGY: readonly Declaration[] = PROCESSES.map((p) => p.declaration as Declaration);
 

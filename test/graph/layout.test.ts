@@ -9,7 +9,7 @@ import { viewNames, viewOf } from '../../src/graph/view.js';
 import { GROUPS } from '../../src/process/groups.js';
 import { HOUSE } from '../../src/process/house.js';
 import { TOPOLOGY } from '../../src/process/index.js';
-import { crossings, lengthOf, walk } from '../../tools/lines.js';
+import { crossings, lengthOf, walk } from '../../src/graph/lines.js';
 
 const GRAPHS = [talks(TOPOLOGY), owns(TOPOLOGY, GROUPS)];
 
@@ -39,8 +39,8 @@ test('no line passes behind a box that it does not belong to, or behind a label;
     for (const label of labels) for (const node of nodes) assert.ok(apart(label, node), `${label.id} cover ${node.id}`);
     for (const { from, to, path } of edges) {
       for (const area of [...nodes.filter((n) => n.id !== from && n.id !== to), ...labels]) {
-        const behind = walk(path).find(([x, y]) => inside({ x, y, width: 0, height: 0 }, smaller(area)));
-        assert.equal(behind, undefined, `${graph.title}: ${from} - ${to} is behind ${area.id} at ${behind}`);
+        const behind = walk(path).find((at) => inside({ ...at, width: 0, height: 0 }, smaller(area)));
+        assert.equal(behind, undefined, `${graph.title}: ${from} - ${to} is behind ${area.id} at ${JSON.stringify(behind)}`);
       }
     }
   }
@@ -48,6 +48,17 @@ test('no line passes behind a box that it does not belong to, or behind a label;
 
 /** By a pixel at each side: a line ends at its own label. */
 const smaller = ({ x, y, width, height }: Area): Area => ({ x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
+
+test('a frame has its title where no line passes, if there is such a place', async () => {
+  for (const graph of GRAPHS) {
+    const { frames, edges } = await layOut(graph);
+    for (const { title, words, x, width } of frames) {
+      assert.ok(words.x >= x && words.x < x + width, title);
+      const passing = edges.filter(({ path }) => walk(path).some((at) => inside({ ...at, width: 0, height: 0 }, { ...words, y: words.y - 10, width: 70, height: 12 })));
+      assert.deepEqual(passing.map(({ from, to }) => `${from} - ${to}`), [], title);
+    }
+  }
+});
 
 test('lines that end at one side of a box do so apart from each other, and swing there without crossing', async () => {
   const { nodes, edges } = await layOut(oneProcess(TOPOLOGY, 'Timer'));

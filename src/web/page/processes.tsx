@@ -51,7 +51,7 @@ function Picture({ layout, kinds, flows, chosen, choose }: PictureProps) {
   return <svg class="graph" viewBox={`0 0 ${layout.width} ${layout.height}`} width={layout.width} height={layout.height} role="group" aria-label={layout.title}>
     {layout.frames.map((f) => <g key={f.id} class={f.scope}>
       <rect class="frame" x={f.x} y={f.y} width={f.width} height={f.height} rx={12} />
-      <text class="scope" x={f.x + 14} y={f.y + 21}>{f.title}</text>
+      <text class="scope" x={f.words.x} y={f.words.y}>{f.title}</text>
     </g>)}
     {layout.edges.map((e) => {
       const flow = (flows.get(`${e.from} ${e.to}`) ?? 0) + (flows.get(`${e.to} ${e.from}`) ?? 0);
