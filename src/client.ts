@@ -74,6 +74,8 @@ export interface TorrentRequest {
   readonly choke?: ChosenPolicy;
   /** `record`: trust the resume record where sizes and times match; `full`: hash everything. */
   readonly check: 'record' | 'full';
+  /** Writes over files of another origin too. */
+  readonly overwrite?: boolean;
   /** Seed on after completion until one of these, which the `seeded` event tells; then it rests. Absent: until stopped. */
   readonly goals?: { readonly ratio?: number; readonly time?: Millis };
 }

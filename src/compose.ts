@@ -224,6 +224,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
       children: [
         child(files, boxes.files, () => ({
           torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
+          overwrite: request.overwrite ?? false,
           saveEvery: config.saveEvery ?? SAVE_EVERY,
           disk: ports.disk, pieceMgr: boxes.pieceMgr, status: boxes.status, torrentMgr: manager, timer: clock,
         })),

@@ -44,6 +44,7 @@ export const SESSION_OPTIONS = {
     rare: true, group: 'Files', meaning: 'for the shell, when complete: $TORRENT_NAME', initial: undefined,
   }),
   sequential: flag({ group: 'Files', meaning: 'pieces in order, not rarest first' }),
+  overwrite: flag({ rare: true, group: 'Files', meaning: 'also files of another origin with the same names' }),
   saveInterval: value('SECONDS', interval, {
     rare: true, group: 'Files', meaning: 'between saves of what is here, for a restart', initial: SAVE_EVERY,
     shownDefault: `${SAVE_EVERY / SECOND}`,

@@ -56,6 +56,7 @@ export function requestOf(meta: Metainfo, v: SessionValues, { ownPolicy, select 
     peers: v.peer,
     order: v.sequential ? 'sequential' : 'rarest',
     check: 'record',
+    overwrite: v.overwrite,
     ...(choke && { choke }),
     ...(wanted && { wanted }),
     ...(Object.keys(goals).length > 0 && { goals }),

@@ -4,11 +4,11 @@
  * paths instead, so that it does not hold hundreds of descriptors at once. Every job is answered once: also after
  * `close`, with trouble.
  */
-import { fdatasync, read as readFd } from 'node:fs';
+import { createReadStream, fdatasync, read as readFd } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Bytes } from '../base/units.js';
+import { KIB, type Bytes } from '../base/units.js';
 import type {
   CheckOutcome, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../ports/disk.js';
@@ -19,6 +19,7 @@ import type { PieceBuffers } from './piece-buffers.js';
 import type { KeepJob, OutcomeOf, PieceRunner, StoreJob, Stretch } from './piece-job.js';
 import type { ReadBuffers } from './read-buffers.js';
 import { tooShort, troubleOf } from './trouble.js';
+import { codeOf } from './words.js';
 
 /** Files a job may hold open. */
 const HELD_AT_ONCE = 16;
@@ -137,6 +138,14 @@ export class FolderStorage implements Storage {
       this.shared.files.close([path]);
       return undefined;
     })));
+  }
+
+  async inTheWay(files: readonly number[]): Promise<Trouble | undefined> {
+    for (const file of files) {
+      const path = this.paths[file]!;
+      if (await hasContent(path)) return { file: path, cause: 'foreign', detail: 'another file has this name' };
+    }
+    return undefined;
   }
 
   async sync(): Promise<Trouble | undefined> {
@@ -298,6 +307,21 @@ export class FolderStorage implements Storage {
     await Promise.all(this.running);
   }
 }
+
+/** Anything but zeros; also where that cannot be found out. */
+async function hasContent(path: string): Promise<boolean> {
+  try {
+    for await (const part of createReadStream(path, { highWaterMark: ZEROS.length })) {
+      const bytes = part as Buffer;
+      if (!bytes.equals(ZEROS.subarray(0, bytes.length))) return true;
+    }
+    return false;
+  } catch (error) {
+    return codeOf(error) !== 'ENOENT';
+  }
+}
+
+const ZEROS = new Uint8Array(256 * KIB);
 
 /** The same name may be of another folder: where a drive is not mounted any more, of the one below. */
 async function placeOf(folder: string): Promise<string> {

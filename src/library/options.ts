@@ -59,6 +59,8 @@ export interface AddOptions {
   readonly only?: (file: TorrentFile) => boolean;
   /** Pieces in their order, not the rarest first. */
   readonly sequential?: boolean;
+  /** Write over files of another origin that have the names of the torrent's; else it pauses where there are such. */
+  readonly overwrite?: boolean;
   /** Its own policy; absent: that of the client. */
   readonly choke?: PolicyChoice;
   /** Hash what is there, even where the record of the last run vouches for it. */
@@ -98,6 +100,7 @@ export function requestOf(meta: Metainfo, o: AddOptions, select?: Magnet['select
     ...placeOf(o),
     order: o.sequential === true ? 'sequential' : 'rarest',
     check: o.recheck === true ? 'full' : 'record',
+    overwrite: o.overwrite === true,
     ...(wanted && { wanted }),
     ...(o.choke !== undefined && { choke: policy('choke', o.choke) }),
     ...(o.goals && { goals: o.goals }),

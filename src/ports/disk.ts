@@ -20,7 +20,7 @@ export interface StoredFile {
 /** Something people must mend: which file, and what is wrong with it. */
 export interface Trouble {
   readonly file: string;
-  readonly cause: 'full' | 'denied' | 'missing' | 'failed';
+  readonly cause: 'full' | 'denied' | 'missing' | 'failed' | 'foreign';
   /** For people: `no space left on device`. */
   readonly detail: string;
 }
@@ -68,6 +68,8 @@ export interface Storage {
   prepare(): Promise<Trouble | undefined>;
   /** What is there now; undefined for a file that is not: that one is not read or written any more through a descriptor that is open. */
   facts(): Promise<readonly (FileFacts | undefined)[]>;
+  /** The first of these files that holds anything but zeros. */
+  inTheWay(files: readonly number[]): Promise<Trouble | undefined>;
   /** Waits for what runs, then forces written data to the device. */
   sync(): Promise<Trouble | undefined>;
   close(): Promise<void>;

@@ -4,8 +4,9 @@
  */
 import { SECOND } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
-import type { CheckOutcome } from '../ports/disk.js';
+import type { CheckOutcome, Trouble } from '../ports/disk.js';
 import { discard, inMemory, isEmpty, isStoring, type Assembly } from './files-pieces.js';
+import { strangers } from './files-foreign.js';
 import { check, readBlocks, recall, type Recalled } from './files-recovery.js';
 import type { FilesState, Me } from './files-state.js';
 import { trouble } from './files-trouble.js';
@@ -18,14 +19,15 @@ export function begin(s: FilesState, self: Me): void {
   void recall(s, self.random).then((found) => self.post({ type: 'recalled', recalled: found }));
 }
 
-export function recalled(s: FilesState, { good, doubtful, begun, trouble: found }: Recalled, self: Me): void {
+export function recalled(s: FilesState, { good, doubtful, begun, trouble: found, unrecorded }: Recalled, self: Me): void {
   s.have = new Bitfield(s.layout.pieceCount);
   for (const piece of good) s.have.set(piece);
   s.begun = begun;
+  s.unrecorded = unrecorded;
   s.unchecked = doubtful.length;
   s.resumed = doubtful.length === 0 && good.length > 0;
   if (found) trouble(s, found.what, self, found.where);
-  if (doubtful.length === 0) return takeUpBegun(s, self);
+  if (doubtful.length === 0) return examine(s, self);
   note(s, self);
   void check(s, doubtful, (piece, outcome) => self.post({ type: 'pieceChecked', piece, outcome }));
 }
@@ -34,7 +36,7 @@ export function pieceChecked(s: FilesState, piece: number, outcome: CheckOutcome
   s.unchecked--;
   if (outcome.type === 'match') s.have.set(piece);
   else if (outcome.type === 'trouble') trouble(s, outcome.trouble, self, s.layout.pieceSpans(piece));
-  if (s.unchecked === 0) takeUpBegun(s, self);
+  if (s.unchecked === 0) examine(s, self);
   else if (self.now() - s.notedAt >= NOTE_EVERY) note(s, self);
 }
 
@@ -42,6 +44,19 @@ function note(s: FilesState, self: Me): void {
   s.notedAt = self.now();
   const { pieceCount: pieces } = s.layout;
   self.tell(s.status, { type: 'note', note: { event: 'checking', checked: pieces - s.unchecked, pieces, good: s.have.count } });
+}
+
+/** What we have is known: whose is the rest? */
+function examine(s: FilesState, self: Me): void {
+  const may = s.overwrite || s.ailment?.insisted === true;
+  s.strangers = s.unrecorded && !may ? strangers(s.layout, s.have, s.unrecorded) : [];
+  if (s.strangers.length === 0) return takeUpBegun(s, self);
+  void s.storage.inTheWay(s.strangers).then((found) => self.post({ type: 'examined', trouble: found }));
+}
+
+export function examined(s: FilesState, found: Trouble | undefined, self: Me): void {
+  if (found) trouble(s, found, self);
+  takeUpBegun(s, self);
 }
 
 function takeUpBegun(s: FilesState, self: Me): void {

@@ -21,11 +21,11 @@ export function mend(s: FilesState, insisted: boolean, self: Me): void {
   void look(s, ailment).then((found) => self.post({ type: 'looked', trouble: found }));
 }
 
-async function look({ storage, have, layout }: FilesState, { probe, insisted }: Ailment): Promise<Trouble | undefined> {
+async function look({ storage, have, layout, strangers }: FilesState, { probe, insisted }: Ailment): Promise<Trouble | undefined> {
   storage.letGo();
   if (!insisted) {
     const lost = lacking(layout, have, await storage.facts());
-    const found = await readThrough(storage, lost ? [lost, ...probe] : probe);
+    const found = await readThrough(storage, lost ? [lost, ...probe] : probe) ?? await storage.inTheWay(strangers);
     if (found) return found;
   }
   return storage.prepare();

@@ -1,6 +1,6 @@
 /**
  * When the resume record is saved. Used by the Files process only. First the blocks of unfinished pieces are written, then everything is
- * forced to the device, then the record names it. While it is in doubt what is on disk, the record stays as it is.
+ * forced to the device, then the record names it. The first record comes before all blocks: it tells what is ours from what others have put here. While it is in doubt what is on disk, the record stays as it is.
  */
 import { isStoring, keepBlocks } from './files-pieces.js';
 import { remember, type Remembered } from './files-recovery.js';
@@ -12,7 +12,7 @@ export function save(s: FilesState, self: Me): void {
   if (!isWorthSaving(s)) return closeIfTold(s, self);
   s.saving = true;
   s.dirty = false;
-  if (!s.ailment) keepBlocks(s, self);
+  if (!s.ailment && !s.unrecorded) keepBlocks(s, self);
   if (s.keeping === 0) writeRecord(s, self);
 }
 
@@ -29,10 +29,14 @@ export function remembered(s: FilesState, { gone, unsaved = s.unkept }: Remember
   else if (unsaved) {
     self.tell(s.status, { type: 'note', note: { event: 'warning', reason: `resume record not saved: ${unsaved.file}: ${unsaved.detail}` } });
   }
-  // Something came while the record was being written: once more.
-  if (s.closing && !gone && !unsaved && isWorthSaving(s)) return save(s, self);
+  const saved = !gone && !unsaved;
+  const blocksWait = saved && s.unrecorded !== undefined && s.assemblies.size > 0;
+  if (saved) s.unrecorded = undefined;
+  if (blocksWait) s.dirty = true;
+  // Also where something came while the record was being written: once more.
+  if ((blocksWait || (saved && s.closing)) && isWorthSaving(s)) return save(s, self);
   // Tried again with the next.
-  if (gone || unsaved) s.dirty = true;
+  if (!saved) s.dirty = true;
   if (s.closing && !isStoring(s)) closeIfTold(s, self);
 }
 

@@ -22,6 +22,8 @@ export interface Recalled {
   /** Blocks that are on disk by the record. */
   readonly begun: readonly Unfinished[];
   readonly trouble: Located | undefined;
+  /** Where there is no record: which files others have put here. */
+  readonly unrecorded: Facts | undefined;
 }
 /** Trouble, and what has to be readable before it is over. */
 export interface Located {
@@ -34,7 +36,8 @@ const SPOT_CHECKS = 32;
 
 export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   const facts = await s.storage.facts();
-  const record = s.check === 'record' ? await readRecord(s) : undefined;
+  const written = await readRecord(s);
+  const record = s.check === 'record' ? written : undefined;
   const lost = record && s.ailment?.insisted !== true ? await vanished(s, record.have, facts) : undefined;
   const unmade = lost ? undefined : await s.storage.prepare();
   const trouble = unmade ? { what: unmade, where: [] } : lost;
@@ -43,10 +46,11 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   return {
     trouble, good: sound ? [...good, ...likely] : good, doubtful: sound ? doubtful : [...likely, ...doubtful],
     begun: record?.unfinished.flatMap((u) => begunOf(s, u)) ?? [],
+    unrecorded: written ? undefined : facts,
   };
 }
 
-type Facts = readonly (FileFacts | undefined)[];
+export type Facts = readonly (FileFacts | undefined)[];
 interface Sorted {
   readonly good: number[];
   /** Good by the record, in files that have changed since. */

@@ -10,7 +10,7 @@ import { ReadAhead, type Lent, type Stretch } from '../model/read-ahead.js';
 import type { CheckOutcome, Disk, KeepOutcome, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
 import type { Assembly, BlockRun } from './files-pieces.js';
-import type { Recalled, Remembered } from './files-recovery.js';
+import type { Facts, Recalled, Remembered } from './files-recovery.js';
 import type { Ailment } from './files-trouble.js';
 import type { PieceMgrMsg, Unfinished } from './piece-mgr.js';
 import type { ReceivedBlock } from './peer/receiver.js';
@@ -45,6 +45,8 @@ export type FilesMsg =
   | { readonly type: 'recalled'; readonly recalled: Recalled }
   /** A piece of a full check is hashed. */
   | { readonly type: 'pieceChecked'; readonly piece: number; readonly outcome: CheckOutcome }
+  /** What of others is where our files go, if anything is. */
+  | { readonly type: 'examined'; readonly trouble: Trouble | undefined }
   /** Pieces that were begun are in memory again. */
   | { readonly type: 'takenUp'; readonly pieces: ReadonlyMap<number, Assembly> }
   /** A piece is hashed and written, or not. */
@@ -79,6 +81,8 @@ export interface FilesInput {
   readonly hashes: Uint8Array;
   readonly folder: string;
   readonly check: 'record' | 'full';
+  /** Also files of another origin. */
+  readonly overwrite: boolean;
   /** How often the record is saved while anything is new: what a crash costs at most. */
   readonly saveEvery: Millis;
   readonly disk: Disk;
@@ -96,6 +100,10 @@ export interface FilesState extends FilesInput {
   readonly failed: Set<number>;
   /** What the record says of pieces that were begun; until they are in memory again. */
   begun: readonly Unfinished[];
+  /** What was here at the start, where there is no record yet: ours is written over without asking. */
+  unrecorded: Facts | undefined;
+  /** Files of another origin, which are not. */
+  strangers: readonly number[];
   /** Pieces that the check still has to look at. */
   unchecked: number;
   notedAt: number;
@@ -131,7 +139,7 @@ export function initialState(input: FilesInput): FilesState {
   });
   return {
     storage, have: new Bitfield(input.layout.pieceCount),
-    assemblies: new Map(), failed: new Set(), readAhead, begun: [], unchecked: 0, notedAt: -Infinity, known: false, resumed: false,
+    assemblies: new Map(), failed: new Set(), readAhead, begun: [], unrecorded: undefined, strangers: [], unchecked: 0, notedAt: -Infinity, known: false, resumed: false,
     asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
     closing: false,
     ...input,

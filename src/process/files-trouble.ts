@@ -27,11 +27,12 @@ const ADVICE: Readonly<Record<Trouble['cause'], string>> = {
   denied: 'allow it, and it goes on',
   missing: 'put it back, and it goes on, or type resume to fetch it again',
   failed: 'it goes on when that is mended',
+  foreign: 'move it away, and it goes on, or type resume (or start with --overwrite) to write over it',
 };
 
 export function trouble(s: FilesState, { file, cause, detail }: Trouble, self: Me, probe?: readonly Span[]): void {
   const before = s.ailment;
-  const doubt = before?.doubt === true || cause === 'missing' || cause === 'failed';
+  const doubt = before?.doubt === true || cause !== 'full' && cause !== 'denied';
   s.ailment = { probe: probe ?? before?.probe ?? [], doubt, insisted: false, stage: 'ill' };
   if (!before) lookAgain(s, self);
   if (before?.insisted === false) return;

@@ -4,7 +4,7 @@
  * Tells:  PieceMgr (recovered, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, mended, closed), Timer (register).
  * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record. A block is copied once, into its piece's buffer; a whole
  *         piece is hashed and written off the main thread in one job. The memory is bounded by PieceMgr, which starts no piece beyond it.
- * Parts:  files-state, files-pieces (down to the disk), files-check and files-recovery (what is there), files-record (when it is saved),
+ * Parts:  files-state, files-pieces (down to the disk), files-check, files-recovery and files-foreign (what is there), files-record (when it is saved),
  *         files-trouble and files-mending.
  */
 import { SECOND } from '../base/units.js';
@@ -12,7 +12,7 @@ import { defineProcess } from '../kernel/process.js';
 import type { Lent, Stretch } from '../model/read-ahead.js';
 import type { ReadOutcome, Span } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
-import { begin, pieceChecked, recalled, takenUp, tellRecovered } from './files-check.js';
+import { begin, examined, pieceChecked, recalled, takenUp, tellRecovered } from './files-check.js';
 import { caughtUp, looked, mend } from './files-mending.js';
 import { assemble, discard, kept, store, stored } from './files-pieces.js';
 import { remembered, save, writeRecord } from './files-record.js';
@@ -64,6 +64,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'tick': return tick(s, m.tag, self);
     case 'recalled': return recalled(s, m.recalled, self);
     case 'pieceChecked': return pieceChecked(s, m.piece, m.outcome, self);
+    case 'examined': return examined(s, m.trouble, self);
     case 'takenUp': return takenUp(s, m.pieces, self);
     case 'stored':
       if (!stored(s, m.piece, m.outcome, self)) return;

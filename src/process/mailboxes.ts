@@ -70,6 +70,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'stop', carries: [], doc: 'Finishes what is under way, saves the record, then `closed` to TorrentMgr.' },
     { kind: 'recalled', carries: ['recalled'], doc: 'What the resume record says.' },
     { kind: 'pieceChecked', carries: ['piece', 'outcome'], doc: 'A piece of a full check is hashed.' },
+    { kind: 'examined', carries: ['trouble'], doc: 'What of others is where our files go, if anything is.' },
     { kind: 'takenUp', carries: ['pieces'], doc: 'Pieces that were begun are in memory again.' },
     { kind: 'stored', carries: ['piece', 'outcome'], doc: 'A piece is hashed and written, or not.' },
     { kind: 'kept', carries: ['run', 'outcome'], doc: 'Blocks of an unfinished piece are written, or not.' },

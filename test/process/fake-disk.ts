@@ -24,6 +24,7 @@ export class FakeDisk implements Disk, Storage {
   readonly recycled: Uint8Array[] = [];
   files: (FileFacts | undefined)[] = [];
   trouble: Trouble | undefined;
+  stranger: Trouble | undefined;
   /** Where set, a sync waits for it. */
   syncing: Promise<void> | undefined;
 
@@ -97,6 +98,11 @@ export class FakeDisk implements Disk, Storage {
   async facts(): Promise<readonly (FileFacts | undefined)[]> {
     this.log.push('facts');
     return this.files;
+  }
+
+  async inTheWay(files: readonly number[]): Promise<Trouble | undefined> {
+    if (files.length > 0) this.log.push(`in the way: ${files.join(' ')}`);
+    return files.length > 0 ? this.stranger : undefined;
   }
 
   async sync(): Promise<Trouble | undefined> {

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { infoHash } from '../../src/base/brand.js';
-import { BLOCK_BYTES } from '../../src/base/units.js';
+import { BLOCK_BYTES, SECOND } from '../../src/base/units.js';
 import { Layout } from '../../src/model/layout.js';
+import type { Trouble } from '../../src/ports/disk.js';
+import { strangers } from '../../src/process/files-foreign.js';
 import { encodeResumeRecord } from '../../src/protocol/resume-record.js';
 import { FakeDisk, FULL, GONE } from './fake-disk.js';
-import { block, check, LENGTHS, PIECE, RECORD, recover, remembered, start, TORRENT, whole } from './files-stage.js';
+import { block, check, LAYOUT, LENGTHS, PIECE, RECORD, recover, remembered, start, TORRENT, whole } from './files-stage.js';
 import { bitsOf } from './stage.js';
 
 // AT THE START -----------------------------------------------------------------------
@@ -192,3 +194,74 @@ test('a finished one, or one that was longer, or has an older time: nobody knows
     assert.equal((await answer(() => true)).size, 100);
   }
 });
+
+// FILES OF ANOTHER ORIGIN ------------------------------------------------------------
+
+const STRANGER: Trouble = { file: 'a.bin', cause: 'foreign', detail: 'another file has this name' };
+const ASKED = {
+  torrent: TORRENT, reason: 'a.bin: another file has this name; '
+    + 'move it away, and it goes on, or type resume (or start with --overwrite) to write over it',
+};
+
+/** Two files that others have put there; none of their pieces is right, or these are. */
+async function unrecorded({ right = [], overwrite = false }: { right?: readonly number[]; overwrite?: boolean } = {}) {
+  const disk = remembered([]);
+  disk.records.clear();
+  disk.stranger = STRANGER;
+  const { stage } = await start({ disk, overwrite });
+  const check = async (): Promise<void> => {
+    for (const [piece, at] of [0, 1, 2, 3].map((i) => [i, disk.checks.length - disk.parallel - 1 + i] as const)) {
+      disk.checks[at]!.done({ type: right.includes(piece) ? 'match' : 'mismatch' });
+      await stage.settle();
+    }
+  };
+  await check();
+  return { stage, disk, check };
+}
+
+test('files that others have put there, and none of whose pieces is right, are not written over', async () => {
+  const { stage, disk } = await unrecorded();
+  assert.deepEqual(stage.all('trouble'), [ASKED]);
+  assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare', 'in the way: 0 1']);
+  await stage.advance(5 * SECOND).settle();
+  assert.deepEqual(stage.told(), [], 'still there: told once');
+  disk.stranger = undefined;
+  disk.files = [undefined, undefined];
+  await stage.advance(5 * SECOND).settle();
+  assert.deepEqual(stage.told('TorrentMgr'), [FINE], 'moved away');
+});
+
+test('of those the user has the last word', async () => {
+  const { stage, check } = await unrecorded();
+  await stage.forget().send({ type: 'retry' }).settle();
+  await check();
+  assert.deepEqual(stage.told('TorrentMgr'), [FINE]);
+  const willing = await unrecorded({ overwrite: true });
+  assert.deepEqual(willing.stage.all('trouble'), []);
+});
+
+test('where pieces of the torrent are, so are its files', async () => {
+  const { stage, disk } = await unrecorded({ right: [3] });
+  assert.deepEqual(stage.told('TorrentMgr'), [FINE]);
+  assert.ok(!disk.log.some((line) => line.startsWith('in the way')));
+});
+
+test('what is written while there is a record is ours', async () => {
+  const { stage, disk } = await start({ disk: remembered([]) });
+  assert.deepEqual(stage.told('TorrentMgr'), [FINE]);
+  assert.ok(!disk.log.some((line) => line.startsWith('in the way')));
+});
+
+const HAVE_NONE: readonly number[] = [];
+const FOREIGN: readonly (readonly [what: string, have: readonly number[], lengths: readonly number[], strange: readonly number[]])[] = [
+  ['nothing is there', HAVE_NONE, [0, 0], []],
+  ['one is there, and nothing is right', HAVE_NONE, [0, 5], [1]],
+  ['a piece of it is right, and it is too long', [0], [LENGTHS[0]! + 1, 0], []],
+  ['a piece elsewhere is right, and it is too long', [0], [LENGTHS[0]!, LENGTHS[1]! + 1], [1]],
+  ['a piece elsewhere is right, and it is not', [0], [LENGTHS[0]!, LENGTHS[1]!], []],
+];
+for (const [what, have, lengths, strange] of FOREIGN) {
+  test(`strangers: ${what}`, () => {
+    assert.deepEqual(strangers(LAYOUT, bitsOf(4, have), lengths.map((length) => ({ length, modifiedAt: 7 }))), strange);
+  });
+}

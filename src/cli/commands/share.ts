@@ -48,7 +48,9 @@ export const download = defineCommand({
   run: (invocation) => share(invocation, untilOf(invocation.values), linkOrTorrent),
 });
 
-const { seed: _, only: _only, sequential: _sequential, onDone: _onDone, maxActive: _maxActive, ...SEED_OPTIONS } = SESSION_OPTIONS;
+const {
+  seed: _, only: _only, sequential: _sequential, onDone: _onDone, maxActive: _maxActive, overwrite: _overwrite, ...SEED_OPTIONS
+} = SESSION_OPTIONS;
 
 export const seed = defineCommand({
   name: 'seed',
@@ -59,7 +61,7 @@ export const seed = defineCommand({
   configurable: SESSION_OPTIONS,
   options: SEED_OPTIONS,
   async run({ values, args, io }) {
-    const all = { ...values, seed: true, only: [], sequential: false, onDone: undefined, maxActive: undefined };
+    const all = { ...values, seed: true, only: [], sequential: false, onDone: undefined, maxActive: undefined, overwrite: false };
     return share({ values: all, args, io }, untilOf(all), whatIsThere);
   },
 });
