@@ -63,7 +63,7 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
       });
     },
   };
-  const shared: Ports = { ...ports, terminal, ...fewAtOnce(ports, ANNOUNCES_AT_ONCE), net: atMost(ports.net, CONNECTIONS) };
+  const shared: Ports = { ...ports, terminal, ...fewAtOnce(ports, ANNOUNCES), net: atMost(ports.net, CONNECTIONS) };
   const newKey = (): TorrentKey => torrentKey(++lastKey);
   const root = kernel.boot('Client', planClient({ config, ports: shared, kernel, newKey }));
   const { torrentMgr: torrents, limiter: limits, chokeMgr: choker } = root.exports;
@@ -83,8 +83,8 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
   };
 }
 
-/** Announces under way: hundreds of torrents must not announce all at once. */
-const ANNOUNCES_AT_ONCE = 20;
+/** Under way at once: hundreds of torrents must not fall upon one tracker, and dead trackers must not keep the living waiting. */
+const ANNOUNCES = { all: 200, host: 20 };
 /** Of all torrents together: they must not take every descriptor of the machine. */
 const CONNECTIONS = 2000;
 
@@ -197,6 +197,8 @@ const planTrackers = ({ config, ports, client, torrent, port, tiers, boxes }: Tr
   boxes.trackers.map((box, tier) => child(tracker, box, () => ({
     urls: tiers[tier] ?? [], torrent, peerId: config.peerId, port, http: ports.http, peers: boxes.peers, status: boxes.status,
     torrentMgr: client.torrentMgr, timer: client.timer, ...(ports.udp && { udp: ports.udp }),
+    // At one address we are reached over its family only: the other need not be told.
+    families: config.listen.host === undefined ? ports.families ?? [] : [],
   })));
 
 interface TorrentContext extends Omit<MagnetContext, 'request'> {
