@@ -7,7 +7,7 @@ import type { ClientRequestArgs, IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { SECOND, type Bytes } from '../base/units.js';
 import { concat } from '../base/bytes.js';
-import type { Http, HttpAnswer } from '../ports/http.js';
+import type { Http, HttpAnswer, HttpBounds } from '../ports/http.js';
 import { inWords } from './words.js';
 
 const MAX_REDIRECTS = 5;
@@ -15,21 +15,20 @@ const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 
 /** RFC 9110, 8.4.1.3: the second is an old name of the first. */
 const GZIP: ReadonlySet<string | undefined> = new Set(['gzip', 'x-gzip']);
 
-interface Request {
+interface Request extends Pick<HttpBounds, 'maxBytes' | 'family'> {
   readonly agent: string;
-  readonly maxBytes: Bytes;
   readonly signal: AbortSignal;
 }
 
 export const nodeHttp = ({ agent }: { readonly agent: string }): Http => ({
-  async get(url, { timeout, maxBytes, signal }) {
+  async get(url, { timeout, maxBytes, family, signal }) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new Error(`no answer in ${timeout / SECOND} s`)), timeout);
     const cancel = (): void => stop.abort(new Error('cancelled'));
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted === true) cancel();
     try {
-      return await follow(url, { agent, maxBytes, signal: stop.signal });
+      return await follow(url, { agent, maxBytes, signal: stop.signal, ...(family && { family }) });
     } catch (error) {
       throw new Error(inWords(stop.signal.aborted ? stop.signal.reason : error), { cause: error });
     } finally {
@@ -60,9 +59,9 @@ function parse(text: string, base?: URL): URL {
 }
 
 /** Node sends a user name and password of the URL as they should be; trackers of closed communities have them. */
-async function ask(url: URL, { agent, signal }: Request): Promise<IncomingMessage> {
+async function ask(url: URL, { agent, family, signal }: Request): Promise<IncomingMessage> {
   const { get } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  const options: ClientRequestArgs = { agent: false, headers: { 'user-agent': agent, 'accept-encoding': 'gzip' }, signal };
+  const options: ClientRequestArgs = { agent: false, headers: { 'user-agent': agent, 'accept-encoding': 'gzip' }, signal, family };
   return new Promise((resolve, reject) => {
     get(url, options, resolve).on('error', reject);
   });

@@ -20,6 +20,6 @@ interface NodePortsOptions {
 }
 
 export const nodePorts = ({ procs, agent }: NodePortsOptions): NodePorts => ({
-  clock: nodeClock(), net: nodeNet(), disk: nodeDisk({ procs }), http: nodeHttp({ agent }), udp: nodeUdp(), sha1: nodeSha1,
-  modules: nodeModules,
+  clock: nodeClock(), net: nodeNet(), disk: nodeDisk({ procs }), http: nodeHttp({ agent }), udp: nodeUdp(), families: [4, 6],
+  sha1: nodeSha1, modules: nodeModules,
 });

@@ -5,18 +5,17 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import type { Endpoint } from '../base/endpoint.js';
-import { SECOND, type Millis } from '../base/units.js';
-import type { Move, Talker, Udp } from '../ports/udp.js';
+import { SECOND } from '../base/units.js';
+import type { Move, Talker, Udp, UdpBounds } from '../ports/udp.js';
 import { inWords } from './words.js';
 
 export const nodeUdp = (): Udp => ({
-  converse: (to, talker, { timeout }) => new Promise((resolve, reject) => new Conversation({ to, talker, timeout, resolve, reject })),
+  converse: (to, talker, bounds) => new Promise((resolve, reject) => new Conversation({ to, talker, ...bounds, resolve, reject })),
 });
 
-interface Opening<T> {
+interface Opening<T> extends UdpBounds {
   readonly to: Endpoint;
   readonly talker: Talker<T>;
-  readonly timeout: Millis;
   readonly resolve: (reply: T) => void;
   readonly reject: (error: Error) => void;
 }
@@ -36,8 +35,8 @@ class Conversation<T> {
   }
 
   async #open(): Promise<void> {
-    const { to: { host, port }, talker } = this.#opening;
-    const { address, family } = await lookup(host);
+    const { to: { host, port }, talker, family: only } = this.#opening;
+    const { address, family } = await lookup(host, { family: only });
     if (this.#over) return;
     const socket = this.#socket = createSocket(family === 6 ? 'udp6' : 'udp4');
     socket.on('error', (error) => this.#fail(error));

@@ -1,4 +1,5 @@
 /** Http: one bounded GET, as trackers and torrent URLs need it. */
+import type { IpFamily } from '../base/ip.js';
 import type { Bytes, Millis } from '../base/units.js';
 
 export interface HttpAnswer {
@@ -6,7 +7,15 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
+export interface HttpBounds {
+  readonly timeout: Millis;
+  readonly maxBytes: Bytes;
+  /** To addresses of this family only, where the host is a name. */
+  readonly family?: IpFamily;
+  readonly signal?: AbortSignal;
+}
+
 export interface Http {
   /** Follows redirects; rejects with an Error that says why: no answer in time, larger than `maxBytes`, no such host. */
-  get(url: string, bounds: { readonly timeout: Millis; readonly maxBytes: Bytes; readonly signal?: AbortSignal }): Promise<HttpAnswer>;
+  get(url: string, bounds: HttpBounds): Promise<HttpAnswer>;
 }

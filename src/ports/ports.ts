@@ -1,4 +1,5 @@
 /** All that a client takes of the outside world: the composition root is handed one of these. */
+import type { IpFamily } from '../base/ip.js';
 import type { Clock } from './clock.js';
 import type { Disk } from './disk.js';
 import type { Sha1 } from './hash.js';
@@ -17,6 +18,8 @@ export interface Ports {
   readonly http: Http;
   /** Absent: UDP trackers cannot be asked. */
   readonly udp?: Udp;
+  /** Of addresses that this machine may have; absent: of no concern. */
+  readonly families?: readonly IpFamily[];
   readonly sha1: Sha1;
   readonly terminal: Terminal;
   /** Absent: what a user types cannot load a policy from a file. */

@@ -21,7 +21,12 @@ export interface Talker<T> {
   heard(packet: Uint8Array, family: IpFamily): Move<T>;
 }
 
+export interface UdpBounds {
+  readonly timeout: Millis;
+  readonly family?: IpFamily;
+}
+
 export interface Udp {
-  /** Only packets from `to` are heard. Rejects with an Error that says why: no such host, nobody listens, no answer in time. */
-  converse<T>(to: Endpoint, talker: Talker<T>, bounds: { readonly timeout: Millis }): Promise<T>;
+  /** Only packets from `to` are heard; `family`: to an address of it only. Rejects with an Error that says why: no such host, nobody listens, no answer in time. */
+  converse<T>(to: Endpoint, talker: Talker<T>, bounds: UdpBounds): Promise<T>;
 }

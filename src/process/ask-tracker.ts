@@ -4,6 +4,7 @@
  */
 import type { InfoHash } from '../base/brand.js';
 import { parseHost, isPort, type Endpoint } from '../base/endpoint.js';
+import type { IpFamily } from '../base/ip.js';
 import type { Random } from '../base/random.js';
 import { describe, flaw, ok, type Result } from '../base/result.js';
 import { MIB, type Millis } from '../base/units.js';
@@ -17,9 +18,17 @@ export interface Asker {
   readonly http: Http;
   /** Absent: UDP trackers cannot be asked. */
   readonly udp?: Udp;
+  /** The one to ask over; absent: whichever leads there. */
+  readonly family?: IpFamily;
   readonly random: Random;
   readonly timeout: Millis;
 }
+
+/** A tracker with a name may have addresses of each of these families. */
+export const waysTo = (url: string, families: readonly IpFamily[]): readonly Pick<Asker, 'family'>[] =>
+  families.length > 0 && hasName(url) ? families.map((family) => ({ family })) : [{}];
+
+const hasName = (url: string): boolean => !/^[a-z]+:\/\/([^/?#]*@)?(\[|\d{1,3}(\.\d{1,3}){3}([:/?#]|$))/i.test(url);
 
 export async function askAnnounce(url: string, params: AnnounceParams, asker: Asker): Promise<AnnounceAnswer> {
   if (!isUdp(url)) return sound(parseAnnounce(await get(announceUrl(url, params), asker)));
@@ -54,18 +63,18 @@ export function trackerFlaw(url: string): string | undefined {
   return parsed.ok ? undefined : describe(parsed.error);
 }
 
-async function get(url: string, { http, timeout }: Asker): Promise<Uint8Array> {
-  const { status, body } = await http.get(url, { timeout, maxBytes: MIB });
+async function get(url: string, { http, timeout, family }: Asker): Promise<Uint8Array> {
+  const { status, body } = await http.get(url, { timeout, maxBytes: MIB, ...(family && { family }) });
   // Some trackers explain a refusal under another status than 200, in a dictionary all the same.
   if (status !== 200 && body[0] !== LETTER_D) throw new Error(`HTTP status ${status}`);
   return body;
 }
 const LETTER_D = 0x64;
 
-async function converse(url: string, request: UdpRequest, { udp, random, timeout }: Asker): Promise<UdpReply> {
+async function converse(url: string, request: UdpRequest, { udp, random, timeout, family }: Asker): Promise<UdpReply> {
   const to = sound(udpEndpoint(url));
   if (udp === undefined) throw new Error('UDP trackers cannot be asked here');
-  return udp.converse(to, new UdpExchange(request, random), { timeout });
+  return udp.converse(to, new UdpExchange(request, random), { timeout, ...(family && { family }) });
 }
 
 const isUdp = (url: string): boolean => /^udp:/i.test(url);

@@ -3,20 +3,23 @@
  * Hears:  Status (totals), PeerMgr (start, wantPeers) or, for a magnet link, Metadata (totals, start, wantPeers), TorrentMgr (stop),
  *         Timer (tick), the network (answered, failed).
  * Tells:  PeerMgr or Metadata (candidates), Status (note), TorrentMgr (closed), Timer (register, cancel).
- * Owns:   the order of the tier's URLs, the announce state (which events are owed) and the backoff. One announce is under way at most.
- * Source: BEP 3 "trackers", BEP 12 (a tier is shuffled once; who answers is moved to its front), BEP 15 (UDP).
+ * Owns:   the tier, the announce state (which events are owed) and the backoff. An announce is a round through the tier, one at most is under
+ *         way: who fails, or is silent for a while, is followed by the next, and the first answer ends it. Where our machine and the tracker's
+ *         name have addresses of both families it is told over both, for it knows us by the one it sees.
+ * Source: BEP 3 "trackers", BEP 7 (IPv6), BEP 12 (tiers), BEP 15 (UDP).
  */
 import type { InfoHash, PeerId } from '../base/brand.js';
-import { shuffled } from '../base/random.js';
+import type { IpFamily } from '../base/ip.js';
 import { MINUTE, SECOND, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { backoffMs } from '../model/backoff.js';
+import { Tier } from '../model/tier.js';
 import type { Http } from '../ports/http.js';
 import type { Udp } from '../ports/udp.js';
-import type { AnnounceAnswer, AnnounceEvent } from '../protocol/announce.js';
-import { askAnnounce } from './ask-tracker.js';
+import type { AnnounceAnswer, AnnounceEvent, AnnounceParams, AnnouncePeers } from '../protocol/announce.js';
+import { askAnnounce, waysTo } from './ask-tracker.js';
 import type { Found } from './peer-mgr.js';
 import type { StatusMsg, Totals } from './status.js';
 import type { Tick, TimerMsg } from './timer.js';
@@ -32,10 +35,10 @@ export type TrackerMsg =
   | { readonly type: 'start' }
   /** Says goodbye, then `closed` to TorrentMgr. */
   | { readonly type: 'stop' }
-  /** An announce got through. */
-  | { readonly type: 'answered'; readonly url: string; readonly answer: AnnounceAnswer }
+  /** An announce got through; `round`: that in which it was sent. */
+  | { readonly type: 'answered'; readonly round: number; readonly url: string; readonly answer: AnnounceAnswer }
   /** An announce did not. */
-  | { readonly type: 'failed'; readonly url: string; readonly reason: string }
+  | { readonly type: 'failed'; readonly round: number; readonly url: string; readonly reason: string }
   | Tick;
 
 const declaration = declare({
@@ -54,6 +57,8 @@ export interface TrackerInput {
   readonly port: number;
   readonly http: Http;
   readonly udp?: Udp;
+  /** Each of them is tried with a tracker that has a name; none: whichever leads there. */
+  readonly families: readonly IpFamily[];
   /** Who dials. */
   readonly peers: Mailbox<Found, 'PeerMgr' | 'Metadata'>;
   readonly status: Mailbox<StatusMsg, 'Status'>;
@@ -71,14 +76,14 @@ interface Relation {
 }
 interface State extends TrackerInput {
   readonly relation: Relation;
-  /** The first is asked first. */
-  order: string[];
-  at: number;
+  readonly tier: Tier;
   totals: Totals | undefined;
   /** Asked to run. */
   on: boolean;
   closing: boolean;
+  /** What this round is to tell. */
   underWay: AnnounceEvent | 'none' | undefined;
+  round: number;
   failures: number;
   askedAt: Millis;
   minInterval: Millis;
@@ -90,6 +95,8 @@ const WANT = 80;
 const TIMEOUT: Millis = 20 * SECOND;
 /** At the end a tracker that does not answer soon must not keep the user waiting. */
 const STOP_TIMEOUT: Millis = 3 * SECOND;
+/** A tracker that is silent for so long may be dead: the next one is asked as well. */
+const HEAD_START: Millis = 3 * SECOND;
 const BACKOFF = { baseMs: 10 * SECOND, capMs: 30 * MINUTE };
 const ANNOUNCE = 'announce';
 
@@ -100,9 +107,8 @@ function init(input: TrackerInput, self: Me): State {
   };
   self.keep(relation);
   return {
-    relation, order: shuffled(input.urls, self.random), at: 0, totals: undefined, on: false, closing: false,
-    underWay: undefined, failures: 0, askedAt: -Infinity, minInterval: MINUTE, nextAt: undefined,
-    ...input,
+    relation, tier: new Tier(input.urls, self.random), totals: undefined, on: false, closing: false, underWay: undefined, round: 0, failures: 0, askedAt: -Infinity, minInterval: MINUTE,
+    nextAt: undefined, ...input,
   };
 }
 
@@ -118,11 +124,9 @@ function step(s: State, m: TrackerMsg, self: Me): void {
       s.closing = false;
       return announce(s, self);
     case 'stop': return stop(s, self);
-    case 'tick':
-      s.nextAt = undefined;
-      return announce(s, self);
-    case 'answered': return answered(s, m.url, m.answer, self);
-    case 'failed': return failed(s, m.url, m, self);
+    case 'tick': return tick(s, m.tag, self);
+    case 'answered': return m.round === s.round ? answered(s, m.url, m.answer, self) : late(s, m.answer, self);
+    case 'failed': return m.round === s.round ? failed(s, m.url, m, self) : undefined;
   }
 }
 
@@ -142,50 +146,93 @@ function eventOf(s: State): AnnounceEvent | undefined {
   return s.totals?.complete && !s.relation.completed ? 'completed' : undefined;
 }
 
+function tick(s: State, tag: string, self: Me): void {
+  if (tag === ANNOUNCE) {
+    s.nextAt = undefined;
+    announce(s, self);
+  } else if (tag === silenceOf(s) && !s.closing) ask(s, self);
+}
+
+// A ROUND
+
 function announce(s: State, self: Me): void {
-  const { totals, underWay } = s;
-  const url = s.order[s.at];
-  if (!s.on || !totals || underWay || !url) return;
+  if (!s.on || !s.totals || s.underWay || s.tier.isEmpty) return;
   const event = eventOf(s);
   s.underWay = event ?? 'none';
   // Said again only where it is certain that it failed: a crash must not make it count twice.
   if (event === 'completed') s.relation.completed = true;
   s.askedAt = self.now();
-  const { uploaded, downloaded, left } = totals;
-  const { key, trackerId } = s.relation;
-  const params = {
-    infoHash: s.torrent, peerId: s.peerId, port: s.port, uploaded, downloaded, left, key,
-    numwant: event === 'stopped' ? 0 : WANT,
-    ...(event !== undefined && { event }), ...(trackerId !== undefined && { trackerId }),
+  s.tier.begin();
+  ask(s, self);
+}
+
+/** The next of the tier; the goodbye is for the first only, who has answered last. */
+function ask(s: State, self: Me): void {
+  const { http, udp, families, round, totals, underWay } = s;
+  const url = s.tier.next((one) => waysTo(one, families).length);
+  if (url === undefined || !totals || !underWay) return;
+  const isGoodbye = underWay === 'stopped';
+  const asker = { http, ...(udp && { udp }), random: self.random, timeout: isGoodbye ? STOP_TIMEOUT : TIMEOUT };
+  const params = paramsOf(s, totals, underWay);
+  for (const way of waysTo(url, families)) {
+    askAnnounce(url, params, { ...asker, ...way }).then(
+      (answer) => self.post({ type: 'answered', round, url, answer }),
+      (error: unknown) => self.post({ type: 'failed', round, url, reason: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+  if (!isGoodbye) watchSilence(s, self);
+}
+
+function paramsOf(s: State, { uploaded, downloaded, left }: Totals, event: AnnounceEvent | 'none'): AnnounceParams {
+  const { torrent: infoHash, peerId, port, relation: { key, trackerId } } = s;
+  return {
+    infoHash, peerId, port, uploaded, downloaded, left, key, numwant: event === 'stopped' ? 0 : WANT,
+    ...(event !== 'none' && { event }), ...(trackerId !== undefined && { trackerId }),
   };
-  const { http, udp } = s;
-  const asker = { http, ...(udp && { udp }), random: self.random, timeout: event === 'stopped' ? STOP_TIMEOUT : TIMEOUT };
-  askAnnounce(url, params, asker).then(
-    (answer) => self.post({ type: 'answered', url, answer }),
-    (error: unknown) => self.post({ type: 'failed', url, reason: error instanceof Error ? error.message : String(error) }),
-  );
+}
+
+const silenceOf = ({ round }: State): string => `silence ${round}`;
+
+function watchSilence(s: State, self: Me): void {
+  if (s.tier.hasNext) self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: HEAD_START, tag: silenceOf(s) });
+}
+
+/** What comes from now on in answer to it is late. */
+function endRound(s: State): void {
+  s.round++;
+  s.underWay = undefined;
 }
 
 function answered(s: State, url: string, answer: AnnounceAnswer, self: Me): void {
   if (answer.kind === 'failure') return failed(s, url, answer, self);
   const said = s.underWay;
-  s.underWay = undefined;
+  // By each way it knows us as another.
+  if (said === 'stopped') return goodbyeEnds(s, url, self);
+  endRound(s);
   s.failures = 0;
-  if (said === 'stopped') return closed(s, self);
   if (said === 'started') s.relation.started = true;
-  s.order = [url, ...s.order.filter((u) => u !== url)];
-  s.at = 0;
+  s.tier.promote(url);
   s.relation.trackerId = answer.trackerId ?? s.relation.trackerId;
   s.minInterval = answer.minIntervalMs ?? MINUTE;
-  self.tell(s.peers, { type: 'candidates', endpoints: answer.peers, from: 'tracker' });
+  const nextInMs = Math.max(answer.intervalMs, answer.minIntervalMs ?? 0);
+  tellFound(s, answer, self);
   const { seeds, leechers, warning } = answer;
   self.tell(s.status, { type: 'note', note: {
-    event: 'tracker', url, what: 'announced', peers: answer.peers.length, nextInMs: answer.intervalMs,
+    event: 'tracker', url, what: 'announced', peers: answer.peers.length, nextInMs,
     ...(seeds !== undefined && { seeds }), ...(leechers !== undefined && { leechers }),
   } });
   if (warning !== undefined) self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'warning', reason: warning } });
   if (s.closing || eventOf(s)) announce(s, self);
-  else announceIn(s, answer.intervalMs, self);
+  else announceIn(s, nextInMs, self);
+}
+
+/** Over the other family, or of one that was slow: its peers are as good as any. */
+function late(s: State, answer: AnnounceAnswer, self: Me): void {
+  if (answer.kind === 'peers' && s.on && !s.closing) tellFound(s, answer, self);
+}
+
+function tellFound(s: State, { peers: endpoints }: AnnouncePeers, self: Me): void {
+  self.tell(s.peers, { type: 'candidates', endpoints, from: 'tracker' });
 }
 
 function announceIn(s: State, after: Millis, self: Me): void {
@@ -195,6 +242,7 @@ function announceIn(s: State, after: Millis, self: Me): void {
 
 function timerIsNew(s: State, self: Me): void {
   if (s.nextAt !== undefined) announceIn(s, Math.max(0, s.nextAt - self.now()), self);
+  if (s.underWay && s.underWay !== 'stopped') watchSilence(s, self);
 }
 
 interface Failing {
@@ -203,27 +251,28 @@ interface Failing {
   readonly retryInMs?: Millis;
 }
 
-/** The next URL of the tier at once; after the last, all again later. */
+/** The next of the tier at once; after the last, all again later. */
 function failed(s: State, url: string, { reason, retryInMs = 0 }: Failing, self: Me): void {
   const said = s.underWay;
-  s.underWay = undefined;
-  if (said === 'stopped') return closed(s, self);
+  if (said === 'stopped') return goodbyeEnds(s, url, self);
+  if (!s.tier.through(url)) return;
+  const never = retryInMs === Infinity;
+  if (never) s.tier.drop(url);
+  if (!s.closing && !s.tier.isSpent) {
+    self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'failed', reason } });
+    return ask(s, self);
+  }
+  endRound(s);
   if (said === 'completed') s.relation.completed = false;
   if (s.closing) return announce(s, self);
-  const never = retryInMs === Infinity;
-  if (never) s.order.splice(s.at, 1);
-  else s.at++;
-  if (s.at < s.order.length) {
-    self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'failed', reason } });
-    return announce(s, self);
-  }
-  s.at = 0;
   const wait = backoffMs(BACKOFF, ++s.failures, self.random);
   const after = never ? wait : Math.max(wait, retryInMs);
-  const again = s.order.length > 0;
+  const again = !s.tier.isEmpty;
   self.tell(s.status, { type: 'note', note: { event: 'tracker', url, what: 'failed', reason, ...(again && { nextInMs: after }) } });
   if (again) announceIn(s, after, self);
 }
+
+// THE END
 
 function stop(s: State, self: Me): void {
   self.tell(s.timer, { type: 'cancel', replyTo: self.mailbox, tag: ANNOUNCE });
@@ -231,8 +280,14 @@ function stop(s: State, self: Me): void {
   s.on = true;
   s.closing = true;
   // A tracker that never heard of us needs no goodbye.
-  if (!s.underWay && (!s.relation.started || s.order.length === 0)) return closed(s, self);
+  if (!s.underWay && (!s.relation.started || s.tier.isEmpty)) return closed(s, self);
   announce(s, self);
+}
+
+function goodbyeEnds(s: State, url: string, self: Me): void {
+  if (!s.tier.through(url)) return;
+  endRound(s);
+  closed(s, self);
 }
 
 function closed(s: State, self: Me): void {

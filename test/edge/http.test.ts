@@ -74,6 +74,12 @@ test('a name whose other family does not answer, and IPv6', async (t) => {
   assert.equal(fromUtf8((await http.get(url6, BOUNDS)).body), 'six');
 });
 
+test('a name is asked over the family that is wanted, and no other', async (t) => {
+  const url = (await serve(t, (_request, answer) => { answer.end('four'); })).replace('127.0.0.1', 'localhost');
+  assert.equal(fromUtf8((await http.get(url, { ...BOUNDS, family: 4 })).body), 'four');
+  await assert.rejects(http.get(url, { ...BOUNDS, family: 6 }), { message: /^(no such host|connection refused)$/ });
+});
+
 test('https begins with TLS', async (t) => {
   const server = createTcpServer().listen(0, '127.0.0.1');
   t.after(() => server.close());

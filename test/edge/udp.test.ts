@@ -35,6 +35,14 @@ for (const host of ['127.0.0.1', '::1'] as const) {
   });
 }
 
+test('a name is asked over the family that is wanted, and no other', async () => {
+  const other = await remote('127.0.0.1', function (said, port) { this.send(`${said}!`, port, '127.0.0.1'); });
+  const named = { host: 'localhost', port: other.at.port };
+  assert.equal(await udp.converse(named, talker(asText), { timeout: 10_000, family: 4 }), 'hello!');
+  await assert.rejects(udp.converse(named, talker(asText), { timeout: 10_000, family: 6 }), { message: /^(no such host|connection refused)$/ });
+  await other.close();
+});
+
 test('says it again when nothing that matters was heard', async () => {
   let heard = 0;
   const other = await remote('127.0.0.1', function (_, port) { this.send(++heard < 3 ? 'noise' : 'answer', port, '127.0.0.1'); });
