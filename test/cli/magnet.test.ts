@@ -1,45 +1,28 @@
 /** Magnet links end to end: the built program, as its user runs it, on loopback with a seeder and a tracker of its own. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import { PROGRAM } from '../../src/cli/entries.js';
+import { Running, runToEnd } from './running.js';
 
 const LOCAL = ['--ip', '127.0.0.1', '--port', '0'];
 const HASH = '1'.repeat(40);
-const running: ChildProcess[] = [];
+const running: Running[] = [];
 let folder = '';
 let peer = '';
 let tracker = '';
 let link = '';
 let torrentHash = '';
 
-function launch(args: readonly string[]): ChildProcess {
-  const env = { PATH: process.env['PATH'], ACTORRENT_CONFIG: 'none' };
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env });
-  running.push(child);
-  return child;
-}
+const actorrent = (...args: readonly string[]): ReturnType<typeof runToEnd> => runToEnd({ folder }, args);
 
-function actorrent(...args: string[]): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-  const child = launch(args);
-  let [out, err] = ['', ''];
-  child.stdout!.setEncoding('utf8').on('data', (t: string) => { out += t; });
-  child.stderr!.setEncoding('utf8').on('data', (t: string) => { err += t; });
-  return new Promise((resolve) => { child.on('close', (code) => resolve({ code, out, err })); });
-}
-
-/** One that stays, once it has said this line of JSON. */
-async function standing(args: readonly string[], said: (event: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
-  for await (const line of createInterface({ input: launch([...args, '--json']).stdout! })) {
-    const event = JSON.parse(line) as Record<string, unknown>;
-    if (said(event)) return event;
-  }
-  throw new Error(`${args.join(' ')} ended`);
+/** One that stays; on which port it listens. */
+async function standing(...args: readonly string[]): Promise<number> {
+  const program = new Running({ folder }, [...args, ...LOCAL]);
+  running.push(program);
+  return (await program.first('listening')).port;
 }
 
 const same = async (a: string, b: string): Promise<boolean> => (await readFile(join(folder, a))).equals(await readFile(join(folder, b)));
@@ -50,21 +33,15 @@ before(async () => {
   // With pieces of 16 KiB its info dictionary is of two pieces.
   await writeFile(join(folder, 'home/show/large.bin'), Buffer.alloc(16_000_000, 3));
   await writeFile(join(folder, 'home/show/small.txt'), 'small');
-  const { port: at } = await standing(['tracker', ...LOCAL], (e) => e['event'] === 'listening');
-  tracker = `http://127.0.0.1:${String(at)}/announce`;
+  tracker = `http://127.0.0.1:${await standing('tracker')}/announce`;
   await actorrent('create', 'home/show', '--piece-length', '16Ki', '--tracker', tracker, '-o', 'show.torrent');
   link = (await actorrent('magnet', 'show.torrent')).out.trim();
   torrentHash = /btih:(\w{40})/.exec(link)![1]!;
-  const { port } = await standing(['seed', 'show.torrent', '--folder', 'home', ...LOCAL], (e) => e['event'] === 'listening');
-  peer = `127.0.0.1:${String(port)}`;
+  peer = `127.0.0.1:${await standing('seed', 'show.torrent', '--folder', 'home')}`;
 });
 after(async () => {
-  const ends = running.map((child) => new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve(undefined);
-    child.on('close', resolve);
-    child.kill();
-  }));
-  await Promise.all(ends);
+  for (const program of running) program.kill();
+  await Promise.all(running.map((program) => program.ended));
   await rm(folder, { recursive: true });
 });
 

@@ -18,7 +18,7 @@ import { defineCommand } from '../command.js';
 import { EXIT, failure, misuse } from '../exit.js';
 import { freshPeerId } from '../../library/identity.js';
 import { flag, integer, quoted, value } from '../option.js';
-import { count, duration, plural } from '../../base/format.js';
+import { duration, plural } from '../../base/format.js';
 import { printable } from '../render/text.js';
 import { AGENT } from '../../library/version.js';
 
@@ -73,7 +73,7 @@ export const scrape = defineCommand({
     if (values.json) io.print(JSON.stringify(Object.fromEntries(files)));
     for (const [hash, swarm] of values.json ? [] : files) {
       const [seeds, leechers] = [plural(swarm.seeds, 'seed'), plural(swarm.leechers, 'leecher')];
-      io.print(`${hash}  ${seeds}, ${leechers}, completed ${count(swarm.downloaded)} times`);
+      io.print(`${hash}  ${seeds}, ${leechers}, completed ${plural(swarm.downloaded, 'time')}`);
     }
     if (files.size === 0) throw failure(`${url}: knows none of these torrents`);
     return EXIT.done;
