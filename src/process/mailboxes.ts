@@ -208,7 +208,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'wantPeers', carries: ['count'], doc: 'More candidates would be welcome; asked at most as often as the tracker allows.' },
     { kind: 'start', carries: [], doc: 'Announce, now and from now on.' },
     { kind: 'stop', carries: [], doc: 'Says goodbye, then `closed` to TorrentMgr.' },
-    { kind: 'answered', carries: ['url', 'answer'], doc: 'An announce got through.' },
-    { kind: 'failed', carries: ['url', 'reason'], doc: 'An announce did not.' },
+    { kind: 'answered', carries: ['round', 'url', 'answer'], doc: 'An announce got through; `round`: that in which it was sent.' },
+    { kind: 'failed', carries: ['round', 'url', 'reason'], doc: 'An announce did not.' },
   ],
 };
