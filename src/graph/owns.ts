@@ -10,18 +10,28 @@ const AFTER_A_CRASH: Readonly<Record<Group['strategy'], string>> = {
   'all-or-nothing': 'ends as a whole',
 };
 
+/** A process of several kinds of group is drawn in each, so that this is a tree. */
 export function owns(topology: readonly Declaration[], groups: readonly Group[]): Graph {
-  const process = (name: string): GraphNode => processNode(topology.find((d) => d.name === name)!);
-  // A process may be of several groups.
-  const members = new Set(groups.flatMap((group) => group.owns));
-  return {
-    title: 'Who owns whom', direction: 'right', frames: [],
-    nodes: [...groups.map(groupNode), ...[...members].map(process)],
-    edges: groups.flatMap(({ name, owner, owns }): GraphEdge[] => [
-      ...(owner === undefined ? [] : [owning(owner, name)]),
-      ...owns.map((child) => owning(name, child)),
-    ]),
+  const declared = (name: string): GraphNode => processNode(topology.find((d) => d.name === name)!);
+  const idIn = (group: Group, name: string): string =>
+    groups.some((other) => other !== group && other.owns.includes(name)) ? `${group.name}_${name}` : name;
+  const nodes: GraphNode[] = [];
+  const edges: GraphEdge[] = [];
+  // Owners first: the order of the nodes is the direction of the picture.
+  const draw = (group: Group): void => {
+    nodes.push(groupNode(group));
+    for (const name of group.owns) {
+      const id = idIn(group, name);
+      nodes.push({ ...declared(name), id });
+      edges.push(owning(group.name, id));
+      for (const owned of groups.filter((g) => g.owner === name)) {
+        edges.push(owning(id, owned.name));
+        draw(owned);
+      }
+    }
   };
+  for (const group of groups) if (group.owner === undefined) draw(group);
+  return { title: 'Who owns whom', direction: 'right', frames: [], nodes, edges };
 }
 
 const groupNode = ({ name, scope, strategy }: Group): GraphNode =>

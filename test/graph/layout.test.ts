@@ -91,6 +91,14 @@ for (const graph of GRAPHS) {
   });
 }
 
+test('who owns whom is a tree: one owner each, who stands to the left, and no line crosses another', async () => {
+  const { nodes, edges } = await layOut(owns(TOPOLOGY, GROUPS));
+  assert.deepEqual(edges.map((e) => e.to).sort(), nodes.slice(1).map((n) => n.id).sort());
+  const at = new Map(nodes.map((n) => [n.id, n]));
+  for (const { from, to } of edges) assert.ok(at.get(from)!.x + at.get(from)!.width <= at.get(to)!.x, `${from} owns ${to}`);
+  assert.equal(crossings(edges.map(({ path }) => walk(path))), 0);
+});
+
 test('crossings are counted, and lines measured', () => {
   const across = walk('M0 0C0 50 100 50 100 100');
   assert.equal(crossings([across, walk('M100 3C100 53 0 53 0 103'), walk('M-10 0L-10 100')]), 1);

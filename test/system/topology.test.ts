@@ -405,7 +405,9 @@ test('a loopback run uses every edge of the declared topology, and none beside',
 });
 
 test('in a run, everybody is owned as the groups declare, and nobody else is there', () => {
-  const declared = owns(TOPOLOGY, GROUPS).edges.map(({ from, to }) => `${from} owns ${to}`);
+  const { nodes, edges } = owns(TOPOLOGY, GROUPS);
+  const titleOf = (id: string): string => nodes.find((n) => n.id === id)!.title;
+  const declared = edges.map(({ from, to }) => `${titleOf(from)} owns ${titleOf(to)}`);
   assert.deepEqual([...owned].sort(), declared.sort());
 });
 
