@@ -22,8 +22,9 @@ export function contentPath(folder: string, names: readonly string[]): string {
 /** Throws on a path that leaves the folder. */
 export function pathBelow(folder: string, names: readonly string[]): string {
   const sound = names.length > 0 && names.every((name) => !['', '.', '..'].includes(name) && !/[/\0]/.test(name));
-  const path = join(resolve(folder), ...names);
-  if (sound && isWithin(resolve(folder), path)) return path;
+  const root = resolve(folder);
+  const path = join(root, ...names);
+  if (sound && path.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
   throw new Error(`a path that leaves its folder: ${JSON.stringify(names)}`);
 }
 

@@ -4,22 +4,26 @@
  * paths instead, so that it does not hold hundreds of descriptors at once. Every job is answered once: also after
  * `close`, with trouble.
  */
-import { createReadStream, fdatasync, read as readFd } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { createReadStream, fdatasync, read as readFd, stat } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { KIB, type Bytes } from '../base/units.js';
 import type {
   CheckOutcome, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../ports/disk.js';
+import { Folders } from './folders.js';
 import { assertInside, contentPath } from './inside.js';
-import { makeFolders } from './make-folders.js';
 import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js';
 import type { PieceBuffers } from './piece-buffers.js';
 import type { KeepJob, OutcomeOf, PieceRunner, StoreJob, Stretch } from './piece-job.js';
 import type { ReadBuffers } from './read-buffers.js';
+import { runAll } from './run-all.js';
 import { tooShort, troubleOf } from './trouble.js';
 import { codeOf } from './words.js';
+
+/** Promises of tens of thousands at once would take hundreds of MB, and twice the time. */
+const STATS_AT_ONCE = 64;
 
 /** Files a job may hold open. */
 const HELD_AT_ONCE = 16;
@@ -48,11 +52,10 @@ export class FolderStorage implements Storage {
   private readonly folder: string;
   private readonly lengths: readonly Bytes[];
   private readonly paths: readonly string[];
+  private readonly folders: Folders;
   private readonly shared: Shared;
   /** Those that have been seen, and how long they were then: they are not made again where they are gone, nor written on where cut short. */
   private readonly seen = new Map<string, Bytes>();
-  /** Folders that files go in, as they were prepared: no file is made in one that has come in the place of another. */
-  private readonly places = new Map<string, string>();
   /** Written since the last sync. */
   private readonly dirty = new Set<string>();
   private readonly running = new Set<Promise<unknown>>();
@@ -62,7 +65,8 @@ export class FolderStorage implements Storage {
   constructor(o: { readonly folder: string; readonly files: readonly StoredFile[] }, shared: Shared) {
     this.folder = resolve(o.folder);
     this.lengths = o.files.map((f) => f.length);
-    this.paths = o.files.map((f) => contentPath(o.folder, f.path));
+    this.paths = o.files.map((f) => contentPath(this.folder, f.path));
+    this.folders = new Folders(this.folder, this.paths);
     this.shared = shared;
   }
 
@@ -108,36 +112,27 @@ export class FolderStorage implements Storage {
   }
 
   async prepare(): Promise<Trouble | undefined> {
-    try {
-      await makeFolders(this.folder);
-    } catch (error) {
-      return troubleOf(this.folder, error);
-    }
-    for (const folder of new Set(this.paths.map((path) => dirname(path)))) {
-      const trouble = await this.attempt(folder, async () => {
-        await makeFolders(folder);
-        this.places.set(folder, await placeOf(folder));
-      });
-      if (trouble !== undefined) return trouble;
-    }
+    let trouble = await this.folders.prepare();
     for (const [i, path] of this.paths.entries()) {
-      if (this.lengths[i] !== 0) continue;
-      const trouble = await this.attempt(path, async () => (await open(path, FLAGS.make)).close());
-      if (trouble !== undefined) return trouble;
+      if (this.lengths[i] === 0) trouble ??= await this.attempt(path, async () => (await open(path, FLAGS.make)).close());
     }
-    return undefined;
+    return trouble;
   }
 
-  facts(): Promise<readonly (FileFacts | undefined)[]> {
-    return Promise.all(this.paths.map((path) => stat(path).then((s) => {
-      if (!s.isFile()) return undefined;
-      this.see(path, s.size);
-      return { length: s.size, modifiedAt: s.mtimeMs };
-    }, () => {
-      // Through an open descriptor it could still be written, and nobody would find it.
-      this.shared.files.close([path]);
-      return undefined;
-    })));
+  async facts(): Promise<readonly (FileFacts | undefined)[]> {
+    const facts: (FileFacts | undefined)[] = this.paths.map(() => undefined);
+    await runAll({ count: this.paths.length, most: STATS_AT_ONCE }, (i, done) => {
+      const path = this.paths[i]!;
+      stat(path, (error, found) => {
+        if (error === null && found.isFile()) {
+          this.see(path, found.size);
+          facts[i] = { length: found.size, modifiedAt: found.mtimeMs };
+          // Through an open descriptor what is gone could still be written, and nobody would find it.
+        } else this.shared.files.close([path]);
+        done();
+      });
+    });
+    return facts;
   }
 
   async inTheWay(files: readonly number[]): Promise<Trouble | undefined> {
@@ -249,7 +244,7 @@ export class FolderStorage implements Storage {
       const path = this.paths[file]!;
       const access = accessTo(path);
       try {
-        if (access === 'make') await this.assertSamePlace(dirname(path));
+        if (access === 'make') await this.folders.assertSame(path);
         const lease = hold ? await this.shared.files.lease({ folder: this.folder, path, access }) : undefined;
         if (lease !== undefined) leases.push(lease);
         else await assertInside(this.folder, path);
@@ -260,11 +255,6 @@ export class FolderStorage implements Storage {
       }
     }
     return { stretches, leases };
-  }
-
-  private async assertSamePlace(folder: string): Promise<void> {
-    const before = this.places.get(folder);
-    if (before !== undefined && before !== await placeOf(folder)) throw new ReplacedError();
   }
 
   /** Runs `work` on `path` if that is inside the folder. */
@@ -322,19 +312,6 @@ async function hasContent(path: string): Promise<boolean> {
 }
 
 const ZEROS = new Uint8Array(256 * KIB);
-
-/** The same name may be of another folder: where a drive is not mounted any more, of the one below. */
-async function placeOf(folder: string): Promise<string> {
-  const { dev, ino } = await stat(folder);
-  return `${dev}:${ino}`;
-}
-
-class ReplacedError extends Error {
-  readonly code = 'EREPLACED';
-  constructor() {
-    super('its folder is not the one that was there before');
-  }
-}
 
 interface TroubleOutcome {
   readonly type: 'trouble';

@@ -267,6 +267,16 @@ test('a file that was cut short is not written on: that would hide it', async (t
   await s.close();
 });
 
+test('the folder itself may be a link', async (t) => {
+  const folder = scratch(t);
+  mkdirSync(join(folder, 'real'));
+  symlinkSync('real', join(folder, 'link'));
+  const s = disk.open(join(folder, 'link'), [{ path: ['a'], length: 5 }]);
+  assert.equal(await s.prepare(), undefined);
+  assert.deepEqual(await stored(s, content(5), [span(0, 0, 5)]), { type: 'stored' });
+  await s.close();
+});
+
 test('no file is made in a folder that has come in the place of another, as where a drive is unmounted', async (t) => {
   const folder = scratch(t);
   const s = disk.open(folder, FILES);

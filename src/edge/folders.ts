@@ -1,0 +1,67 @@
+/**
+ * Folders that the files of a torrent go in. Made parents first, so that each is seen to be inside of the torrent's own folder by one look
+ * at it. They are remembered as they were: no file is to be made in one that has come in the place of another, as where a drive
+ * is not mounted any more.
+ */
+import { lstat, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Trouble } from '../ports/disk.js';
+import { assertInside } from './inside.js';
+import { makeFolders } from './make-folders.js';
+import { troubleOf } from './trouble.js';
+
+export class Folders {
+  private readonly root: string;
+  /** Parents first. */
+  private readonly below = new Set<string>();
+  private readonly places = new Map<string, string>();
+
+  /** `files` are paths below the root. */
+  constructor(root: string, files: Iterable<string>) {
+    this.root = root;
+    for (const file of files) this.add(dirname(file));
+  }
+
+  private add(folder: string): void {
+    if (folder === this.root || this.below.has(folder)) return;
+    this.add(dirname(folder));
+    this.below.add(folder);
+  }
+
+  /** Makes those that are not there. */
+  async prepare(): Promise<Trouble | undefined> {
+    for (const folder of [this.root, ...this.below]) {
+      try {
+        await makeFolders(folder);
+        this.places.set(folder, await this.placeOf(folder));
+      } catch (error) {
+        return troubleOf(folder, error);
+      }
+    }
+    return undefined;
+  }
+
+  /** Rejects where the folder of this file is not the one that was prepared. */
+  async assertSame(file: string): Promise<void> {
+    const folder = dirname(file);
+    const before = this.places.get(folder);
+    if (before !== undefined && before !== placeOf(await stat(folder))) throw new ReplacedError();
+  }
+
+  /** Rejects where it is outside of the root: what is inside of another inside, and no link, is. */
+  private async placeOf(folder: string): Promise<string> {
+    const isLink = (await lstat(folder)).isSymbolicLink();
+    if (isLink && folder !== this.root) await assertInside(this.root, folder);
+    return placeOf(await stat(folder));
+  }
+}
+
+/** The same name may be of another folder later. */
+const placeOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`;
+
+class ReplacedError extends Error {
+  readonly code = 'EREPLACED';
+  constructor() {
+    super('its folder is not the one that was there before');
+  }
+}
