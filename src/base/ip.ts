@@ -7,6 +7,8 @@
 export type IpFamily = 4 | 6;
 export const IPV4_BYTES = 4;
 export const IPV6_BYTES = 16;
+/** Of an address in text. */
+export const familyOf = (address: string): IpFamily => (ipBytes(address)?.length === IPV4_BYTES ? 4 : 6);
 export const isIpLength = (bytes: number): boolean => bytes === IPV4_BYTES || bytes === IPV6_BYTES;
 
 /** 4 or 16 bytes, or undefined where `text` is no address. */

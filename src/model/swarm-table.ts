@@ -1,6 +1,7 @@
 /**
- * SwarmTable: what a tracker remembers. Swarms by info-hash; in each, peers by peer id, with where they listen, what
- * they lack and when they last announced. Times are ms and come in as arguments, chance likewise.
+ * SwarmTable: what a tracker remembers. Swarms by info-hash; in each, peers by peer id and family of their address, with where
+ * they listen, what they lack and when they last announced: one that announces over IPv4 and over IPv6 is two. Times are ms and
+ * come in as arguments, chance likewise.
  *
  * Everything is bounded: swarms, peers in one and in all, peers in an answer. A full table drops what it heard of
  * longest ago. Maps keep insertion order, and an announce moves its peer and swarm to the end, so the stale stand in
@@ -8,6 +9,7 @@
  */
 import type { InfoHash, PeerId } from '../base/brand.js';
 import type { Endpoint } from '../base/endpoint.js';
+import { familyOf, type IpFamily } from '../base/ip.js';
 import type { Random } from '../base/random.js';
 import type { Bytes, Millis } from '../base/units.js';
 
@@ -46,12 +48,17 @@ export interface SwarmAnswer extends SwarmCounts {
 }
 
 interface Peer {
+  readonly id: PeerId;
   readonly endpoint: Endpoint;
   readonly seed: boolean;
   readonly heardAt: Millis;
 }
+/** A peer id with the family of an address. */
+type Key = string;
+const keyOf = (id: PeerId, family: IpFamily): Key => `${family} ${id}`;
+
 interface Swarm {
-  readonly peers: Map<PeerId, Peer>;
+  readonly peers: Map<Key, Peer>;
   seeds: number;
   downloaded: number;
 }
@@ -72,15 +79,16 @@ export class SwarmTable {
   announce(a: SwarmAnnounce, now: Millis, random: Random): SwarmAnswer {
     const swarm = this.#touch(a.torrent);
     this.#expire(swarm, now);
-    const before = swarm.peers.get(a.id);
-    this.#remove(swarm, a.id);
     // Told twice, a completion counts once: a peer that already was a seed cannot complete.
-    if (a.event === 'completed' && before?.seed !== true) swarm.downloaded++;
+    const wasSeed = ([4, 6] as const).some((family) => swarm.peers.get(keyOf(a.id, family))?.seed);
+    const key = keyOf(a.id, familyOf(a.endpoint.host));
+    this.#remove(swarm, key);
+    if (a.event === 'completed' && !wasSeed) swarm.downloaded++;
     if (a.event === 'stopped') return { ...this.#counts(swarm), peers: [] };
     const peers = this.#pick(swarm, a, random);
     this.#makeRoom(swarm);
     const seed = a.left === 0;
-    swarm.peers.set(a.id, { endpoint: a.endpoint, seed, heardAt: now });
+    swarm.peers.set(key, { id: a.id, endpoint: a.endpoint, seed, heardAt: now });
     this.#total++;
     if (seed) swarm.seeds++;
     return { ...this.#counts(swarm), peers };
@@ -123,18 +131,18 @@ export class SwarmTable {
     this.#total -= swarm.peers.size;
   }
 
-  #remove(swarm: Swarm, id: PeerId): void {
-    const peer = swarm.peers.get(id);
+  #remove(swarm: Swarm, key: Key): void {
+    const peer = swarm.peers.get(key);
     if (peer === undefined) return;
     if (peer.seed) swarm.seeds--;
-    swarm.peers.delete(id);
+    swarm.peers.delete(key);
     this.#total--;
   }
 
   #expire(swarm: Swarm, now: Millis): void {
-    for (const [id, peer] of swarm.peers) {
+    for (const [key, peer] of swarm.peers) {
       if (now - peer.heardAt < this.#limits.expireMs) return;
-      this.#remove(swarm, id);
+      this.#remove(swarm, key);
     }
   }
 
@@ -142,8 +150,8 @@ export class SwarmTable {
   #pick(swarm: Swarm, a: SwarmAnnounce, random: Random): readonly Endpoint[] {
     const want = Math.min(a.numwant, this.#limits.maxAnswer);
     const picked: Endpoint[] = [];
-    if (want === 0 || swarm.peers.size === 0) return picked;
-    const all = [...swarm.peers.values()];
+    const all = [...swarm.peers.values()].filter(({ id }) => id !== a.id);
+    if (want === 0 || all.length === 0) return picked;
     const start = random.below(all.length);
     for (let i = 0; i < all.length && picked.length < want; i++) {
       const peer = all[(start + i) % all.length]!;

@@ -50,6 +50,18 @@ test('completions count once, stops take back', () => {
   assert.equal(table.counts(torrent(9), 0), undefined);
 });
 
+test('who announces over both families is found over both, is not told of itself, and completes once', () => {
+  const { say } = tableOf();
+  const six = { endpoint: { host: '2001:db8::1', port: 1 } };
+  say(peer(1));
+  assert.deepEqual(say(peer(1, six)), { seeds: 0, leechers: 2, downloaded: 0, peers: [] });
+  assert.deepEqual(say(peer(2)).peers.map((p) => p.host).sort(), ['10.0.0.1', '2001:db8::1']);
+  assert.equal(say(peer(1, { left: 0, event: 'completed' })).downloaded, 1);
+  assert.equal(say(peer(1, { ...six, left: 0, event: 'completed' })).downloaded, 1);
+  assert.equal(say(peer(1, { left: 0, event: 'stopped' })).seeds, 1);
+  assert.deepEqual(say(peer(2)).peers, [six.endpoint]);
+});
+
 test('who is silent is forgotten', () => {
   const { say, table } = tableOf();
   say(peer(1), 0);

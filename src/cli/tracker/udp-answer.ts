@@ -5,7 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 import type { Endpoint } from '../../base/endpoint.js';
-import { ipBytes, IPV4_BYTES, type IpFamily } from '../../base/ip.js';
+import { familyOf } from '../../base/ip.js';
 import { MINUTE, type Millis } from '../../base/units.js';
 import type { SwarmAnnounce } from '../../model/swarm-table.js';
 import { encodeUdpAnswer, parseUdpQuestion, type UdpAnswer } from '../../protocol/tracker-udp.js';
@@ -44,7 +44,6 @@ export function answerUdp(packet: Uint8Array, of: Circumstances, rules: UdpRules
   return { ...say({ kind: 'announce', intervalMs: rules.intervalMs, seeds, leechers, peers }), announced };
 }
 
-const familyOf = (address: string): IpFamily => (ipBytes(address)?.length === IPV4_BYTES ? 4 : 6);
 
 const connectionId = (from: string, at: Millis, secret: Uint8Array): string =>
   createHmac('sha256', secret).update(`${from} ${Math.floor(at / MINUTE)}`).digest('hex').slice(0, 16);
