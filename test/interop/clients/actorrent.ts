@@ -13,6 +13,8 @@ const STOPPED_BY_CTRL_C = 130;
 export interface ActorrentJob extends Job {
   /** More of the command line, such as `--down-limit 2000`. */
   readonly options?: readonly string[];
+  /** Listen on every address of the host. */
+  readonly everywhere?: boolean;
 }
 
 export interface ActorrentClient extends Client {
@@ -26,7 +28,7 @@ export function startActorrent(job: ActorrentJob): ActorrentClient {
     name: job.name, cwd: job.home,
     argv: [
       process.execPath, CLI, ...command, job.torrent, '--folder', job.folder, '--json', '--port', String(PEER_PORT),
-      '--ip', job.ipv6 ? job.host.ip6 : job.host.ip4,
+      ...(job.everywhere ? [] : ['--ip', job.ipv6 ? job.host.ip6 : job.host.ip4]),
       ...(job.peers ?? []).flatMap((peer) => ['--peer', `${peer.includes(':') ? `[${peer}]` : peer}:${PEER_PORT}`]),
       ...(job.options ?? []),
     ],
