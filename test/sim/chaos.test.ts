@@ -4,14 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KIB, MIB, MINUTE, SECOND, type Bytes } from '../../src/base/units.js';
+import { KIB, MIB, MINUTE, SECOND } from '../../src/base/units.js';
 import { PROCESSES } from '../../src/process/index.js';
-import type { ClientEvent } from '../../src/ports/events.js';
 import type { LivePage } from '../../src/ports/live-page.js';
-import type { Member } from '../../src/sim/member.js';
 import type { Swarm } from '../../src/sim/swarm.js';
 import { torrentOf } from '../../src/sim/torrent.js';
 import { FakePage } from '../process/fake-page.js';
+import { Ears } from './ears.js';
 import { peers, run, scene } from './scenes.js';
 
 /** A few with every change; `CHAOS_SEEDS=20 npm test` for more. */
@@ -22,24 +21,6 @@ const scenario = scene([
   peers('seed', { has: 1, up: 300_000 }), peers('leecher', { count: LEECHERS, up: 120_000, down: 1_000_000 }),
 ], { size: 5 * MIB, pieceLength: 64 * KIB, announceEvery: MINUTE, lasts: 10 * MINUTE });
 const PIECES = scenario.size / scenario.pieceLength;
-
-/** What the clients say that they must not. */
-class Ears {
-  readonly wrong: string[] = [];
-  private readonly told = new Map<Member, { downloaded: Bytes; uploaded: Bytes; done: number }>();
-
-  heard(member: Member, e: ClientEvent): void {
-    const before = this.told.get(member) ?? { downloaded: 0, uploaded: 0, done: 0 };
-    if (e.event === 'error') this.wrong.push(`${member.address}: ${e.reason}`);
-    if (e.event === 'warning' && e.reason.includes(' crashed after ') && !e.reason.endsWith('Error: killed')) this.wrong.push(e.reason);
-    if (e.event === 'done' && ++before.done > 1) this.wrong.push(`${member.address} is done a second time`);
-    if (e.event === 'stats') {
-      if (e.downloaded < before.downloaded || e.uploaded < before.uploaded) this.wrong.push(`${member.address}: totals go backwards`);
-      Object.assign(before, { downloaded: e.downloaded, uploaded: e.uploaded });
-    }
-    this.told.set(member, before);
-  }
-}
 
 /** Somebody who looks at all there is to see of one client, and comes again whenever its page does. */
 class Onlooker {
@@ -60,7 +41,7 @@ class Onlooker {
 async function chaos(seed: number, ears = new Ears()): Promise<{ readonly swarm: Swarm; readonly onlookers: readonly Onlooker[] }> {
   const onlookers: Onlooker[] = [];
   const swarm = await run(scenario, { seed, killEvery: 100 }, {
-    heard: (member, e) => ears.heard(member, e),
+    heard: (member, e) => ears.heard(member.address, e),
     pageFor: ({ kind }) => {
       if (kind.has === 1) return undefined;
       onlookers.push(new Onlooker());

@@ -6,22 +6,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nodeNet } from '../../src/edge/net.js';
 import type { Connection, Listening, Net } from '../../src/ports/net.js';
+import { leavesNothing } from './leaves-nothing.js';
 import { listen } from './raw-peer.js';
 import { at, eventually, inLab, Lab, makeContent, put, request, turn } from './swarm.js';
 import { startTracker } from './tiny-tracker.js';
 
 const content = makeContent({ name: 'leak', sizes: [300_000, 0, 20_000], pieceLength: 16_384 });
-
-/** What keeps the program alive, but for what the test runner has and what ends by itself. */
-const resources = (): string => process.getActiveResourcesInfo().filter((r) => !PASSING.has(r)).sort().join(' ');
-const PASSING: ReadonlySet<string> =
-  new Set(['TTYWrap', 'PipeWrap', 'FSReqCallback', 'FSReqPromise', 'CloseReq', 'Immediate']);
-
-async function leavesNothing(work: () => Promise<void>): Promise<void> {
-  const before = resources();
-  await work();
-  await eventually(() => resources() === before, () => `the end of all but '${before}'; there is '${resources()}'`);
-}
 
 test('a whole life: seeder, leecher, tracker, strangers', () => leavesNothing(async () => {
   const tracker = await startTracker();

@@ -110,3 +110,36 @@ export class Valve implements Net {
     };
   }
 }
+
+/** Loopback that counts what came. */
+export class Meter implements Net {
+  /** Bytes. */
+  received = 0;
+  private readonly net = nodeNet();
+
+  listen(at: Parameters<Net['listen']>[0], accept: (c: Connection) => void): ReturnType<Net['listen']> {
+    return this.net.listen(at, (connection) => accept(this.metered(connection)));
+  }
+
+  async dial(to: Parameters<Net['dial']>[0], timeout: number): Promise<Connection> {
+    return this.metered(await this.net.dial(to, timeout));
+  }
+
+  private metered(connection: Connection): Connection {
+    const { remote, incoming, reader, writer } = connection;
+    return {
+      remote, incoming, writer,
+      reader: {
+        read: (handler) => reader.read({
+          data: (data) => {
+            this.received += data.length;
+            handler.data(data);
+          },
+          end: (reason) => handler.end(reason),
+        }),
+        pause: () => reader.pause(), resume: () => reader.resume(), readAtMost: (bytes) => reader.readAtMost(bytes),
+      },
+      close: () => connection.close(),
+    };
+  }
+}
