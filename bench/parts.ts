@@ -2,6 +2,7 @@
 import * as cost from './cost/index.js';
 import * as flame from './flame/index.js';
 import * as growth from './growth/index.js';
+import * as load from './load/index.js';
 import * as micro from './micro/index.js';
 import type { Section } from './report.js';
 import { SIDE_BY_SIDE } from './side-by-side/index.js';
@@ -29,6 +30,7 @@ export const PARTS: readonly Part[] = [
   { name: 'micro', doc: 'framing, bitfields, picker, token bucket, mailbox, bencode: nanoseconds each', quick: true, run: micro.run },
   { name: 'growth', doc: 'how the total work grows with peers, pieces and torrents', quick: true, run: growth.run },
   { name: 'cost', doc: 'what watching costs a download: counting, the live page open, a trace', quick: true, run: cost.run },
+  { name: 'load', doc: 'a torrent of 100,000 pieces and 50,000 files, until it is loaded: time and memory', quick: true, run: load.run },
   ...SIDE_BY_SIDE,
 ];
 
