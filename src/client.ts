@@ -50,8 +50,8 @@ export interface ClientConfig {
   readonly saveEvery?: Millis;
   /** Pieces granted to a choked peer that has nothing yet (BEP 6); absent: as many as the BEP suggests. */
   readonly allowedFast?: number;
-  /** For torrents that are added on the live page; absent: the folder it runs in. */
-  readonly folder?: string;
+  /** For torrents that come while it runs, on the live page or in the watched folder; absent: none are taken. */
+  readonly newTorrent?: NewTorrent;
   /** Undeclared edges and crashes are errors: for tests. */
   readonly strict?: boolean;
   /** Its processes may be killed (`kernel.kill`), and so may crash more often. */
@@ -91,6 +91,9 @@ export interface MagnetRequest {
   readonly whenKnown: (meta: Metainfo) => TorrentRequest | string;
 }
 export type AnyRequest = TorrentRequest | MagnetRequest;
+
+/** What it is to be added with; a text says why it is not wanted. Called in the client's own step: it must not throw. */
+export type NewTorrent = (source: Metainfo | Magnet) => AnyRequest | string;
 
 export const infoHashOf = (request: AnyRequest): InfoHash => 'meta' in request ? request.meta.infoHash : request.magnet.infoHash;
 

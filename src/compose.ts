@@ -14,7 +14,6 @@ import { child, type Child, type Failure, type Plan, type Planner } from './kern
 import { Layout } from './model/layout.js';
 import { listPolicies } from './policy/choke/registry.js';
 import { pieceRanks } from './policy/pick/priority.js';
-import type { LivePage } from './ports/live-page.js';
 import type { ClientPicture } from './ports/picture.js';
 import type { Ports } from './ports/ports.js';
 import type { Terminal } from './ports/terminal.js';
@@ -23,7 +22,7 @@ import { tiersOf } from './protocol/magnet.js';
 import type { Metainfo } from './protocol/metainfo.js';
 import {
   api, chokeMgr, consoleProcess, controller, files, limiter, listener, metadata, peerMgr, pieceMgr, receiver, sender, senderQueue, status,
-  timer, torrentMgr, tracker,
+  timer, torrentMgr, tracker, watch,
 } from './process/index.js';
 import type { ChokeMsg } from './process/choke-mgr.js';
 import type { ConsoleMsg } from './process/console.js';
@@ -118,12 +117,8 @@ const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<C
   };
   const ears = reserve(listener);
   const { timer: clock, console } = parts;
-  const apiInput = (page: LivePage) => () => ({
-    ...parts, page, sha1: ports.sha1, kernel, client: pictureOf(config),
-    newTorrent: (meta: Metainfo) => ({
-      key: newKey(), request: { meta, folder: config.folder ?? '.', peers: [], order: 'rarest', check: 'record' } as const,
-    }),
-  });
+  const { newTorrent = () => 'no torrents are taken while it runs' } = config;
+  const adding = { ...parts, newKey, newTorrent, sha1: ports.sha1 };
   return {
     exports: parts,
     plan: {
@@ -144,11 +139,14 @@ const planClient = ({ config, ports, kernel, newKey }: ClientContext): Planner<C
             : planTorrent({ config, ports, client: parts, key, request, port }),
         })),
         child(listener, ears, () => ({ net: ports.net, at: config.listen, torrentMgr: parts.torrentMgr, console, timer: clock })),
-        ...(ports.page ? [child(api, reserve(api), apiInput(ports.page))] : []),
+        ...present(ports.page, (page) => child(api, reserve(api), () => ({ ...adding, page, kernel, client: pictureOf(config) }))),
+        ...present(ports.watched, (folder) => child(watch, reserve(watch), () => ({ ...adding, folder }))),
       ],
     },
   };
 };
+
+const present = <P>(port: P | undefined, start: (port: P) => Child): Child[] => (port === undefined ? [] : [start(port)]);
 
 const pictureOf = ({ agent, chaos = false }: ClientConfig): ClientPicture =>
   ({ agent, chaos, policies: listPolicies().map(({ name, summary }) => ({ name, summary })) });

@@ -49,6 +49,9 @@ export const SESSION_OPTIONS = {
     rare: true, group: 'Files', meaning: 'between saves of what is here, for a restart', initial: SAVE_EVERY,
     shownDefault: `${SAVE_EVERY / SECOND}`,
   }),
+  watch: value('DIR', text, {
+    rare: true, group: 'Files', meaning: 'adds .torrent and .magnet files put there, and stays', initial: undefined,
+  }),
   maxActive: value('N', integer(1, 10_000), {
     rare: true, group: 'Files', meaning: 'downloads at once; the others wait in order', initial: undefined, shownDefault: 'all',
   }),

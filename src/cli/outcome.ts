@@ -6,7 +6,8 @@
 import type { InfoHash } from '../base/brand.js';
 import type { ClientEvent } from '../ports/events.js';
 
-export type Until = 'done' | 'seeded' | 'stopped';
+/** `never`: it waits for torrents to come. */
+export type Until = 'done' | 'seeded' | 'stopped' | 'never';
 
 export interface Outcome {
   readonly waitingFor: ReadonlySet<InfoHash>;
@@ -24,20 +25,20 @@ export const hopes = (torrents: Iterable<InfoHash>): Outcome =>
 export function after(o: Outcome, e: ClientEvent, until: Until): Outcome {
   switch (e.event) {
     case 'started': return { ...o, waitingFor: new Set([...o.waitingFor, e.torrent]) };
-    case 'done': return until === 'done' ? without(o, e.torrent) : o;
-    case 'seeded': return until === 'seeded' ? without(o, e.torrent) : o;
-    case 'removed': return without(o, e.torrent);
+    case 'done': return until === 'done' ? without(o, e.torrent, until) : o;
+    case 'seeded': return until === 'seeded' ? without(o, e.torrent, until) : o;
+    case 'removed': return without(o, e.torrent, until);
     case 'error': {
       const reason = e.name === undefined ? e.reason : `${e.name}: ${e.reason}`;
       const failed = { ...o, failure: o.failure ?? reason };
-      return e.torrent === undefined ? { ...failed, over: true } : without(failed, e.torrent);
+      return e.torrent === undefined ? { ...failed, over: true } : without(failed, e.torrent, until);
     }
     case 'stopped': return { ...o, over: true, stopped: true };
     default: return o;
   }
 }
 
-function without(o: Outcome, torrent: InfoHash): Outcome {
+function without(o: Outcome, torrent: InfoHash, until: Until): Outcome {
   const waitingFor = new Set([...o.waitingFor].filter((t) => t !== torrent));
-  return { ...o, waitingFor, over: o.over || waitingFor.size === 0 };
+  return { ...o, waitingFor, over: o.over || (until !== 'never' && waitingFor.size === 0) };
 }

@@ -27,15 +27,18 @@ export const magnetRequestOf = (magnet: Magnet, v: SessionValues, ownPolicy: Own
   magnet,
   folder: v.folder,
   peers: v.peer,
-  whenKnown(meta) {
-    try {
-      return requestOf(meta, v, { ownPolicy, select: magnet.select });
-    } catch (e) {
-      if (e instanceof Ending) return e.message;
-      throw e;
-    }
-  },
+  whenKnown: (meta) => orWhyNot(() => requestOf(meta, v, { ownPolicy, select: magnet.select })),
 });
+
+/** What cannot be is told, and ends nothing: for a client that runs. */
+export function orWhyNot<R>(request: () => R): R | string {
+  try {
+    return request();
+  } catch (e) {
+    if (e instanceof Ending) return e.message;
+    throw e;
+  }
+}
 
 interface Choices {
   readonly ownPolicy: OwnPolicy;

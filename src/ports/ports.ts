@@ -10,6 +10,7 @@ import type { Net } from './net.js';
 import type { RecordFile } from './record.js';
 import type { Terminal } from './terminal.js';
 import type { Udp } from './udp.js';
+import type { WatchedFolder } from './watched-folder.js';
 
 export interface Ports {
   readonly clock: Clock;
@@ -26,6 +27,8 @@ export interface Ports {
   readonly modules?: Modules;
   /** Where the ChokeMgr writes down what it sees and decides. */
   readonly record?: RecordFile;
+  /** Where people put torrents that are to be added; absent: nowhere. */
+  readonly watched?: WatchedFolder;
   /** Where people look at the client; absent: nowhere. */
   readonly page?: LivePage;
 }

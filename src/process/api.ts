@@ -9,7 +9,7 @@
 import type { InfoHash, TorrentKey } from '../base/brand.js';
 import { describe } from '../base/result.js';
 import { SECOND } from '../base/units.js';
-import type { TorrentRequest } from '../client.js';
+import type { NewTorrent } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
@@ -19,7 +19,7 @@ import type { Answer, LivePage, OpenPage, Reply, Viewer } from '../ports/live-pa
 import type {
   Buckets, ChokerPicture, ClientPicture, Decision, PeerPicture, PiecesPicture, TorrentEntry, TorrentStats,
 } from '../ports/picture.js';
-import { parseMetainfo, type Metainfo } from '../protocol/metainfo.js';
+import { parseMetainfo } from '../protocol/metainfo.js';
 import { Album } from './api-album.js';
 import type { Onlooker } from './api-processes.js';
 import type { ChokeMsg } from './choke-mgr.js';
@@ -74,8 +74,8 @@ export interface ApiInput {
   readonly client: ClientPicture;
   readonly sha1: Sha1;
   readonly kernel: Onlooker;
-  /** What a torrent that is given on the page is added with. */
-  readonly newTorrent: (meta: Metainfo) => { readonly key: TorrentKey; readonly request: TorrentRequest };
+  readonly newKey: () => TorrentKey;
+  readonly newTorrent: NewTorrent;
   readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
   readonly chokeMgr: Mailbox<ChokeMsg, 'ChokeMgr'>;
   readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
@@ -202,7 +202,9 @@ function gave(s: State, torrentFile: Uint8Array, answer: Answer, self: Me): void
   if (!meta.ok) return answer({ done: false, lines: [`not a valid torrent: ${describe(meta.error)}`] });
   const { infoHash, name } = meta.value;
   if (s.album.knows(infoHash)) return answer({ done: false, lines: [`${name} is here already`] });
-  self.tell(s.torrentMgr, { type: 'add', ...s.newTorrent(meta.value) });
+  const request = s.newTorrent(meta.value);
+  if (typeof request === 'string') return answer({ done: false, lines: [request] });
+  self.tell(s.torrentMgr, { type: 'add', key: s.newKey(), request });
   answer({ done: true, lines: [`added ${name}`] });
 }
 

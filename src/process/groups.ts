@@ -6,7 +6,7 @@ import type { Group } from '../kernel/topology.js';
 
 export const CLIENT: Group = {
   name: 'Client', scope: 'client', owner: undefined, strategy: 'one-for-one',
-  owns: ['Timer', 'Limiter', 'ChokeMgr', 'Console', 'TorrentMgr', 'Listener', 'Api'],
+  owns: ['Timer', 'Limiter', 'ChokeMgr', 'Console', 'TorrentMgr', 'Listener', 'Api', 'Watch'],
 };
 export const TORRENT: Group = {
   name: 'Torrent', scope: 'torrent', owner: 'TorrentMgr', strategy: 'rest-for-one',

@@ -21,16 +21,17 @@ import { status } from './status.js';
 import { timer } from './timer.js';
 import { torrentMgr } from './torrent-mgr.js';
 import { tracker } from './tracker.js';
+import { watch } from './watch.js';
 
 /** In the order in which their picture has few crossings: tools/roll-call.ts looks for one. */
 export const PROCESSES: readonly AnyProcess[] = [
-  limiter, consoleProcess, listener, timer, torrentMgr, chokeMgr, api,
-  files, metadata, peerMgr, pieceMgr, tracker, status,
-  controller, senderQueue, sender, receiver,
+  consoleProcess, limiter, listener, chokeMgr, api, timer, watch, torrentMgr,
+  peerMgr, pieceMgr, metadata, tracker, status, files,
+  controller, receiver, senderQueue, sender,
 ];
 export const TOPOLOGY: readonly Declaration[] = PROCESSES.map((p) => p.declaration as Declaration);
 
 export {
   api, chokeMgr, consoleProcess, controller, files, limiter, listener, metadata, peerMgr, pieceMgr, receiver, sender, senderQueue, status, timer,
-  torrentMgr, tracker,
+  torrentMgr, tracker, watch,
 };

@@ -186,7 +186,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
   ],
   TorrentMgr: [
     { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },
-    { kind: 'add', carries: ['key', 'request'], doc: 'A torrent to start.' },
+    { kind: 'add', carries: ['key', 'request'], doc: 'A torrent to start; one that is here already changes nothing.' },
     { kind: 'remove', carries: ['torrent'], doc: 'It says goodbye and is forgotten; its files and its record stay.' },
     { kind: 'listening', carries: ['port'], doc: 'Torrents start once the port is known; 0: nobody can reach us.' },
     { kind: 'incoming', carries: ['incoming'], doc: 'From the Listener: goes to the PeerMgr of its torrent.' },
@@ -210,5 +210,12 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'stop', carries: [], doc: 'Says goodbye, then `closed` to TorrentMgr.' },
     { kind: 'answered', carries: ['round', 'url', 'answer'], doc: 'An announce got through; `round`: that in which it was sent.' },
     { kind: 'failed', carries: ['round', 'url', 'reason'], doc: 'An announce did not.' },
+  ],
+  Watch: [
+    { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },
+    { kind: 'listed', carries: ['files'], doc: 'What is in the folder now.' },
+    { kind: 'unlisted', carries: ['reason'], doc: 'It cannot be looked into, and why.' },
+    { kind: 'read', carries: ['file', 'bytes'], doc: 'What is in a file.' },
+    { kind: 'unread', carries: ['file', 'reason'], doc: 'It cannot be read, and why.' },
   ],
 };

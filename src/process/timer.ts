@@ -32,7 +32,7 @@ const declaration = declare({
   scope: 'client',
   doc: 'holds the clock; ticks whoever registered',
   tells: {
-    Limiter: ['tick'], ChokeMgr: ['tick'], Listener: ['tick'], TorrentMgr: ['tick'], Api: ['tick'],
+    Limiter: ['tick'], ChokeMgr: ['tick'], Listener: ['tick'], TorrentMgr: ['tick'], Api: ['tick'], Watch: ['tick'],
     Tracker: ['tick'], PeerMgr: ['tick'], Metadata: ['tick'], PieceMgr: ['tick'], Files: ['tick'], Status: ['tick'], Controller: ['tick'],
   },
 });

@@ -22,7 +22,7 @@ import type { TrackerMsg } from './tracker.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type TorrentMgrMsg =
-  /** A torrent to start. */
+  /** A torrent to start; one that is here already changes nothing. */
   | { readonly type: 'add'; readonly key: TorrentKey; readonly request: AnyRequest }
   /** It says goodbye and is forgotten; its files and its record stay. */
   | { readonly type: 'remove'; readonly torrent: InfoHash }

@@ -65,10 +65,8 @@ function step(s: State, m: TorrentMgrMsg, self: Me): void {
 function add(s: State, key: TorrentKey, request: AnyRequest, self: Me): void {
   const { added, port, stopping } = s.orders;
   if (stopping) return;
-  const { torrent, name } = summaryOf(request);
-  if ([...added.values()].some((other) => infoHashOf(other.request) === torrent)) {
-    return say(s, { event: 'warning', reason: 'is here already', torrent, name }, self);
-  }
+  const torrent = infoHashOf(request);
+  if ([...added.values()].some((other) => infoHashOf(other.request) === torrent)) return;
   const order: Added = { request, paused: false, ailing: false, complete: false, hasTurn: false, phase: 'running', leaving: false };
   added.set(key, order);
   if (port === undefined) return;

@@ -41,6 +41,14 @@ test('a torrent that comes while it runs is waited for, too', () => {
   assert.equal(fold('done', done(a), started, done(b), done(c)).over, true);
 });
 
+test('where more may come it is not over when all are removed, or have failed; it is when the client fails', () => {
+  const removed: ClientEvent = { event: 'removed', torrent: a, name: 'one' };
+  const failed: ClientEvent = { event: 'error', torrent: b, name: 'two', reason: 'no space' };
+  const o = fold('never', done(a), removed, failed);
+  assert.deepEqual([o.over, o.failure, o.waitingFor.size], [false, 'two: no space', 0]);
+  assert.equal(fold('never', removed, failed, { event: 'error', reason: 'port 6881 is in use' }).over, true);
+});
+
 test('an error of the client ends all', () => {
   const o = fold('stopped', { event: 'error', reason: 'port 6881 is in use' });
   assert.deepEqual([o.over, o.failure], [true, 'port 6881 is in use']);

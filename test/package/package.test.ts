@@ -94,7 +94,7 @@ test('the program of docs/library.md downloads from an installed seeder, and end
 
 test('the service of docs/deploy shares what is in its folder, with the options of its config file, until SIGTERM', async () => {
   const unit = readFileSync(join(ROOT, 'docs/deploy/actorrent.service'), 'utf8');
-  const [, script = ''] = /^ExecStart=\/bin\/sh -c '(.*)'$/m.exec(unit) ?? [];
+  const [, command = ''] = /^ExecStart=\/usr\/bin\/env (.*)$/m.exec(unit) ?? [];
   assert.match(unit, /^Environment=XDG_CONFIG_HOME=\/etc$/m);
   const [state, etc] = [join(folder, 'state'), join(folder, 'etc')];
   for (const path of [join(state, 'torrents'), join(state, 'files'), join(etc, 'actorrent')]) mkdirSync(path, { recursive: true });
@@ -102,7 +102,7 @@ test('the service of docs/deploy shares what is in its folder, with the options 
   await run(program, 'create', join(state, 'files/a.bin'), '-o', join(state, 'torrents/a.torrent'));
   writeFileSync(join(etc, 'actorrent/config.toml'), 'ip = "127.0.0.1"\nport = 0\nverbose = true\n');
   const env = { PATH: `${join(folder, 'global/bin')}:${process.env['PATH']}`, XDG_CONFIG_HOME: etc };
-  const service = spawn('/bin/sh', ['-c', script], { cwd: state, stdio: ['ignore', 'pipe', 'ignore'], env });
+  const service = spawn('/usr/bin/env', command.split(' '), { cwd: state, stdio: ['ignore', 'pipe', 'ignore'], env });
   const ended = new Promise((end) => { service.once('close', end); });
   const said: string[] = [];
   for await (const line of createInterface({ input: service.stdout })) {

@@ -34,7 +34,8 @@ const kernel: Onlooker = {
 async function start() {
   const page = new FakePage();
   const stage = new Stage(api, (cast) => ({
-    page, client: { agent: 'test', policies: [], chaos: false }, kernel, sha1: nodeSha1, newTorrent: (meta) => ({ key: torrentKey(7), request: { meta } as any }),
+    page, client: { agent: 'test', policies: [], chaos: false }, kernel, sha1: nodeSha1, newKey: () => torrentKey(7),
+    newTorrent: (meta) => (meta.name === 'refused' ? 'no file of it is wanted' : { meta } as any),
     torrentMgr: cast('TorrentMgr'), chokeMgr: cast('ChokeMgr'), limiter: cast('Limiter'), console: cast('Console'), timer: cast('Timer'),
   }));
   await stage.settle();
@@ -113,19 +114,20 @@ test('a line goes to the Console, and its answer to whoever said it', async () =
   assert.deepEqual([(await a).lines, (await b).lines], [['set'], ['paused']]);
 });
 
-test('a torrent that is given is added; not twice, and not if it is none', async () => {
+test('a torrent that is given is added; not twice, not if it is none, and not if it is not wanted', async () => {
   const { page, stage } = await start();
   page.come();
-  const file = buildMetainfo({
-    name: 'film', pieceLength: 16_384, hashes: new Uint8Array(20), single: true, trackers: [],
-    files: [{ path: ['film'], length: 5, padding: false }],
+  const named = (name: string): Uint8Array => buildMetainfo({
+    name, pieceLength: 16_384, hashes: new Uint8Array(20), single: true, trackers: [], files: [{ path: [name], length: 5, padding: false }],
   });
+  const file = named('film');
   stage.forget();
   assert.deepEqual(await page.give(file), { done: true, lines: ['added film'] });
   const [added] = stage.all('add');
   assert.deepEqual([added.key, added.request.meta.name], [7, 'film']);
   stage.send({ type: 'torrentsSeen', torrents: [{ ...entry(1), torrent: added.request.meta.infoHash }] });
   assert.deepEqual(await page.give(file), { done: false, lines: ['film is here already'] });
+  assert.deepEqual(await page.give(named('refused')), { done: false, lines: ['no file of it is wanted'] });
   const bad = await page.give(toUtf8('<html>'));
   assert.deepEqual([bad.done, stage.all('add')], [false, []]);
   assert.match(bad.lines[0]!, /^not a valid torrent: .*expected/);
@@ -161,7 +163,7 @@ test('as it ends, the page is closed; also one that opens only then', async () =
   assert.equal(page.visits, undefined);
   const late = new FakePage();
   const never = new Stage(api, (cast) => ({
-    page: late, client: { agent: 'test', policies: [], chaos: false }, kernel, sha1: nodeSha1, newTorrent: () => assert.fail(),
+    page: late, client: { agent: 'test', policies: [], chaos: false }, kernel, sha1: nodeSha1, newKey: () => torrentKey(7), newTorrent: () => assert.fail(),
     torrentMgr: cast('TorrentMgr'), chokeMgr: cast('ChokeMgr'), limiter: cast('Limiter'), console: cast('Console'), timer: cast('Timer'),
   }));
   never.stop();

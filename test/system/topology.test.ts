@@ -8,6 +8,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync, mkdirSync } from 'no
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { MIB } from '../../src/base/units.js';
+import type { NewTorrent } from '../../src/client.js';
 import { owns } from '../../src/graph/owns.js';
 import { edgesOf, showEdge } from '../../src/kernel/topology.js';
 import { GROUPS } from '../../src/process/groups.js';
@@ -15,59 +16,16 @@ import { TOPOLOGY } from '../../src/process/index.js';
 import type { BlockRange } from '../../src/protocol/wire.js';
 import { PLAIN } from '../../src/protocol/wire.js';
 import { encodeMessages } from '../../src/protocol/wire-encode.js';
+import { FakeFolder } from '../process/fake-folder.js';
 import { FakePage } from '../process/fake-page.js';
-import { HandClock } from './hand-clock.js';
+import type { HandClock } from './hand-clock.js';
 import { Valve } from './ports.js';
-import { listen, RawPeer, type RawListener, type RawOptions } from './raw-peer.js';
-import { assertHas, at, eventually, inLab, magnetRequest, makeContent, put, request, type Lab, type Member } from './swarm.js';
-import { startTracker, type TinyTracker } from './tiny-tracker.js';
+import { RawPeer, type RawOptions } from './raw-peer.js';
+import { owned, scene, used } from './scene.js';
+import { assertHas, at, eventually, magnetRequest, makeContent, put, request, type Member } from './swarm.js';
 import { ROUND_MS, turns } from './turns.js';
 
 const BLOCK = 16_384;
-
-/** What a scene needs: clients whose edges are counted, raw peers that are closed at its end, and one clock. */
-interface Stage {
-  readonly lab: Lab;
-  readonly clock: HandClock;
-  start(name: string, config?: Parameters<Lab['start']>[1], ports?: Parameters<Lab['start']>[2]): Member;
-  raw(o: RawOptions): Promise<RawListener>;
-  tracker(): Promise<TinyTracker>;
-}
-
-const used = new Set<string>();
-const owned = new Set<string>();
-
-const scene = (what: string, play: (stage: Stage) => Promise<void>): void => {
-  test(what, () => inLab(async (lab) => {
-    const clock = new HandClock();
-    const members: Member[] = [];
-    const props: { close(): void }[] = [];
-    const keep = async <P extends { close(): void }>(prop: Promise<P>): Promise<P> => {
-      props.push(await prop);
-      return prop;
-    };
-    try {
-      await play({
-        lab, clock,
-        start(name, config = {}, ports = {}) {
-          const member = lab.start(name, config, { clock, ...ports });
-          members.push(member);
-          return member;
-        },
-        raw: (o) => keep(listen(o)),
-        tracker: () => keep(startTracker()),
-      });
-    } finally {
-      for (const m of members) for (const pair of ownedNow(m)) owned.add(pair);
-      for (const prop of props) prop.close();
-      for (const m of members) m.client.stop();
-      // Whoever waits for a tracker that hangs does so for four seconds.
-      await clock.pass(5000, 100);
-      for (const m of members) await m.stop();
-      for (const m of members) for (const edge of m.client.kernel.edges()) used.add(showEdge(edge));
-    }
-  }));
-};
 
 scene('a seeder, a leecher, a tracker, and a person at the terminal', async ({ start, tracker, clock }) => {
   const { url, announces } = await tracker();
@@ -215,7 +173,8 @@ scene('people look at the live page, and add a torrent there', async ({ start, l
   const content = makeContent({ name: 'seen', sizes: [4 * BLOCK], pieceLength: BLOCK });
   const { infoHash } = content.meta;
   const page = new FakePage();
-  const seeder = start('seeder', { folder: join(lab.folder, 'added') }, { page });
+  const folder = join(lab.folder, 'added');
+  const seeder = start('seeder', { newTorrent: requestsInto(folder) }, { page });
   put(content, seeder.folder);
   seeder.client.add(request(content, seeder.folder));
   assert.equal((await seeder.until('page')).url, 'http://here/');
@@ -251,6 +210,20 @@ scene('one download at a time, and a seeding goal: who has reached it rests', as
   await clock.pass(2000);
   await seeder.until('seeded', (e) => e.name === 'second');
   await leecher.until('peer', (e) => e.what === 'disconnected' && e.name === 'second');
+});
+
+scene('torrents are put into a folder, and one that is none', async ({ start, lab, clock }) => {
+  const watched = new FakeFolder();
+  const folder = join(lab.folder, 'added');
+  const content = makeContent({ name: 'put', sizes: [2 * BLOCK], pieceLength: BLOCK });
+  const member = start('member', { newTorrent: requestsInto(folder) }, { watched });
+  await member.port();
+  for (const name of ['a.torrent', 'twice.torrent']) watched.put(name, content.file);
+  watched.put('b.torrent', content.file.subarray(1));
+  await passUntil(clock, () => member.events.some((e) => e.event === 'started') && member.events.some((e) => e.event === 'warning'));
+  await clock.pass(3000);
+  assert.deepEqual(member.events.flatMap((e) => (e.event === 'warning' ? [e.reason.split(':')[0]] : e.event === 'started' ? [e.name] : [])),
+    ['put', 'in/b.torrent']);
 });
 
 scene('a choked peer asks and asks, and reads none of our rejects', async ({ start }) => {
@@ -411,11 +384,8 @@ test('in a run, everybody is owned as the groups declare, and nobody else is the
   assert.deepEqual([...owned].sort(), declared.sort());
 });
 
-function ownedNow({ client }: Member): string[] {
-  const all = client.kernel.processes();
-  const nameOf = (id: string): string => all.find((p) => p.id === id)!.process;
-  return all.flatMap(({ process, parent }) => (parent === undefined ? [] : [`${nameOf(parent)} owns ${process}`]));
-}
+const requestsInto = (folder: string): NewTorrent => (source) =>
+  ('files' in source ? { meta: source, folder, peers: [], order: 'rarest', check: 'record' } : 'no link');
 
 const block = (piece: number, index: number): { type: 'request' } & BlockRange =>
   ({ type: 'request', piece, begin: index * BLOCK, length: BLOCK });

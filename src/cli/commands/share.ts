@@ -4,23 +4,26 @@
  */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ClientConfig } from '../../client.js';
+import type { AnyRequest, ClientConfig } from '../../client.js';
 import { startClient } from '../../compose.js';
 import { nodePorts } from '../../edge/ports.js';
+import { nodeWatchedFolder } from '../../edge/watched-folder.js';
 import { freshPeerId, freshSeed } from '../../library/identity.js';
 import { pieceMemory } from '../../library/piece-memory.js';
 import { usualPort } from '../../library/usual-port.js';
 import { AGENT } from '../../library/version.js';
 import type { Ways } from '../../library/ways.js';
 import type { Magnet } from '../../protocol/magnet.js';
-import type { Metainfo } from '../../protocol/metainfo.js';
+import type { WatchedFolder } from '../../ports/watched-folder.js';
+import { METAINFO_LIMITS, type Metainfo } from '../../protocol/metainfo.js';
 import { losing } from '../chaos.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { listenToStdin } from '../console-input.js';
-import { failure, type ExitCode } from '../exit.js';
+import { failure, misuse, tooFew, type ExitCode } from '../exit.js';
 import { mustHaveWay } from '../fetch-metainfo.js';
 import type { Io } from '../io.js';
 import { onDone } from '../on-done.js';
+import { quoted } from '../option.js';
 import { SESSION_OPTIONS, type SessionValues } from '../options.js';
 import type { Until } from '../outcome.js';
 import { choosePolicies, choosePolicySpec, type Policies } from '../policy-source.js';
@@ -32,42 +35,54 @@ import { openLogFile } from '../render/log-file.js';
 import type { Output } from '../render/output.js';
 import { plainOutput } from '../render/plain.js';
 import { printable } from '../render/text.js';
-import { loadAll, magnetRequestOf, requestOf, unique } from '../requests.js';
+import { loadAll, magnetRequestOf, orWhyNot, requestOf, unique } from '../requests.js';
 import { runSession } from '../session.js';
 import { openTrace } from '../trace-file.js';
 import { loadTorrent, readTorrent } from '../torrent-source.js';
+
+const TORRENTS = 'TORRENT...';
 
 export const download = defineCommand({
   name: 'download',
   group: 'Share',
   summary: 'downloads, then exits; or goes on: --seed',
-  args: 'TORRENT...',
-  arity: { least: 1, most: Infinity },
+  args: TORRENTS,
+  arity: { least: 0, most: Infinity },
   configurable: SESSION_OPTIONS,
   options: SESSION_OPTIONS,
-  run: (invocation) => share(invocation, untilOf(invocation.values), linkOrTorrent),
+  async run(invocation) {
+    const { values, args } = invocation;
+    if (args.length === 0 && values.watch === undefined) throw tooFew('download', TORRENTS);
+    return share(invocation, untilOf(values), linkOrTorrent);
+  },
 });
 
 const {
-  seed: _, only: _only, sequential: _sequential, onDone: _onDone, maxActive: _maxActive, overwrite: _overwrite, ...SEED_OPTIONS
+  seed: _, only: _only, sequential: _sequential, onDone: _onDone, maxActive: _maxActive, watch: _watch,
+  overwrite: _overwrite, ...SEED_OPTIONS
 } = SESSION_OPTIONS;
 
 export const seed = defineCommand({
   name: 'seed',
   group: 'Share',
   summary: 'checks what is there, then seeds',
-  args: 'TORRENT...',
+  args: TORRENTS,
   arity: { least: 1, most: Infinity },
   configurable: SESSION_OPTIONS,
   options: SEED_OPTIONS,
   async run({ values, args, io }) {
-    const all = { ...values, seed: true, only: [], sequential: false, onDone: undefined, maxActive: undefined, overwrite: false };
+    const all = {
+      ...values, seed: true, only: [], sequential: false, onDone: undefined, maxActive: undefined, watch: undefined, overwrite: false,
+    };
     return share({ values: all, args, io }, untilOf(all), whatIsThere);
   },
 });
 
-const untilOf = (v: SessionValues): Until =>
-  v.seedRatio !== undefined || v.seedTime !== undefined ? 'seeded' : v.seed ? 'stopped' : 'done';
+function untilOf(v: SessionValues): Until {
+  if (v.watch !== undefined) return 'never';
+  if (v.seedRatio !== undefined || v.seedTime !== undefined) return 'seeded';
+  return v.seed ? 'stopped' : 'done';
+}
 
 /** What a source is to the command: its metainfo, or a link that leads to it. */
 type Load = (source: string, ways: Required<Ways>) => Promise<Metainfo | Magnet>;
@@ -88,8 +103,10 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
   const sources = await loadAll(args, (source) => load(source, { peers: values.peer, folder: values.folder }));
   const policies = await choosePolicies(values.chokePolicy, values.chokeParam);
   const { own: ownPolicy } = policies;
-  const requests = unique(sources.map((source) =>
-    'files' in source ? requestOf(source, values, { ownPolicy }) : magnetRequestOf(source, values, ownPolicy)), io);
+  const request = (source: Metainfo | Magnet): AnyRequest =>
+    'files' in source ? requestOf(source, values, { ownPolicy }) : magnetRequestOf(source, values, ownPolicy);
+  const requests = unique(sources.map(request), io);
+  const watched = values.watch === undefined ? undefined : await watchedFolder(values.watch);
   const ports = nodePorts({ procs: values.procs, agent: AGENT });
   const { clock } = ports;
   const wall = (): number => clock.wall();
@@ -105,8 +122,10 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
     : onDone({ command: values.onDone, folder: resolve(values.folder), env: io.env, note: (line) => io.complain(printable(line)) });
   const session = runSession({
     start: values.chaos ? losing(values.chaos, startClient) : startClient,
-    config: { ...config, ...(trace && { tap: trace.tap }) }, requests, until, output, log, onDone: hook,
-    ports: { ...ports, ...(record && { record: recordIn(record) }), ...(values.ui && { page: openPage(values.ui) }) },
+    config: { ...config, newTorrent: (source) => orWhyNot(() => request(source)), ...(trace && { tap: trace.tap }) }, requests, until, output, log, onDone: hook,
+    ports: {
+      ...ports, ...(record && { record: recordIn(record) }), ...(values.ui && { page: openPage(values.ui) }), ...(watched && { watched }),
+    },
     lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
   });
   return session.finally(() => hook?.settled()).finally(() => record?.close()).finally(() => trace?.close());
@@ -126,11 +145,20 @@ async function configOf(v: SessionValues, policies: Policies): Promise<ClientCon
     ...(v.shadowPolicy !== undefined && { shadow: await choosePolicySpec(v.shadowPolicy, '--shadow-policy') }),
     maxPeers: v.maxPeers,
     ...(v.maxActive !== undefined && { maxActive: v.maxActive }),
-    folder: v.folder,
     chaos: v.chaos !== undefined,
     pieceMemory,
     saveEvery: v.saveInterval,
   };
+}
+
+/** More than anybody looks through. */
+const WATCHED_FILES = 10_000;
+
+/** It may vanish later; but what is not there at the start is a slip. */
+async function watchedFolder(path: string): Promise<WatchedFolder> {
+  const isFolder = await stat(path).then((found) => found.isDirectory(), () => false);
+  if (!isFolder) throw misuse(`--watch: expected a folder, found ${quoted(path)}`);
+  return nodeWatchedFolder(path, { mostFiles: WATCHED_FILES, largestFile: METAINFO_LIMITS.maxBytes });
 }
 
 async function mustBeThere(meta: Metainfo, folder: string): Promise<void> {
