@@ -51,6 +51,9 @@ interface Torrent<T, K> {
   readonly capped: Set<Peer<T, K>>;
 }
 
+/** Below the root: who has to wait for a turn longer than a block takes at its own limit must not lose by it. */
+const LEAST_BURST: Bytes = 2 * BLOCK_BYTES;
+
 export class CreditTree<T, K> {
   private readonly sink: CreditSink<K>;
   private readonly root: Meter;
@@ -80,9 +83,9 @@ export class CreditTree<T, K> {
   join(key: K, to: { readonly torrent: T; readonly limit: BytesPerSec | null; readonly exempt: boolean } & Terms, now: Millis): void {
     const { torrent: name, limit, exempt, cap, rank } = to;
     const torrent = this.torrents.get(name) ?? {
-      name, limit: new Meter(limit, now, BLOCK_BYTES), peers: new Set(), queue: new FairQueue(BLOCK_BYTES), capped: new Set(),
+      name, limit: new Meter(limit, now, LEAST_BURST), peers: new Set(), queue: new FairQueue(BLOCK_BYTES), capped: new Set(),
     };
-    const peer = { key, torrent, exempt, cap: new Meter(cap, now, BLOCK_BYTES), rank, wants: 0, endless: false };
+    const peer = { key, torrent, exempt, cap: new Meter(cap, now, LEAST_BURST), rank, wants: 0, endless: false };
     this.torrents.set(name, torrent);
     torrent.peers.add(peer);
     this.peers.set(key, peer);
@@ -227,7 +230,7 @@ export class CreditTree<T, K> {
 
   /** The bucket of a torrent with this limit: empty, where none of its peers has come yet. */
   levelOf(name: T, limit: BytesPerSec | null, now: Millis): Level | undefined {
-    return (this.torrents.get(name)?.limit ?? new Meter(limit, now, BLOCK_BYTES)).read(now);
+    return (this.torrents.get(name)?.limit ?? new Meter(limit, now, LEAST_BURST)).read(now);
   }
 
   /** Those that have a limit. */

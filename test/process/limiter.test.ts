@@ -345,5 +345,5 @@ test('Status hears of every limit that holds its torrent, and of none where ther
   assert.deepEqual(shape(b.weigh(0)), { up: { waiting: 1, client: 100 * KB, torrent: undefined }, down });
   assert.deepEqual(shape(b.weigh(1)), { up: { waiting: 9, client: 100 * KB, torrent: 30 * KB }, down });
   const { level, burst } = b.weigh(1)!.up!.torrent!;
-  assert.ok(level >= 0 && level <= burst && burst === BLOCK, `${level} of ${burst}`);
+  assert.ok(level >= 0 && level <= burst && burst === 2 * BLOCK, `${level} of ${burst}`);
 });
