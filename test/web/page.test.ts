@@ -1,59 +1,19 @@
-/**
- * The live page in a browser: Debian's Chromium, driven over its debugging protocol, looks at the real program while it downloads.
- * Skipped where there is no Chromium, unless ACTORRENT_BROWSER=required.
- */
+/** The live page as people use it, in a browser. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { chromium, type Page } from 'playwright-core';
-import { PROGRAM } from '../../src/cli/entries.js';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { PAGE_FILE } from '../../src/cli/entries.js';
+import { DOCUMENT } from '../../src/web/document.js';
 import { assertHas, at, inLab, makeContent, put, request } from '../system/swarm.js';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
-const found = (process.env['PATH'] ?? '').split(delimiter).flatMap((dir) => NAMES.map((name) => join(dir, name))).find(existsSync);
-const isRequired = process.env['ACTORRENT_BROWSER'] === 'required';
-const skip = found === undefined && !isRequired ? 'there is no chromium on the PATH' : false;
-
-/** The page of a `download` with these options, once it tells its address; and what the browser complained of. */
-async function looking(args: readonly string[], play: (page: Page, complaints: readonly string[]) => Promise<void>): Promise<void> {
-  const program = spawn(process.execPath, [PROGRAM, 'download', ...args, '--ui', '0', '--json', '--ip', '127.0.0.1', '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ACTORRENT_CONFIG: 'none' },
-  });
-  const ended = new Promise((resolve) => program.once('close', resolve));
-  const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: program.stdout }).on('line', (line) => {
-      const event = JSON.parse(line) as { event: string; url?: string };
-      if (event.event === 'page') resolve(event.url!);
-    });
-    program.once('close', () => reject(new Error('it ended before it told its address')));
-  });
-  const browser = await chromium.launch({ executablePath: found!, args: ['--no-sandbox'] });
-  try {
-    const page = await browser.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
-    await page.goto(url);
-    await play(page, complaints);
-  } finally {
-    await browser.close();
-    program.kill('SIGTERM');
-    await ended;
-  }
-}
+import { looking, skip, until } from './browser.js';
 
 /** Of the fact with this name, e.g. 1.20 MB/s, in bytes a second. */
 async function rateOf(page: Page, fact: string): Promise<number> {
   const [n = '0', unit = 'B/s'] = (await page.locator('.facts div', { hasText: fact }).first().locator('dd').innerText()).split(' ');
   return Number(n) * { 'B/s': 1, 'KB/s': 1e3, 'MB/s': 1e6 }[unit]!;
-}
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!await holds()) assert.ok(performance.now() < end, `in vain waited for ${what}`);
 }
 
 test('open, change a limit, swap the policy, kill a process, and watch the download finish', { skip }, () => inLab(async (lab) => {
@@ -67,7 +27,7 @@ test('open, change a limit, swap the policy, kill a process, and watch the downl
   const file = join(lab.folder, 'film.torrent');
   writeFileSync(file, content.file);
   const options = [file, '--folder', folder, '--peer', `${host}:${port}`, '--down-limit', '200', '--seed', '--chaos', '0'];
-  await looking(options, async (page, complaints) => {
+  await looking(options, async ({ page, complaints }) => {
     const notice = page.locator('.notice');
     await page.getByRole('heading', { name: 'film' }).waitFor();
     await page.getByRole('rowheader', { name: `${host}:${port}` }).waitFor();
@@ -105,3 +65,30 @@ test('open, change a limit, swap the policy, kill a process, and watch the downl
   });
   assertHas(content, folder);
 }));
+
+test('a torrent that is added on the page appears, and so does what is wrong with a file that is none', { skip }, () => inLab(async (lab) => {
+  const [first, second] = ['first', 'second'].map((name) => makeContent({ name, sizes: [100_000], pieceLength: 16_384 }));
+  const folder = join(lab.folder, 'files');
+  put(first!, folder);
+  put(second!, folder);
+  writeFileSync(join(lab.folder, 'first.torrent'), first!.file);
+  await looking([join(lab.folder, 'first.torrent'), '--folder', folder, '--seed'], async ({ page, complaints }) => {
+    const torrents = page.getByRole('list', { name: 'Torrents' }).getByRole('button');
+    await page.getByRole('button', { name: /^first seeding/ }).waitFor();
+    assert.equal(await torrents.count(), 1);
+    const chooser = page.getByLabel('Add a torrent');
+    await chooser.setInputFiles({ name: 'bad.torrent', mimeType: 'application/x-bittorrent', buffer: Buffer.from('<html>') });
+    await page.getByText(/^not a valid torrent: /).waitFor();
+    await chooser.setInputFiles({ name: 'second.torrent', mimeType: 'application/x-bittorrent', buffer: Buffer.from(second!.file) });
+    await page.getByText('added second').waitFor();
+    await page.getByRole('button', { name: /^second seeding/ }).click();
+    await page.getByRole('heading', { name: 'second' }).waitFor();
+    assert.equal(await torrents.count(), 2);
+    assert.deepEqual(complaints.filter((said) => !said.includes('422')), []);
+  });
+}));
+
+test('all that a browser loads is less than 500 kB compressed', () => {
+  const sizes = [Buffer.from(DOCUMENT), ...['page.js', 'page.css'].map((name) => readFileSync(PAGE_FILE(name)))].map((file) => gzipSync(file).length);
+  assert.ok(sizes.reduce((sum, n) => sum + n) < 500_000, sizes.join(' + '));
+});
