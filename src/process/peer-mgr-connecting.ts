@@ -80,7 +80,7 @@ function start(s: State, o: { endpoint: Endpoint; connection: Connection; arriva
   const { mailbox, exports } = self.supervise(`Peer-${number}`, s.plan({ peer, connection, ...(arrival && { incoming: arrival }) }));
   s.peersByKey.set(peer, {
     group: mailbox, controller: exports, connection, endpoint, local: isLocalNetwork(connection.remote.host), incoming: arrival !== undefined,
-    candidate: arrival ? undefined : endpoint, peerId: undefined, client: undefined, fast: false, handshakenAt: 0,
+    candidate: arrival ? undefined : endpoint, peerId: undefined, client: undefined, fast: false, handshakenAt: 0, waits: false, told: s.news.length,
   });
 }
 

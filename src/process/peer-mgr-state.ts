@@ -42,11 +42,13 @@ export type PeerMgrMsg = Found | Guidance
   | { readonly type: 'dialFailed'; readonly to: Endpoint; readonly reason: string }
   /** The peer said who it is, and it is this torrent. */
   | { readonly type: 'handshaken'; readonly peer: PeerKey; readonly peerId: PeerId; readonly fast: boolean; readonly client: string }
+  /** The peer can do nothing with a new piece of ours until we unchoke it, and hears of them in rows; or it can again. */
+  | { readonly type: 'waits'; readonly peer: PeerKey; readonly waits: boolean }
   /** The peer is to go: closed, broke the protocol, or of no more use. */
   | { readonly type: 'ended'; readonly peer: PeerKey; readonly reason: string; readonly fault: boolean }
   /** The check of what is on disk is over; or PieceMgr has started again and knows no peer. */
   | { readonly type: 'ready'; readonly have: number; readonly complete: boolean }
-  /** We have a new piece: every peer is told. */
+  /** We have a new piece: every peer is told, at once where it may make a difference. */
   | { readonly type: 'have'; readonly piece: number; readonly complete: boolean }
   /** These are known to have sent wrong blocks. */
   | { readonly type: 'badPeers'; readonly peers: readonly PeerKey[] }
@@ -104,6 +106,9 @@ export interface Peer {
   client: string | undefined;
   fast: boolean;
   handshakenAt: Millis;
+  waits: boolean;
+  /** How many of the news it has been told. */
+  told: number;
 }
 /** What a crash must not undo. */
 export interface Lasting {
@@ -129,6 +134,8 @@ export interface State extends PeerMgrInput {
   /** Paused or stopped, perhaps before the end of the check. */
   halted: boolean;
   ready: boolean;
+  /** Pieces that came since all were told of all: those who wait have yet to hear of them. */
+  news: number[];
   pieces: number;
   complete: boolean;
   completeFromStart: boolean;
@@ -137,7 +144,7 @@ export interface State extends PeerMgrInput {
 export function initialState(input: PeerMgrInput, candidates: Candidates, lasting: Lasting): State {
   return {
     lasting, peersByKey: new Map(), keysById: new Map(), candidates, early: [], dialing: 0, seekAt: 0,
-    running: false, halted: false, ready: false, pieces: 0, complete: false, completeFromStart: false,
+    running: false, halted: false, ready: false, news: [], pieces: 0, complete: false, completeFromStart: false,
     ...input,
   };
 }

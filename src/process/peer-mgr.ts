@@ -1,7 +1,7 @@
 /**
  * PeerMgr: whom this torrent is connected to.
  * Hears:  Tracker and others (candidates), TorrentMgr (incoming, pause, resume, stop), PieceMgr (ready, have, badPeers),
- *         Controller (handshaken, ended), Timer (tick), its dials.
+ *         Controller (handshaken, waits, ended), Timer (tick), its dials.
  * Tells:  Controller (have, finish, rejoin), ChokeMgr (peerJoined, peerLeft, torrent, torrentLeft), PieceMgr (peerLeft),
  *         Tracker (start, wantPeers), Status (peerLeft, note), TorrentMgr (closed), Timer (register).
  * Owns:   candidates, dials and bans (pure: model/candidates.ts), and the connected peers, each a group of four processes. A group that
@@ -12,6 +12,7 @@ import { defineProcess, type Failure } from '../kernel/process.js';
 import { Candidates } from '../model/candidates.js';
 import { dial, dialed, dialFailed, handshaken, incoming, introduce } from './peer-mgr-connecting.js';
 import { badPeers, crashed, end, ended } from './peer-mgr-ending.js';
+import { awaitTelling, NEWS, spread, tellAll, waits } from './peer-mgr-news.js';
 import { declaration, initialState, type Lasting, type Me, type PeerMgrInput, type PeerMgrMsg, type State } from './peer-mgr-state.js';
 
 export type { Found, Guidance, NewPeer, PeerMgrInput, PeerMgrMsg } from './peer-mgr-state.js';
@@ -45,6 +46,7 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
       return dial(s, self);
     case 'ready': return ready(s, m, self);
     case 'have': return have(s, m, self);
+    case 'waits': return waits(s, m, self);
     case 'badPeers':
       badPeers(s, m.peers, self);
       return dial(s, self);
@@ -58,7 +60,7 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
       s.halted = true;
       halt(s, 'stopping', self);
       return self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });
-    case 'tick': return dial(s, self);
+    case 'tick': return m.tag === NEWS ? tellAll(s, self) : dial(s, self);
   }
 }
 
@@ -110,10 +112,8 @@ function halt(s: State, reason: string, self: Me): void {
 function have(s: State, m: PeerMgrMsg & { type: 'have' }, self: Me): void {
   s.pieces++;
   s.complete = m.complete;
-  for (const p of s.peersByKey.values()) {
-    self.tell(p.controller, { type: 'have', piece: m.piece });
-    if (m.complete) self.tell(p.controller, { type: 'finish' });
-  }
+  spread(s, m.piece, self);
+  if (m.complete) for (const p of s.peersByKey.values()) self.tell(p.controller, { type: 'finish' });
   tellTorrent(s, self);
 }
 
@@ -130,6 +130,11 @@ function chokeMgrIsNew(s: State, self: Me): void {
   if (!s.ready) return;
   tellTorrent(s, self);
   for (const [key, p] of s.peersByKey) if (p.peerId !== undefined) introduce(s, key, p, self);
+}
+
+function timerIsNew(s: State, self: Me): void {
+  dial(s, self);
+  awaitTelling(s, self);
 }
 
 function trackerIsNew(s: State, self: Me, who: Mailbox<never>): void {
@@ -151,5 +156,5 @@ function lost(m: PeerMgrMsg): void {
 // ACTOR ------------------------------------------------------------------------------
 export const peerMgr = defineProcess({
   declaration, init, step, childFailed, end: leave, lost,
-  reminds: { Timer: dial, ChokeMgr: chokeMgrIsNew, Tracker: trackerIsNew },
+  reminds: { Timer: timerIsNew, ChokeMgr: chokeMgrIsNew, Tracker: trackerIsNew },
 });

@@ -35,8 +35,8 @@ export type PieceMgrMsg =
   | { readonly type: 'bitfield'; readonly peer: PeerKey; readonly bits: Bitfield }
   /** It has everything. */
   | { readonly type: 'haveAll'; readonly peer: PeerKey }
-  /** It has one more piece. */
-  | { readonly type: 'have'; readonly peer: PeerKey; readonly piece: number }
+  /** It has more pieces. */
+  | { readonly type: 'have'; readonly peer: PeerKey; readonly pieces: readonly number[] }
   /** It has this piece at hand (BEP 6). */
   | { readonly type: 'suggest'; readonly peer: PeerKey; readonly piece: number }
   /** Room for `count` more requests. `allowed`: the peer chokes us but for these pieces (BEP 6). `timeout`: how long it may be silent. */
@@ -155,7 +155,7 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
       picker.setAll(m.peer);
       return learnt(s, picker, m.peer, self);
     case 'have':
-      picker.have(m.peer, m.piece);
+      for (const piece of m.pieces) picker.have(m.peer, piece);
       tellInterest(s, picker, self);
       return feed(s, picker, m.peer, self);
     case 'suggest': return picker.suggest(m.peer, m.piece);

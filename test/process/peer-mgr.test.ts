@@ -320,8 +320,39 @@ test('a new piece goes to every peer, and to ChokeMgr', async () => {
   stage.send({ type: 'have', piece: 2, complete: false });
   const told = stage.told();
   assert.deepEqual(told.slice(0, 2),
-    [['Peer-1/Controller', 'have', { piece: 2 }], ['Peer-2/Controller', 'have', { piece: 2 }]]);
-  assert.equal((told[2] as any)[2].view.pieces, 2);
+    [['Peer-1/Controller', 'have', { pieces: [2] }], ['Peer-2/Controller', 'have', { pieces: [2] }]]);
+  assert.equal(stage.send({ type: 'have', piece: 3, complete: false }).all('torrent')[0].view.pieces, 3);
+});
+
+/** To whom what was told, as `1: 4 5`. */
+const news = ({ stage }: { stage: { told(): readonly unknown[] } }): string[] =>
+  (stage.told() as any[]).flatMap(([to, kind, message]) => (kind === 'have' ? [`${to.slice(5, 6)}: ${message.pieces.join(' ')}`] : []));
+
+test('who waits hears of new pieces once a second, in a row; and at once of what it missed, when it waits no more', async () => {
+  const peers = await connected(3);
+  const { stage } = peers;
+  for (const n of [1, 2]) stage.send({ type: 'waits', peer: keyOf(n), waits: true });
+  for (const piece of [4, 5]) stage.send({ type: 'have', piece, complete: false });
+  assert.deepEqual(news(peers), ['3: 4', '3: 5']);
+  stage.send({ type: 'waits', peer: keyOf(2), waits: false });
+  assert.deepEqual(news(peers), ['2: 4 5']);
+  stage.send({ type: 'have', piece: 6, complete: false });
+  assert.deepEqual(news(peers), ['2: 6', '3: 6']);
+  stage.advance(999);
+  assert.deepEqual(news(peers), []);
+  stage.advance(1);
+  assert.deepEqual(news(peers), ['1: 4 5 6']);
+  stage.advance(5000);
+  assert.deepEqual(news(peers), []);
+  stage.send({ type: 'have', piece: 7, complete: false }).restart('Timer').forget().advance(1000);
+  assert.deepEqual(news(peers), ['1: 7']);
+});
+
+test('the last piece goes to everyone at once, with what was held back', async () => {
+  const peers = await connected(2);
+  peers.stage.send({ type: 'waits', peer: keyOf(1), waits: true }, { type: 'have', piece: 4, complete: false }).forget();
+  peers.stage.send({ type: 'have', piece: 5, complete: true });
+  assert.deepEqual(news(peers), ['1: 4 5', '2: 5']);
 });
 
 test('completion goes to every peer, also to those that come later', async () => {

@@ -39,7 +39,7 @@ const got = (peer: number, piece: number, block: number): PieceMgrMsg =>
   ({ type: 'gotBlocks', peer: peerKey(peer), blocks: [{ piece, begin: block * BLOCK_BYTES }] });
 const lost = (peer: number, piece: number, block: number): PieceMgrMsg =>
   ({ type: 'lostBlock', peer: peerKey(peer), piece, begin: block * BLOCK_BYTES });
-const has = (peer: number, piece: number): PieceMgrMsg => ({ type: 'have', peer: peerKey(peer), piece });
+const has = (peer: number, ...pieces: number[]): PieceMgrMsg => ({ type: 'have', peer: peerKey(peer), pieces });
 /** `blocks`: a number for the digest of each. */
 const checked = (piece: number, good: boolean, ...blocks: readonly number[]): PieceMgrMsg => ({
   type: 'checked', piece, good, ...(blocks.length > 0 && { digests: concat(blocks.map((b) => new Uint8Array(DIGEST_BYTES).fill(b))) }),

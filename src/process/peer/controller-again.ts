@@ -1,9 +1,9 @@
 /**
  * What a Controller says again, and what it takes back, when a process that it deals with has started again.
  */
-import type { Bitfield } from '../../model/bitfield.js';
 import { reportChoke } from './controller-report.js';
 import { ask } from './controller-download.js';
+import { tellPieceMgr } from './controller-pieces.js';
 import { say, type Me, type State } from './controller-state.js';
 import { choke, lead } from './controller-upload.js';
 
@@ -24,12 +24,6 @@ export function rejoin(s: State, self: Me): void {
   self.tell(s.pieceMgr, { type: 'join', peer: s.peer, inbox: self.mailbox });
   tellPieceMgr(s, s.theirs, self);
   ask(s, self);
-}
-
-/** All that the peer has. */
-export function tellPieceMgr(s: State, bits: Bitfield, self: Me): void {
-  if (bits.isFull) self.tell(s.pieceMgr, { type: 'haveAll', peer: s.peer });
-  else if (!bits.isEmpty) self.tell(s.pieceMgr, { type: 'bitfield', peer: s.peer, bits: bits.clone() });
 }
 
 /** It has unchoked nobody, so the peer is choked until it decides anew, and is bound to nothing. */

@@ -84,6 +84,7 @@ export function request(s: State, blocks: readonly BlockRange[], self: Me): void
     // PieceMgr may have lost patience and ask for a block again: then two copies may come.
     if (!s.outstanding.add({ piece, begin, length, askedAt: now })) s.pardoned++;
   }
+  if (s.unsaid.length > 0) say(s, self);
   s.saidAt = now;
   self.tell(s.senderQueue, { type: 'request', blocks });
 }

@@ -4,9 +4,12 @@
  */
 import { KIB, SECOND, type BytesPerSec, type Millis } from '../../base/units.js';
 import { TokenBucket } from '../../model/token-bucket.js';
+import { extensionRegistry } from '../../protocol/extended.js';
 import { METADATA_PIECE_BYTES, metadataPieceBytes, piecesIn, UT_METADATA, type MetadataMessage } from '../../protocol/metadata.js';
 import { say, type Me, type State } from './controller-state.js';
 
+/** What we speak beside BEP 10's handshake. */
+export const EXTENSIONS = extensionRegistry([UT_METADATA]);
 /** To one peer. Most info dictionaries are smaller than a burst, and go out at once. */
 const METADATA_RATE: BytesPerSec = 128 * KIB;
 const BURST_MS: Millis = 4 * SECOND;

@@ -11,12 +11,13 @@ export function reportChoke(s: State, self: Me): void {
   self.tell(s.chokeMgr, { type: 'report', peer: s.peer, report: viewOf(s) });
 }
 
-/** Once a second, while there is news. True where there will be more: rates fall by themselves. */
+/** At a tick, where there is news. True where there will be more: rates fall by themselves. */
 export function report(s: State, now: Millis, self: Me): boolean {
   const facts = factsOf(s, now);
   const moving = facts.downloadRate > 0 || facts.uploadRate > 0;
-  if (s.dirty || moving) {
+  if (s.dirty || s.progressed || moving) {
     s.dirty = false;
+    s.progressed = false;
     reportChoke(s, self);
     self.tell(s.status, { type: 'peer', peer: s.peer, facts });
   }

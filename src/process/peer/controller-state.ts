@@ -32,8 +32,8 @@ import type { Refused, SenderQueueMsg } from './sender-queue.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 export type ControllerMsg = Received | Sent | Refused | PieceOrder | ChokeOrder | Tick
-  /** We have a new piece. */
-  | { readonly type: 'have'; readonly piece: number }
+  /** We have new pieces. */
+  | { readonly type: 'have'; readonly pieces: readonly number[] }
   /** PieceMgr has started again. */
   | { readonly type: 'rejoin' }
   /** We have all we want. */
@@ -46,7 +46,7 @@ export const declaration = declare({
   tells: {
     SenderQueue: ['greet', 'send', 'request', 'serve', 'cancel', 'choke', 'allow'],
     PieceMgr: ['join', 'bitfield', 'haveAll', 'have', 'suggest', 'needBlocks', 'gotBlocks', 'lostBlock', 'choked'],
-    Files: ['blocks'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
+    Files: ['blocks'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'waits', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, ControllerMsg>;
@@ -94,6 +94,10 @@ export interface State extends ControllerInput {
   early: OwnMessage[];
   readonly theirs: Bitfield;
   complete: boolean;
+  /** Pieces of ours that it has, too, and has not been told of. */
+  unsaid: number[];
+  /** PeerMgr knows that it can do nothing with a new piece of ours as yet. */
+  waits: boolean;
 
   // Down
   readonly outstanding: Outstanding;
@@ -143,8 +147,10 @@ export interface State extends ControllerInput {
   saidAt: Millis;
   /** Something changed that ChokeMgr and Status should know. */
   dirty: boolean;
-  /** The next tick is due within a second. */
-  awake: boolean;
+  /** The peer has more pieces, which they may hear of later. */
+  progressed: boolean;
+  /** The next tick is due within this time; Infinity: when its silence matters. */
+  beat: Millis;
 }
 
 /** For the request window and the display; policies have estimators of their own. */
@@ -156,12 +162,13 @@ const NO_PIECES: ReadonlySet<number> = new Set();
 export function initialState(input: ControllerInput, now: Millis): State {
   return {
     standing: initialStanding(), fast: false, extensions: false, client: 'unknown', uploadOnly: false, over: false,
-    have: undefined, early: [], theirs: new Bitfield(input.layout.pieceCount), complete: false,
+    have: undefined, early: [], theirs: new Bitfield(input.layout.pieceCount), complete: false, unsaid: [], waits: false,
     outstanding: new Outstanding(), pardoned: 0, window: initialWindow, grown: 0, reqq: DEFAULT_REQQ, asking: false,
     grantedFast: NO_PIECES, times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
     askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,
     givenFast: NO_PIECES, upRate: createRate(RATE, now), upTotal: 0, lead: undefined, spent: false, queuedBytes: 0, drained: true,
-    metadataId: undefined, metadataAsked: new Set(), metadataPace: metadataPace(now), heardAt: now, saidAt: now, dirty: true, awake: false,
+    metadataId: undefined, metadataAsked: new Set(), metadataPace: metadataPace(now), heardAt: now, saidAt: now, dirty: true,
+    progressed: false, beat: Infinity,
     ...input,
   };
 }
@@ -173,7 +180,13 @@ export function say(s: State, self: Me, ...messages: OwnMessage[]): void {
     return;
   }
   s.saidAt = self.now();
-  self.tell(s.senderQueue, { type: 'send', messages });
+  self.tell(s.senderQueue, { type: 'send', messages: s.unsaid.length > 0 ? [...takeUnsaid(s), ...messages] : messages });
+}
+
+export function takeUnsaid(s: State): OwnMessage[] {
+  const haves = s.unsaid.map((piece) => ({ type: 'have', piece }) as const);
+  s.unsaid = [];
+  return haves;
 }
 
 /** The end of this peer. `fault`: it broke the protocol. */

@@ -1,7 +1,7 @@
 /**
  * Receiver: the read half of a connection. Cuts the stream into messages and blocks.
  * Hears:  the connection (data, ended), Limiter (grant, revoke).
- * Tells:  Controller (handshake, wire, blocks, requests, violation, disconnected), Limiter (want, leave).
+ * Tells:  Controller (handshake, wire, blocks, requests, haves, violation, disconnected), Limiter (want, leave).
  * Owns:   the framer and the payload credit. Without credit it stops reading in the middle of a block, so that the sender is slowed;
  *         all other messages pass without credit.
  */
@@ -30,17 +30,19 @@ export interface ReceivedBlock {
   readonly data: Uint8Array;
 }
 /** All that is told one by one. */
-export type SingleMessage = Exclude<WireMessage, { readonly type: 'request' }>;
+export type SingleMessage = Exclude<WireMessage, { readonly type: 'request' | 'have' }>;
 /** What the Controller hears of us. */
 export type Received =
   /** The peer has said who it is. */
   | { readonly type: 'handshake'; readonly handshake: Handshake }
-  /** A message, but for blocks and requests. */
+  /** A message, but for what comes in rows. */
   | { readonly type: 'wire'; readonly message: SingleMessage }
   /** What one read brought, in order: one message, for at full speed a read holds a dozen. Never empty. */
   | { readonly type: 'blocks'; readonly blocks: readonly ReceivedBlock[] }
   /** Likewise: a peer asks for many blocks at once. */
   | { readonly type: 'requests'; readonly blocks: readonly BlockRange[] }
+  /** Likewise: a peer may tell of several pieces at once. */
+  | { readonly type: 'haves'; readonly pieces: readonly number[] }
   /** It broke the protocol: nothing more is read. */
   | { readonly type: 'violation'; readonly flaw: Flaw }
   /** Closed, by the peer or by the net. */
@@ -50,7 +52,7 @@ const declaration = declare({
   name: 'Receiver',
   scope: 'peer',
   doc: 'reads the connection, frames messages and blocks',
-  tells: { Controller: ['handshake', 'wire', 'blocks', 'requests', 'violation', 'disconnected'], Limiter: ['want', 'leave'] },
+  tells: { Controller: ['handshake', 'wire', 'blocks', 'requests', 'haves', 'violation', 'disconnected'], Limiter: ['want', 'leave'] },
 });
 type Me = Self<typeof declaration, ReceiverMsg>;
 
@@ -65,9 +67,8 @@ export interface ReceiverInput {
 }
 interface State extends ReceiverInput {
   readonly framer: Framer;
-  /** Not told yet: blocks or requests, never both, so that all is told in the order of the stream. */
-  blocks: ReceivedBlock[];
-  requests: BlockRange[];
+  /** Not told yet. */
+  row: Row | undefined;
   credit: Bytes;
   /** Credit asked for and not granted. */
   asked: Bytes;
@@ -76,6 +77,12 @@ interface State extends ReceiverInput {
   /** What was read but not consumed for want of credit. */
   rest: Uint8Array | undefined;
 }
+
+/** One kind at a time, so that all is told in the order of the stream. */
+type Row =
+  | { readonly type: 'blocks'; readonly blocks: ReceivedBlock[] }
+  | { readonly type: 'requests'; readonly blocks: BlockRange[] }
+  | { readonly type: 'haves'; readonly pieces: number[] };
 
 /** Without a limit few large reads are cheapest; under one, small reads keep little in memory and the sender close. */
 const READ_FREE = 256 * KIB;
@@ -87,21 +94,19 @@ function init(input: ReceiverInput, self: Me): State {
   const framer = new Framer({
     handshake: (handshake) => self.tell(controller, { type: 'handshake', handshake }),
     message: (message) => {
-      tellBlocks(s, self);
       if (message.type === 'request') {
         const { piece, begin, length } = message;
-        s.requests.push({ piece, begin, length });
+        rowOf('requests', s, self).blocks.push({ piece, begin, length });
+      } else if (message.type === 'have') {
+        rowOf('haves', s, self).pieces.push(message.piece);
       } else {
-        tellRequests(s, self);
+        tellRow(s, self);
         self.tell(controller, { type: 'wire', message });
       }
     },
-    block: (piece, begin, data) => {
-      tellRequests(s, self);
-      s.blocks.push({ piece, begin, data });
-    },
+    block: (piece, begin, data) => rowOf('blocks', s, self).blocks.push({ piece, begin, data }),
   }, { expectHandshake: input.afterHandshake === undefined });
-  const s: State = { framer, blocks: [], requests: [], credit: 0, asked: 0, waiting: false, rest: undefined, ...input };
+  const s: State = { framer, row: undefined, credit: 0, asked: 0, waiting: false, rest: undefined, ...input };
   const { reader } = input.connection;
   reader.readAtMost(READ_LIMITED);
   reader.read({
@@ -138,8 +143,7 @@ function take(s: State, data: Uint8Array, self: Me): void {
   const { framer } = s;
   const end = framer.feed(data, 0, s.credit);
   s.credit -= framer.spent;
-  tellBlocks(s, self);
-  tellRequests(s, self);
+  tellRow(s, self);
   if (framer.flaw) {
     s.connection.reader.pause();
     self.tell(s.controller, { type: 'violation', flaw: framer.flaw });
@@ -151,18 +155,20 @@ function take(s: State, data: Uint8Array, self: Me): void {
   }
 }
 
-function tellBlocks(s: State, self: Me): void {
-  const { blocks } = s;
-  if (blocks.length === 0) return;
-  s.blocks = [];
-  self.tell(s.controller, { type: 'blocks', blocks });
+/** The row to add to; one of another kind is told first. */
+function rowOf<T extends Row['type']>(type: T, s: State, self: Me): Extract<Row, { readonly type: T }> {
+  if (s.row?.type !== type) {
+    tellRow(s, self);
+    s.row = type === 'haves' ? { type, pieces: [] } : { type, blocks: [] };
+  }
+  return s.row as Extract<Row, { readonly type: T }>;
 }
 
-function tellRequests(s: State, self: Me): void {
-  const { requests } = s;
-  if (requests.length === 0) return;
-  s.requests = [];
-  self.tell(s.controller, { type: 'requests', blocks: requests });
+function tellRow(s: State, self: Me): void {
+  const { row } = s;
+  if (!row) return;
+  s.row = undefined;
+  self.tell(s.controller, row);
 }
 
 function ask(s: State, self: Me): void {

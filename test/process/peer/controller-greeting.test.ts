@@ -8,7 +8,7 @@ import type { SingleMessage } from '../../../src/process/peer/receiver.js';
 import type { WireMessage } from '../../../src/protocol/wire.js';
 import {
   arrives, asks, block, choke, downloading, everything, hello, INFO, interest, open, PEER, plain, requests, short, start,
-  TORRENT, unchoke, welcome, wire,
+  theyHave, TORRENT, unchoke, welcome, wire,
 } from './controller-stage.js';
 
 const greeting = (over = {}) => ({ type: 'handshake', handshake: hello(over) }) as const;
@@ -99,23 +99,22 @@ test('of the allowed-fast set, what we have is granted, once both have told, to 
 
 // WHAT THE PEER HAS ------------------------------------------------------------------
 
-const tells: readonly (readonly [WireMessage, string])[] = [
+const tells: readonly (readonly [SingleMessage, string])[] = [
   [{ type: 'haveAll' }, 'PieceMgr: haveAll'],
   [{ type: 'bitfield', bits: Uint8Array.of(0xff, 0xff, 0xf0) }, 'PieceMgr: haveAll'],
   [{ type: 'bitfield', bits: Uint8Array.of(0x80, 0, 0x10) }, 'PieceMgr: bitfield'],
-  [{ type: 'have', piece: 19 }, 'PieceMgr: have'],
 ];
 for (const [message, told] of tells) {
   test(`${message.type} goes to PieceMgr as ${told}`, () => {
-    assert.deepEqual(open().send(wire(message)).kinds(), [told]);
+    assert.deepEqual(open().send(wire(message)).told('PieceMgr').map(([to, kind]) => `${to}: ${kind}`), [told]);
   });
 }
 
 test('nothing is no news, and neither is the same piece twice', () => {
   assert.deepEqual(open().send(plain('haveNone')).told(), []);
   assert.deepEqual(open().send(wire({ type: 'bitfield', bits: new Uint8Array(3) })).told(), []);
-  const stage = open().send(wire({ type: 'have', piece: 1 }), wire({ type: 'have', piece: 1 }));
-  assert.deepEqual(stage.told(), [['PieceMgr', 'have', { peer: PEER, piece: 1 }]]);
+  const stage = open().send(theyHave(1, 1), theyHave(1));
+  assert.deepEqual(stage.told(), [['PieceMgr', 'have', { peer: PEER, pieces: [1] }]]);
 });
 
 const FAULTS: readonly (readonly [string, ControllerMsg[], RegExp])[] = [
@@ -123,8 +122,8 @@ const FAULTS: readonly (readonly [string, ControllerMsg[], RegExp])[] = [
     /bitfield: expected 3 bytes for 20 bits/],
   ['a bitfield with spare bits', [wire({ type: 'bitfield', bits: Uint8Array.of(0, 0, 1) })], /spare bits/],
   ['a second bitfield', [wire({ type: 'haveNone' }), wire({ type: 'bitfield', bits: new Uint8Array(3) })], /a second time/],
-  ['a bitfield after a have', [wire({ type: 'have', piece: 0 }), wire({ type: 'haveAll' })], /a second time/],
-  ['a piece that is not', [wire({ type: 'have', piece: 20 })], /has piece 20 of 20/],
+  ['a bitfield after a have', [theyHave(0), wire({ type: 'haveAll' })], /a second time/],
+  ['a piece that is not', [theyHave(20)], /has piece 20 of 20/],
   ['a request beyond the torrent', [requests(block(20, 0))], /asked for piece 20 of 20/],
   ['a request beyond the piece', [requests(block(0, 4))], /asked for bytes 65536\+16384/],
   ['a request across the end', [requests({ piece: 0, begin: 65_000, length: 1000 })], /asked for bytes/],
@@ -139,7 +138,7 @@ for (const [what, messages, reason] of FAULTS) {
     const ended = stage.all('ended');
     assert.deepEqual(ended.map((e) => [e.peer, e.fault]), [[PEER, true]]);
     assert.match(ended[0].reason, reason);
-    stage.send(plain('interested'), unchoke, arrives(block(0, 0)), { type: 'have', piece: 3 }).advance(300_000);
+    stage.send(plain('interested'), unchoke, arrives(block(0, 0)), { type: 'have', pieces: [3] }).advance(300_000);
     assert.deepEqual(stage.told(), []);
   });
 }
@@ -174,17 +173,16 @@ test('two that have everything part, whichever learns it first', () => {
   const BYE = 'ended: both have everything';
   assert.deepEqual(short(open(everything).send(plain('haveAll')).told()), ['PieceMgr: haveAll', BYE]);
   assert.deepEqual(short(open(everything).send(wire(extended(true))).told()), [BYE]);
-  const last = open(everything).send(...everything.slice(1).map((piece) => wire({ type: 'have', piece }))).forget();
-  assert.deepEqual(short(last.send(wire({ type: 'have', piece: 0 })).told()), ['PieceMgr: have', BYE]);
+  const last = open(everything).send(theyHave(...everything.slice(1))).forget();
+  assert.deepEqual(short(last.send(theyHave(0)).told()), ['PieceMgr: have', BYE]);
   assert.deepEqual(short(downloading().send({ type: 'finish' }).told()), [BYE]);
   assert.deepEqual(short(open(everything).send(plain('haveNone')).forget().send(wire(extended(false))).told()), []);
 });
 
 test('when we are done we say so to those who speak BEP 10', () => {
-  const stage = open([], { extensions: true }).send(wire({ type: 'have', piece: 0 }), interest(true), plain('unchoke'));
+  const stage = open([], { extensions: true }).send(theyHave(0), interest(true), plain('unchoke'));
   stage.send(asks(block(0, 0)), arrives(block(0, 0)));
-  for (const piece of everything) stage.send({ type: 'have', piece });
-  stage.forget().send({ type: 'finish' });
+  stage.send({ type: 'have', pieces: everything }).forget().send({ type: 'finish' });
   const [{ messages: [message] }] = stage.all('send');
   const parsed = parseExtendedHandshake(message.payload);
   assert.equal(parsed.ok && parsed.value.uploadOnly, true);
@@ -192,19 +190,40 @@ test('when we are done we say so to those who speak BEP 10', () => {
 
 test('nothing of the kind is said to those who do not, or before we have all', () => {
   for (const extensions of [true, false]) {
-    const stage = open([], { extensions }).send(wire({ type: 'have', piece: 0 }), interest(true), plain('unchoke'));
-    stage.send(asks(block(0, 0)), arrives(block(0, 0)), { type: 'have', piece: 0 }).forget().send({ type: 'finish' });
-    assert.deepEqual(stage.all('send'), []);
+    const stage = open([], { extensions }).send(theyHave(0), interest(true), plain('unchoke'));
+    stage.send(asks(block(0, 0)), arrives(block(0, 0)), { type: 'have', pieces: [0] }).forget().send({ type: 'finish' });
+    assert.deepEqual(short(stage.told('SenderQueue')), ['say have 0']);
   }
 });
 
 // OUR PROGRESS -----------------------------------------------------------------------
 
 test('a new piece of ours is said, once, and not before the welcome', () => {
-  const stage = open([3]).send({ type: 'have', piece: 3 }, { type: 'have', piece: 4 }, { type: 'have', piece: 4 });
+  const stage = open([3]).send({ type: 'have', pieces: [3] }, { type: 'have', pieces: [4] }, { type: 'have', pieces: [4] });
   assert.deepEqual(short(stage.told()), ['say have 4']);
-  const early = start().send(greeting()).forget().send({ type: 'have', piece: 4 });
+  const early = start().send(greeting()).forget().send({ type: 'have', pieces: [4] });
   assert.deepEqual(early.told(), []);
+});
+
+test('a row of pieces is said in one go; where the peer has them all, with whatever we say next, in order', () => {
+  const stage = open().send(theyHave(1, 2, 3)).forget();
+  assert.deepEqual(short(stage.send({ type: 'have', pieces: [1] }, { type: 'have', pieces: [2] }).told()), []);
+  assert.deepEqual(short(stage.send({ type: 'have', pieces: [3, 4] }).told()), ['say have 1', 'say have 2', 'say have 3', 'say have 4']);
+  const seed = downloading().send({ type: 'have', pieces: [5] }, { type: 'have', pieces: [6] });
+  assert.deepEqual(short(seed.told('SenderQueue')), []);
+  assert.deepEqual(short(seed.send(asks(block(0, 0))).told('SenderQueue')), ['say have 5', 'say have 6', 'say request 0/0']);
+  assert.deepEqual(short(seed.send({ type: 'have', pieces: [7] }, { type: 'finish' }).told('SenderQueue')), ['say have 7']);
+});
+
+test('PeerMgr hears when the peer can do nothing with a new piece: it waits for its turn, or has everything', () => {
+  const stage = open();
+  const told = (...mail: ControllerMsg[]): boolean[] => stage.send(...mail).all('waits').map(({ waits }) => waits);
+  assert.deepEqual(told(theyHave(1)), []);
+  assert.deepEqual(told(plain('interested')), [true]);
+  assert.deepEqual(told(unchoke), [false]);
+  assert.deepEqual(told(choke), [true]);
+  assert.deepEqual(told(plain('notInterested')), [false]);
+  assert.deepEqual(told(theyHave(...everything)), [true]);
 });
 
 // TIME -------------------------------------------------------------------------------
@@ -215,7 +234,7 @@ test('a keep-alive after 100 s in which we said nothing', () => {
   assert.deepEqual(stage.told('SenderQueue'), []);
   stage.advance(1);
   assert.deepEqual(short(stage.told('SenderQueue')), ['say keepAlive']);
-  stage.advance(10_000).send({ type: 'have', piece: 1 }).forget().send(plain('keepAlive')).advance(99_999);
+  stage.advance(10_000).send({ type: 'have', pieces: [1] }).forget().send(plain('keepAlive')).advance(99_999);
   assert.deepEqual(stage.told('SenderQueue'), []);
   assert.deepEqual(short(stage.advance(1).told('SenderQueue')), ['say keepAlive']);
 });
@@ -247,8 +266,17 @@ test('ChokeMgr and Status hear once a second of what has changed, and of nothing
   const stage = open().advance(1000);
   assert.deepEqual(stage.kinds(), ['ChokeMgr: report', 'Status: peer']);
   assert.deepEqual(stage.advance(10_000).kinds(), []);
-  stage.send(wire({ type: 'have', piece: 1 }), wire({ type: 'have', piece: 2 })).forget().advance(1000);
+  stage.send(wire({ type: 'bitfield', bits: Uint8Array.of(0x80, 0, 0) })).forget().advance(1000);
   assert.deepEqual(stage.kinds(), ['ChokeMgr: report', 'Status: peer']);
+});
+
+test('of what a peer has of late they hear every five seconds, and with all else', () => {
+  const stage = open().advance(1000).send(theyHave(1)).forget();
+  assert.deepEqual(stage.advance(3000).send(theyHave(2)).forget().advance(1999).kinds(), []);
+  assert.deepEqual(stage.advance(1).all('report').map(({ report }) => report.havePieces), [2]);
+  stage.send(theyHave(3), plain('interested')).forget().advance(1000);
+  assert.deepEqual(stage.all('report').map(({ report }) => report.havePieces), [3]);
+  assert.deepEqual(stage.forget().advance(10_000).told('ChokeMgr'), []);
 });
 
 test('the peer\'s interest is reported at once', () => {

@@ -37,6 +37,7 @@ export const arrives = (...blocks: BlockRange[]): ControllerMsg =>
   ({ type: 'blocks', blocks: blocks.map(({ piece, begin, length }) => ({ piece, begin, data: new Uint8Array(length) })) });
 /** PieceMgr's answer. */
 export const asks = (...blocks: BlockRange[]): ControllerMsg => ({ type: 'request', blocks });
+export const theyHave = (...pieces: number[]): ControllerMsg => ({ type: 'haves', pieces });
 export const welcome = (...have: number[]): ControllerMsg => ({ type: 'welcome', have: bitsOf(PIECES, have) });
 export const everything = Array.from({ length: PIECES }, (_, i) => i);
 export const interest = (interested: boolean): ControllerMsg => ({ type: 'interest', interested });

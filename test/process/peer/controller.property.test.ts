@@ -7,7 +7,7 @@ import { PLAIN, type BlockRange } from '../../../src/protocol/wire.js';
 import type { ControllerMsg } from '../../../src/process/peer/controller.js';
 import type { SingleMessage } from '../../../src/process/peer/receiver.js';
 import {
-  arrives, asks, block, choke, everything, hello, interest, LAYOUT, PIECES, plain, start, unchoke, welcome,
+  arrives, asks, block, choke, everything, hello, interest, LAYOUT, PIECES, plain, start, theyHave, unchoke, welcome,
 } from './controller-stage.js';
 
 const edge = [0, 1, PIECES - 1, PIECES, 2 ** 28, 2 ** 31, 2 ** 32 - 1];
@@ -22,7 +22,6 @@ const range = fc.record({ piece: pieces, begin: begins, length: lengths });
 
 const wireMessage: fc.Arbitrary<SingleMessage> = fc.oneof(
   fc.constantFrom(...Object.values(PLAIN)),
-  pieces.map((piece) => ({ type: 'have', piece }) as const),
   fc.tuple(fc.constantFrom('cancel', 'reject'), range).map(([type, r]) => ({ type, ...r }) as SingleMessage),
   fc.record({ type: fc.constantFrom('suggest', 'allowedFast'), piece: pieces }),
   bits.map((b) => ({ type: 'bitfield', bits: b }) as const),
@@ -38,6 +37,7 @@ const event: fc.Arbitrary<ControllerMsg | number | 'answer'> = fc.oneof(
   { weight: 3, arbitrary: fc.constant('answer' as const) },
   { weight: 6, arbitrary: wireMessage.map((message) => ({ type: 'wire', message }) as const) },
   { weight: 1, arbitrary: fc.array(range, { minLength: 1, maxLength: 4 }).map((blocks) => ({ type: 'requests', blocks }) as const) },
+  { weight: 2, arbitrary: fc.array(pieces, { minLength: 1, maxLength: 4 }).map((row) => theyHave(...row)) },
   { weight: 2, arbitrary: fc.tuple(range, fc.constantFrom(0, 1, 100, BLOCK_BYTES)).map(([{ piece, begin }, length]) =>
     arrives({ piece, begin, length })) },
   { weight: 2, arbitrary: fc.array(asked, { minLength: 1, maxLength: 4 }).map((blocks) => arrives(...blocks)) },
@@ -47,7 +47,7 @@ const event: fc.Arbitrary<ControllerMsg | number | 'answer'> = fc.oneof(
   fc.boolean().map(interest),
   asked.map((block) => ({ type: 'cancel', block }) as const),
   fc.constantFrom<ControllerMsg>(choke, unchoke, { type: 'finish' }, { type: 'sent', bytes: 500, drained: true }, { type: 'refused', bytes: 500 }),
-  fc.nat(PIECES - 1).map((piece) => ({ type: 'have', piece }) as const),
+  fc.array(fc.nat(PIECES - 1), { minLength: 1, maxLength: 3 }).map((row) => ({ type: 'have', pieces: row }) as const),
   fc.constantFrom(500, 1000, 61_000),
 );
 const greeting = fc.record({
@@ -85,7 +85,7 @@ test('a peer can end itself, and nobody else', () => {
     assert.ok(ends <= 1);
     if (ends === 1) assert.equal(told.at(-1)![1], 'ended', 'after its end nothing is told');
     const ours = new Set(have);
-    for (const e of events) if (typeof e === 'object' && e.type === 'have') ours.add(e.piece);
+    for (const e of events) if (typeof e === 'object' && e.type === 'have') for (const piece of e.pieces) ours.add(piece);
     for (const [, kind, rest] of told) {
       if (kind !== 'serve') continue;
       for (const { piece, begin, length } of rest.blocks) {

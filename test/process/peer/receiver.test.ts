@@ -33,7 +33,7 @@ const gotBlocks = (...blocks: [number, number][]) => ['Controller', 'blocks', {
   blocks: blocks.map(([piece, length]) => ({ piece, begin: 0, data: block(piece, length).subarray(13) })),
 }];
 const gotBlock = (piece: number, length: number) => gotBlocks([piece, length]);
-const GOT_HAVE = ['Controller', 'wire', { message: { type: 'have', piece: 7 } }];
+const GOT_HAVE = ['Controller', 'haves', { pieces: [7] }];
 
 test('the handshake first, then messages', () => {
   const { stage, connection } = start({});
@@ -68,20 +68,21 @@ test('a block waits for credit: reading stops in the middle, and the sender with
 
 test('other messages need no credit', () => {
   const { stage, connection } = start();
-  connection.arrive(encodeMessages([PLAIN.unchoke, { type: 'have', piece: 1 }]), HAVE);
-  assert.deepEqual(stage.kinds(), ['Controller: wire', 'Controller: wire', 'Controller: wire']);
+  connection.arrive(encodeMessages([PLAIN.unchoke, { type: 'cancel', piece: 1, begin: 0, length: 9 }]), HAVE);
+  assert.deepEqual(stage.kinds(), ['Controller: wire', 'Controller: wire', 'Controller: haves']);
   assert.equal(connection.paused, false);
 });
 
-test('requests that come together are told together, and all in the order of the stream', () => {
+test('requests and haves that come together are told together, and all in the order of the stream', () => {
   const { stage, connection } = start();
   const request = (piece: number) => ({ type: 'request', piece, begin: 0, length: 100 }) as const;
   stage.send(grant(Infinity));
-  connection.arrive(encodeMessages([request(1), request(2), PLAIN.choke, request(3)]), block(4, 100), encodeMessages([request(5)]));
+  connection.arrive(encodeMessages([request(1), request(2), PLAIN.choke, request(3)]), block(4, 100), encodeMessages([request(5)]), HAVE, HAVE);
   const gotRequests = (...pieces: number[]) =>
     ['Controller', 'requests', { blocks: pieces.map((piece) => ({ piece, begin: 0, length: 100 })) }];
   assert.deepEqual(stage.told(), [
     gotRequests(1, 2), ['Controller', 'wire', { message: PLAIN.choke }], gotRequests(3), gotBlock(4, 100), gotRequests(5),
+    ['Controller', 'haves', { pieces: [7, 7] }],
   ]);
 });
 
@@ -166,6 +167,8 @@ test('however the stream is cut and credit comes, blocks and messages arrive who
       wanted = connection.paused ? Math.max(1, wanted) : 0;
     }
     const expected = lengths.map((n, i) => (n < 0 ? GOT_HAVE : gotBlock(i, n)));
-    assert.deepEqual((told as string[][]).filter(([to]) => to === 'Controller'), expected);
+    const oneByOne = ([to, kind, rest]: any): unknown[] =>
+      (kind === 'haves' ? rest.pieces.map((piece: number) => [to, kind, { pieces: [piece] }]) : [[to, kind, rest]]);
+    assert.deepEqual((told as string[][]).filter(([to]) => to === 'Controller').flatMap(oneByOne), expected);
   }), { numRuns: 100 });
 });
