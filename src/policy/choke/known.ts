@@ -74,7 +74,9 @@ export class Known {
     if (!entry) return undefined;
     const { uploaded, was } = entry.take(report, now);
     this.uplink.add(now, uploaded);
-    if (was !== report.peerInterested) return report.peerInterested ? 'interested' : 'uninterested';
+    if (!was && report.peerInterested) return 'interested';
+    // Of a choked peer it is no news: it makes no slot free. In a large swarm interest comes and goes with every piece.
+    if (was && !report.peerInterested && !entry.isChoked) return 'uninterested';
     return entry.isSpent ? 'spent' : undefined;
   }
 

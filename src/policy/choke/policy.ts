@@ -95,7 +95,10 @@ export interface LinkView {
   readonly upSaturated: boolean;
 }
 
-/** Why `decide` is called: its timer, or what happened to peers (`subjects`) or a torrent. `spent`: they have used up their `lead`. */
+/**
+ * Why `decide` is called: its timer, or what happened to peers (`subjects`) or a torrent. `uninterested`: peers that are unchoked; `spent`:
+ * they have used up their `lead`.
+ */
 export type Trigger = 'tick' | 'optimistic' | 'joined' | 'left' | 'interested' | 'uninterested' | 'spent' | 'completed';
 
 export interface ChokeInput<S> {

@@ -66,6 +66,10 @@ export class RosterEntry {
     this.gauges = gaugesFor(watchers, peer);
   }
 
+  get isChoked(): boolean {
+    return this.amChoking;
+  }
+
   get key(): PeerKey {
     return this.peer.key;
   }

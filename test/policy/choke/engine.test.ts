@@ -188,11 +188,16 @@ describe('ChokeEngine', () => {
   });
 
   it('tells apart what a report means for a policy that reacts', () => {
-    const { policy } = scripted();
+    const { policy, script } = scripted();
     const engine = engineOf(policy, [[1, 1]]);
+    script.unchoke = [1];
+    decide(engine, 0);
     const said = (peerInterested: boolean): unknown => engine.report(peerKey(1), report({ peerInterested }), 0);
     assert.deepEqual([said(true), said(false), said(false), said(true)],
       [undefined, 'uninterested', undefined, 'interested']);
+    script.unchoke = [];
+    decide(engine, 20_000);
+    assert.equal(said(false), undefined, 'it is choked: no slot is free for it');
     assert.equal(engine.report(peerKey(9), report(), 0), undefined);
   });
 
