@@ -48,8 +48,10 @@ export class Flow {
   readonly #pending = new Fifo<Write>();
   #state: 'idle' | 'in turn' | 'on the link' | 'parked' | 'window full' = 'idle';
   #window: Bytes;
-  /** Bulk that has been cut off and not acknowledged. */
+  /** Bulk that has been cut off and is not known to be acknowledged. */
   #inFlight: Bytes = 0;
+  /** On their way back, or here: looked at only when the window is full, which is seldom. */
+  readonly #acks = new Fifo<{ readonly at: Millis; readonly bytes: Bytes }>();
   /** Bulk segments that have been cut off and not delivered. */
   #underWay = 0;
   /** The lone message sent last, which takes along what is written in the same instant. */
@@ -121,7 +123,7 @@ export class Flow {
   /** Its turn at the sender's link: the next segment, or undefined where it must wait or has nothing left. */
   cut(): Segment | undefined {
     if (this.#pending.size === 0) this.#state = 'idle';
-    else if (this.#inFlight >= this.#window) this.#state = 'window full';
+    else if (this.#isFull()) this.#awaitAck();
     else if (!this.#ends.to.admits(this)) this.#state = 'parked';
     else return this.#cutNow();
     return undefined;
@@ -161,11 +163,26 @@ export class Flow {
   /** The other end has read it: its acknowledgement comes back. */
   consumed(segment: Segment): void {
     if (segment.lone) return;
-    this.#clock.after(this.#delay, () => {
-      this.#inFlight -= segment.bytes;
-      this.#window = Math.min(MOST_WINDOW, this.#window + segment.bytes);
-      if (this.#state === 'window full') this.#queue();
-    });
+    this.#acks.push({ at: this.#clock.now() + this.#delay, bytes: segment.bytes });
+    if (this.#state === 'window full' && this.#acks.size === 1) this.#awaitAck();
+  }
+
+  #isFull(): boolean {
+    if (this.#inFlight < this.#window) return false;
+    const now = this.#clock.now();
+    for (let ack = this.#acks.peek(); ack && ack.at <= now; ack = this.#acks.peek()) {
+      this.#inFlight -= ack.bytes;
+      this.#window = Math.min(MOST_WINDOW, this.#window + ack.bytes);
+      this.#acks.shift();
+    }
+    return this.#inFlight >= this.#window;
+  }
+
+  /** Until the next one is here; where none is on its way, until the other end reads on. */
+  #awaitAck(): void {
+    this.#state = 'window full';
+    const next = this.#acks.peek();
+    if (next) this.#clock.after(next.at - this.#clock.now(), () => this.#queue());
   }
 }
 
