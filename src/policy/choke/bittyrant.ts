@@ -14,9 +14,9 @@ import { fromEntropy } from '../../base/random.js';
 import { KIB, type BytesPerSec } from '../../base/units.js';
 import { onTick, type Unchoked } from './decision.js';
 import { defaultsOf } from './params.js';
-import type { ChokeDecision, ChokeInput, ChokePolicy, Described, LinkView, PeerView, TorrentView } from './policy.js';
+import type { ChokeDecision, ChokeInput, ChokePolicy, Described, PeerView, TorrentView } from './policy.js';
 import { byKey, highestFirst, rank } from './rank.js';
-import { mainlineSlots } from './slots.js';
+import { capacityOf, mainlineSlots } from './slots.js';
 import { downRate, isInterested, torrentOf } from './standing.js';
 import { byTimer, roundMs, TWENTY_SECONDS, whole } from './usual-params.js';
 
@@ -62,7 +62,7 @@ function decide(input: ChokeInput<BittyrantState>, p: BittyrantParams): ChokeDec
   const priceOf = (peer: PeerView): BytesPerSec => deals.get(peer.key)!.price;
   const gainOf = (peer: PeerView): number => giftOf(peer, torrentOf(input, peer)) / priceOf(peer);
 
-  let left = capacity(input.link);
+  let left = capacityOf(input.link);
   const bought: PeerView[] = [];
   for (const peer of rank(input.peers.filter(isInterested), highestFirst(gainOf), fromEntropy(input.entropy))) {
     if (priceOf(peer) > left) break;
@@ -90,5 +90,3 @@ function giftOf(peer: PeerView, torrent: TorrentView | undefined): BytesPerSec {
   const takes = peer.haveRate * torrent.pieceLength;
   return takes > 0 ? takes / mainlineSlots(takes) : 0;
 }
-
-const capacity = ({ upLimit, upPeak }: LinkView): BytesPerSec => upLimit ?? Math.max(20_000, upPeak + 10_000);

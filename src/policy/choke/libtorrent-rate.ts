@@ -5,7 +5,7 @@
  * Source: libtorrent, src/choker.cpp (`rate_based_choker`).
  */
 import { KIB, SECOND } from '../../base/units.js';
-import { libtorrentWith } from './libtorrent.js';
+import { competing, libtorrentWith } from './libtorrent.js';
 
 const FIRST_THRESHOLD = KIB;
 const STEP = 2 * KIB;
@@ -17,7 +17,7 @@ export const libtorrentRate = libtorrentWith({
   servesAtOnce: false,
 }, ({ peers, sinceLastRound }) => {
   const perSecond = SECOND / Math.max(1, sinceLastRound);
-  const rates = peers.filter((p) => !p.local && p.peerInterested).map((p) => p.upLastRound * perSecond);
+  const rates = competing(peers).map((p) => p.upLastRound * perSecond);
   rates.sort((a, b) => b - a);
   const short = rates.findIndex((rate, i) => rate < FIRST_THRESHOLD + i * STEP);
   return 1 + (short < 0 ? rates.length : short);

@@ -1,7 +1,7 @@
 /**
- * What libtorrent-fixed and libtorrent-rate share: libtorrent's choker, one for all torrents.
+ * What libtorrent-fixed, libtorrent-rate and lt-bittyrant share: libtorrent's choker, one for all torrents.
  *
- * Every 15 s the first of all interested peers (libtorrent-order.ts) get the regular slots; every 30 s the optimistic ones, a fifth of
+ * Every 15 s the first of all interested peers (mostly by libtorrent-order.ts) get the regular slots; every 30 s the optimistic ones, a fifth of
  * all, go to whoever was optimistic longest ago, newcomers first. An optimistic peer that wins a regular slot is promoted and another
  * takes its place. Peers of the local network are unchoked outside the slots. Between rounds a peer that becomes interested is unchoked
  * at once while a slot is free, and one that loses interest is choked at once and all slots are given anew.
@@ -15,7 +15,7 @@ import { grant, leaveOthers, type Unchoked } from './decision.js';
 import { SEED_RULES, servingOrder } from './libtorrent-order.js';
 import { defaultsOf } from './params.js';
 import type { ChokeDecision, ChokeInput, ChokePolicy, Described, PeerView } from './policy.js';
-import { byKey, lowestFirst, rank } from './rank.js';
+import { byKey, lowestFirst, rank, type Compare } from './rank.js';
 import { optimisticOf } from './slots.js';
 import { roundMs, slots, whole } from './usual-params.js';
 
@@ -33,13 +33,18 @@ export type LibtorrentState = {
   readonly triedAt: { readonly [key: string]: Millis };
 };
 
-export const params: Described<LibtorrentParams>['params'] = {
-  slots: slots(8, 'interested peers unchoked, the optimistic ones included'),
-  optimistic: { default: 'auto', words: ['auto'], min: 1, max: 100, integer: true, doc: 'how many of them are optimistic; auto: a fifth' },
-  seedRule: { default: 'round-robin', words: SEED_RULES, doc: 'who is served where nobody sends us anything' },
-  quotaPieces: whole(20, { min: 1, max: 10_000 }, 'round-robin: pieces of a turn, which lasts a minute at the least'),
+/** How peers are tried, and when. */
+export const trying = {
+  optimistic: { default: 'auto', words: ['auto'], min: 1, max: 100, integer: true, doc: 'how many of the slots are optimistic; auto: a fifth' },
   roundMs: roundMs(15 * SECOND),
   optimisticMs: whole(30 * SECOND, { min: SECOND, max: 600 * SECOND }, 'how long an optimistic unchoke lasts, ms'),
+} as const satisfies Partial<Described<LibtorrentParams>['params']>;
+
+export const params: Described<LibtorrentParams>['params'] = {
+  slots: slots(8, 'interested peers unchoked, the optimistic ones included'),
+  ...trying,
+  seedRule: { default: 'round-robin', words: SEED_RULES, doc: 'who is served where nobody sends us anything' },
+  quotaPieces: whole(20, { min: 1, max: 10_000 }, 'round-robin: pieces of a turn, which lasts a minute at the least'),
 };
 
 /** How many slots there are, the optimistic ones included. */
@@ -61,19 +66,25 @@ export function libtorrentWith({ servesAtOnce, ...told }: Told, countSlots: Coun
       react: servesAtOnce ? ['interested', 'uninterested'] : ['uninterested'],
     }),
     init: () => ({ optimistic: [], triedAt: {} }),
-    decide: (input, p) => decide(input, p, countSlots(input, p)),
+    decide: (input, p) => serve(input, p, { slots: countSlots(input, p), order: servingOrder(input, p.seedRule, p.quotaPieces) }),
   };
 }
 
-export const optimisticSlots = (p: LibtorrentParams, all: number): number =>
-  p.optimistic === 'auto' ? optimisticOf(all) : p.optimistic;
+type Trying = Pick<LibtorrentParams, 'optimistic'>;
+export const optimisticSlots = (p: Trying, all: number): number => (p.optimistic === 'auto' ? optimisticOf(all) : p.optimistic);
 
-function decide(input: ChokeInput<LibtorrentState>, p: LibtorrentParams, all: number): ChokeDecision<LibtorrentState> {
+/** The slots, the optimistic ones included, and who comes first for the others. */
+interface Offer {
+  readonly slots: number;
+  readonly order: Compare;
+}
+
+export function serve(input: ChokeInput<LibtorrentState>, p: Trying, { slots: all, order }: Offer): ChokeDecision<LibtorrentState> {
   const { peers, trigger } = input;
   const subjects = new Set(input.subjects);
   const random = fromEntropy(input.entropy);
   const exempt = peers.filter((peer) => peer.local);
-  const wanting = peers.filter((peer) => !peer.local && peer.peerInterested);
+  const wanting = competing(peers);
   const unchoked: Unchoked = new Map();
   grant(unchoked, exempt, 'exempt');
 
@@ -88,7 +99,7 @@ function decide(input: ChokeInput<LibtorrentState>, p: LibtorrentParams, all: nu
   const running = wanting.filter((peer) => input.state.optimistic.includes(peer.key));
   const regular = trigger === 'optimistic'
     ? wanting.filter((peer) => !peer.amChoking && !running.includes(peer))
-    : rank(wanting, servingOrder(input, p.seedRule, p.quotaPieces), random).slice(0, Math.max(0, all - aside));
+    : rank(wanting, order, random).slice(0, Math.max(0, all - aside));
   const losers = wanting.filter((peer) => !regular.includes(peer));
   const staying = trigger === 'tick' ? running.filter((peer) => losers.includes(peer)).sort(byKey).slice(0, aside) : [];
   const begun = nextToTry(losers.filter((peer) => !staying.includes(peer)), input.state, random).slice(0, aside - staying.length);
@@ -96,6 +107,9 @@ function decide(input: ChokeInput<LibtorrentState>, p: LibtorrentParams, all: nu
   grant(unchoked, [...staying, ...begun], 'optimistic');
   return { unchoked, state: remember(input, staying, begun) };
 }
+
+/** For slots. */
+export const competing = (peers: readonly PeerView[]): readonly PeerView[] => peers.filter((peer) => !peer.local && peer.peerInterested);
 
 /** Least recently optimistic first, newcomers before all. */
 const nextToTry = (peers: readonly PeerView[], { triedAt }: LibtorrentState, random: Random): readonly PeerView[] =>

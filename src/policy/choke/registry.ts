@@ -13,6 +13,7 @@ import { freerider } from './freerider.js';
 import { haskellTorrent } from './haskell-torrent.js';
 import { libtorrentFixed } from './libtorrent-fixed.js';
 import { libtorrentRate } from './libtorrent-rate.js';
+import { ltBittyrant } from './lt-bittyrant.js';
 import { mainline4 } from './mainline-4.js';
 import { didYouMean } from './nearest.js';
 import type { ChokePolicy } from './policy.js';
@@ -32,7 +33,7 @@ const POLICIES: readonly ChokePolicy[] = [
   titForTat,
   // The specification, and what clients do.
   bep3, cohen2003, mainline4, wgo, wgoFixed, haskellTorrent, etorrent, transmission, libtorrentFixed, libtorrentRate, rain, webtorrent,
-  taipei, credit,
+  ltBittyrant, taipei, credit,
   // What research proposed.
   bittyrant, propshare, fairtorrent, blockTft, seedAntileech,
   // What to compare with.

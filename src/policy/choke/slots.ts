@@ -36,6 +36,9 @@ export function tableSlots(rate: BytesPerSec | null, beyond: (kib: number) => nu
 /** Of so many slots, those kept for trying peers out: every fifth (as libtorrent does), and at least one. */
 export const optimisticOf = (slots: number): number => Math.max(1, Math.floor(slots / 5));
 
+/** What the uplink is thought to carry; libtorrent's guess where there is no limit. */
+export const capacityOf = ({ upLimit, upPeak }: LinkView): BytesPerSec => upLimit ?? Math.max(20_000, upPeak + 10_000);
+
 export interface Demand {
   /** Interested peers of torrents we still download, and of those we seed. */
   readonly leeching: number;
