@@ -2,6 +2,7 @@
  * Positions for a graph, by dagre: layers, few crossings, smooth lines. The SVG renderer and the live page draw the same positions. The
  * library is loaded when the first graph is laid out, so that a download's start does not pay for it.
  */
+import type { Scope } from '../kernel/topology.js';
 import { tenth, type Area, type Point } from './area.js';
 import type { Frame, Graph, GraphEdge, GraphNode } from './model.js';
 import { walk } from './lines.js';
@@ -15,8 +16,8 @@ export interface Layout {
   /** `words` is where its title begins, at the line it stands on. */
   readonly frames: readonly (Frame & Area & { readonly words: Point })[];
   readonly nodes: readonly (GraphNode & Area)[];
-  /** `path` is SVG path data from the border of `from` to that of `to`; `label` is where the label goes, where there is one. */
-  readonly edges: readonly (GraphEdge & { readonly path: string; readonly labelArea?: Area })[];
+  /** `path` is SVG path data from the border of `from` to that of `to`; `labelArea` is where the label goes, where there is one; `scope` gives the colour. */
+  readonly edges: readonly (GraphEdge & { readonly scope: Scope; readonly path: string; readonly labelArea?: Area })[];
 }
 
 const BOXES = { process: { least: 132, padding: 18 }, group: { least: 132, padding: 26 }, state: { least: 44, padding: 14 } } as const;
@@ -73,6 +74,7 @@ export async function layOut(graph: Graph): Promise<Layout> {
   });
   const paths = route({ direction: graph.direction, boxes: nodes, courses });
   const lines = paths.map(walk);
+  const scopes = new Map(graph.nodes.map((n) => [n.id, n.scope]));
   return {
     title: graph.title, width: tenth(width), height: tenth(height), nodes,
     frames: graph.frames.map((frame) => {
@@ -81,7 +83,7 @@ export async function layOut(graph: Graph): Promise<Layout> {
     }),
     edges: graph.edges.map((edge, i) => {
       const { labelArea } = courses[i]!;
-      return { ...edge, path: paths[i]!, ...(labelArea && { labelArea }) };
+      return { ...edge, scope: narrower(scopes.get(edge.from)!, scopes.get(edge.to)!), path: paths[i]!, ...(labelArea && { labelArea }) };
     }),
   };
 }
@@ -98,6 +100,10 @@ function lonely({ nodes, frames }: Graph, lines: readonly (readonly [above: stri
     return anchor === undefined ? [] : inside.filter((n) => !linked.has(n)).map((n) => [n, anchor]);
   });
 }
+
+const WIDE_TO_NARROW: readonly Scope[] = ['client', 'torrent', 'peer'];
+/** There is one line of a pair for each torrent or peer. */
+const narrower = (a: Scope, b: Scope): Scope => (WIDE_TO_NARROW.indexOf(a) > WIDE_TO_NARROW.indexOf(b) ? a : b);
 
 /** As far to the left as it can be where no line passes, or where fewest do. */
 function wordsOf({ title }: Frame, { area, lines }: { readonly area: Area; readonly lines: readonly (readonly Point[])[] }): Point {

@@ -5,7 +5,7 @@
  */
 import { tenth, type Area } from './area.js';
 import { LINE_HEIGHT, NAME_PX, NOTE_PX, STACK, type Layout } from './layout.js';
-import type { Frame, GraphEdge, GraphNode } from './model.js';
+import type { Frame, GraphNode } from './model.js';
 import { escapeXml, lineWidth, SVG_STYLE } from './svg-style.js';
 
 export const LEGEND_HEIGHT = 36;
@@ -33,7 +33,7 @@ export interface Sheet {
 /** The elements of a graph, to be put on a page. */
 export const picture = ({ frames, nodes, edges }: Layout): string => [
   ...frames.map(frameBox),
-  ...edges.map((edge) => line(edge, nodes)),
+  ...edges.map(line),
   ...edges.map(labelText),
   ...frames.map(frameTitle),
   ...nodes.map(box),
@@ -48,11 +48,8 @@ const frameTitle = ({ scope, title, words: { x, y } }: Layout['frames'][number])
 
 /** From this weight on. */
 const LARGE_HEADS = 0.35;
-const NARROW = ['client', 'torrent', 'peer'] as const;
 
-function line({ from, to, there, back, path, weight }: GraphEdge & { readonly path: string }, nodes: readonly GraphNode[]): string {
-  const scopeOf = (id: string): number => NARROW.indexOf(nodes.find((n) => n.id === id)!.scope);
-  const scope = NARROW[Math.max(scopeOf(from), scopeOf(to))]!;
+function line({ from, to, there, back, scope, path, weight }: Layout['edges'][number]): string {
   const marker = weight !== undefined && weight >= LARGE_HEADS ? `${scope}-large-head` : `${scope}-head`;
   const head = (end: string, kinds: readonly string[]): string => (kinds.length > 0 ? `marker-${end}="url(#${marker})"` : '');
   const said = [tells(from, to, there), tells(to, from, back)].filter((words) => words !== '').join('\n');

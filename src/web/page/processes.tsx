@@ -29,7 +29,7 @@ export function Processes({ store }: { store: Store }) {
         : <p class="soft">It is laid out.</p>}
       <details><summary>The same as a table</summary><Kinds kinds={[...kinds.values()]} choose={choose} /></details>
     </section>
-    {kind !== undefined && <section aria-labelledby="kind">
+    {kind !== undefined && <section class="wide" aria-labelledby="kind">
       <h2 id="kind">{kind}</h2>
       <p>{layout?.nodes.find((n) => n.id === kind)?.doc}</p>
       <Instances store={store} />
@@ -47,7 +47,6 @@ interface PictureProps {
 }
 
 function Picture({ layout, kinds, flows, chosen, choose }: PictureProps) {
-  const scopes = new Map(layout.nodes.map((n) => [n.id, n.scope]));
   return <svg class="graph" viewBox={`0 0 ${layout.width} ${layout.height}`} width={layout.width} height={layout.height} role="group" aria-label={layout.title}>
     {layout.frames.map((f) => <g key={f.id} class={f.scope}>
       <rect class="frame" x={f.x} y={f.y} width={f.width} height={f.height} rx={12} />
@@ -55,27 +54,29 @@ function Picture({ layout, kinds, flows, chosen, choose }: PictureProps) {
     </g>)}
     {layout.edges.map((e) => {
       const flow = (flows.get(`${e.from} ${e.to}`) ?? 0) + (flows.get(`${e.to} ${e.from}`) ?? 0);
-      return <path key={`${e.from} ${e.to}`} class={`line ${scopes.get(e.to) ?? ''}${flow > 0.2 ? ' busy' : ''}`} d={e.path}
+      return <path key={`${e.from} ${e.to}`} class={`line ${e.scope}${flow > 0.2 ? ' busy' : ''}`} d={e.path}
         style={{ strokeWidth: `${(1.2 + 1.1 * Math.log10(1 + flow) ** 1.5).toFixed(2)}px` }}>
         <title>{`${e.from} and ${e.to}: ${count(Math.round(flow))} messages a second`}</title>
       </path>;
     })}
-    {layout.nodes.map((n) => <Box key={n.id} node={n} kind={kinds.get(n.id)} isChosen={n.id === chosen} choose={() => choose(n.id)} />)}
+    {layout.nodes.map((n) => <Box key={n.id} node={n} kind={kinds.get(n.id)} isKnown={kinds.size > 0} isChosen={n.id === chosen} choose={() => choose(n.id)} />)}
   </svg>;
 }
 
 interface BoxProps {
   node: Layout['nodes'][number];
   kind: KindPicture | undefined;
+  /** How many there are has been told. */
+  isKnown: boolean;
   isChosen: boolean;
   choose: () => void;
 }
 
-function Box({ node: { title, scope, x, y, width, height }, kind, isChosen, choose }: BoxProps) {
+function Box({ node: { title, scope, x, y, width, height }, kind, isKnown, isChosen, choose }: BoxProps) {
   const many = kind?.count ?? 0;
   const words = kind ? [many > 1 && `${count(many)} of them`, kind.depth > 0 && `${count(kind.depth)} wait`,
-    kind.restarts > 0 && plural(kind.restarts, 'restart')].filter(Boolean).join(', ') : 'none runs';
-  return <g class={`box ${scope}${kind ? '' : ' none'}${isChosen ? ' chosen' : ''}`} role="button" tabindex={0} aria-pressed={isChosen}
+    kind.restarts > 0 && plural(kind.restarts, 'restart')].filter(Boolean).join(', ') : isKnown ? 'none runs' : '';
+  return <g class={`box ${scope}${kind || !isKnown ? '' : ' none'}${isChosen ? ' chosen' : ''}`} role="button" tabindex={0} aria-pressed={isChosen}
     aria-label={`${title}${words && `: ${words}`}`} onClick={choose} onKeyDown={(e) => {
       if (e.key !== 'Enter' && e.key !== ' ') return;
       e.preventDefault();
@@ -119,7 +120,7 @@ const ownersOf = (id: string): string => id.split('/').slice(0, -1).filter((part
 
 function One({ store, one }: { store: Store; one: ProcessPicture }) {
   const latest = one.mail.at(-1)?.at ?? 0;
-  return <section aria-labelledby="one">
+  return <section class="wide" aria-labelledby="one">
     <h2 id="one">{one.id}</h2>
     <p>{count(one.handled)} messages taken, {count(one.depth)} waiting, {plural(one.restarts, 'restart')}
       {one.states.length > 0 && `, in ${one.states.join(' and ')}`}.</p>

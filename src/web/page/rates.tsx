@@ -1,7 +1,8 @@
 /** The rates of the last minutes, both ways, as a chart; the latest in words. */
 import { useEffect, useRef } from 'preact/hooks';
 import Plot from 'uplot';
-import { rate } from '../../base/format.js';
+import { duration, rate } from '../../base/format.js';
+import { SECOND } from '../../base/units.js';
 import type { Sample } from './store.js';
 import { color, useTheme } from './theme.js';
 
@@ -31,16 +32,22 @@ export function Rates({ samples }: { samples: readonly Sample[] }) {
   </figure>;
 }
 
-const dataOf = (samples: readonly Sample[]): Plot.AlignedData =>
-  [samples.map((s) => s.at), samples.map((s) => s.down), samples.map((s) => s.up)];
+/** Times as seconds before the last. */
+function dataOf(samples: readonly Sample[]): Plot.AlignedData {
+  const last = samples.at(-1)?.at ?? 0;
+  return [samples.map((s) => s.at - last), samples.map((s) => s.down), samples.map((s) => s.up)];
+}
+/** Seconds between two marks: as few as there is room for. */
+const MARKS = [10, 30, 60, 120];
+const beforeNow = (seconds: number): string => (seconds === 0 ? 'now' : `−${duration(-seconds * SECOND)}`);
 
 function options(width: number): Plot.Options {
   const [ink, rule] = [color('--soft'), color('--rule')];
   const axis: Plot.Axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
   return {
     width, height: HEIGHT, legend: { show: false }, cursor: { drag: { x: false, y: false } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(1000, most * 1.1)] } },
-    axes: [axis, { ...axis, size: 76, values: (_, splits) => splits.map((n) => rate(n)) }],
+    scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(1000, most * 1.1)] } },
+    axes: [{ ...axis, size: 30, space: 56, incrs: MARKS, values: (_, splits) => splits.map(beforeNow) }, { ...axis, size: 76, values: (_, splits) => splits.map((n) => rate(n)) }],
     series: [
       {},
       { label: 'down', stroke: color('--down'), width: 2, fill: color('--down-wash'), points: { show: false } },
