@@ -3,6 +3,7 @@
  * `compose.ts` makes one from ports and this configuration; the CLI, the library and the simulator are its users.
  */
 import type { Endpoint } from './base/endpoint.js';
+import type { FilePriority } from './base/file-priority.js';
 import type { InfoHash, PeerId, TorrentKey } from './base/brand.js';
 import type { Bytes, BytesPerSec, Millis } from './base/units.js';
 import type { Kernel } from './kernel/kernel.js';
@@ -67,9 +68,11 @@ export interface TorrentRequest {
   readonly folder: string;
   /** Tried at once. */
   readonly peers: readonly Endpoint[];
-  /** By file; absent: all. */
-  readonly wanted?: readonly boolean[];
+  /** By file; absent: all are normal. */
+  readonly priorities?: readonly FilePriority[];
   readonly order: PickOrder;
+  /** The first and the last piece of each file before all others. */
+  readonly firstLast?: boolean;
   /** Its own choking policy; absent: that of all. */
   readonly choke?: ChosenPolicy;
   /** `record`: trust the resume record where sizes and times match; `full`: hash everything. */
@@ -122,6 +125,8 @@ export interface Client {
   resume(torrent?: InfoHash): void;
   /** Of all, where it is not said of what. */
   setLimit(direction: Direction, limit: Limit, of?: LimitOf): void;
+  /** Of the files that match a glob, of one torrent or of all. The `files` event tells which. */
+  setPriority(glob: string, priority: FilePriority, torrent?: InfoHash): void;
   /** For one torrent, or for all that have none of their own. */
   setPolicy(choke: ChosenPolicy, torrent?: InfoHash): void;
   /** Saves everything and tells the trackers; the `stopped` event ends it. Trackers get 4 s, the disk a minute. */

@@ -13,7 +13,7 @@ import type { Mailbox } from './kernel/mailbox.js';
 import { child, type Child, type Failure, type Plan, type Planner } from './kernel/process.js';
 import { Layout } from './model/layout.js';
 import { listPolicies } from './policy/choke/registry.js';
-import { pieceRanks } from './policy/pick/priority.js';
+import { filesTouched, pieceRanks } from './policy/pick/priority.js';
 import type { ClientPicture } from './ports/picture.js';
 import type { Ports } from './ports/ports.js';
 import type { Terminal } from './ports/terminal.js';
@@ -76,6 +76,8 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
     remove: (torrent) => kernel.send(torrents, { type: 'remove', torrent }),
     pause: (torrent) => kernel.send(torrents, { type: 'pause', ...(torrent !== undefined && { torrent }) }),
     resume: (torrent) => kernel.send(torrents, { type: 'resume', ...(torrent !== undefined && { torrent }) }),
+    setPriority: (glob, priority, torrent) =>
+      kernel.send(torrents, { type: 'prioritize', glob, priority, ...(torrent !== undefined && { torrent }) }),
     setLimit: (direction, limit, of = 'all') => kernel.send(limits, { type: 'setLimit', direction, limit, of }),
     setPolicy: (chosen, torrent) => kernel.send(choker, { type: 'setPolicy', chosen, ...(torrent !== undefined && { torrent }) }),
     stop: () => kernel.send(torrents, { type: 'stop' }),
@@ -209,8 +211,8 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
   const { meta } = request;
   const { infoHash: torrent, name } = meta;
   const layout = new Layout(meta);
-  const { wanted } = request;
-  const ranks = wanted && pieceRanks(layout, { priorities: wanted.map((yes) => (yes ? 'normal' : 'skip')), firstLast: false });
+  const { priorities = meta.files.map(() => 'normal' as const), firstLast = false } = request;
+  const choice = { priorities, firstLast };
   const boxes = {
     status: reserve(status), files: reserve(files), pieceMgr: reserve(pieceMgr), peerMgr: reserve(peerMgr),
     trackers: meta.trackers.map((_, tier) => reserve(tracker, `Tracker-${tier}`)),
@@ -224,7 +226,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
       children: [
         child(files, boxes.files, () => ({
           torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
-          overwrite: request.overwrite ?? false,
+          overwrite: request.overwrite ?? false, touched: filesTouched(layout, choice, pieceRanks(layout, choice)),
           saveEvery: config.saveEvery ?? SAVE_EVERY,
           disk: ports.disk, pieceMgr: boxes.pieceMgr, status: boxes.status, torrentMgr: manager, timer: clock,
         })),
@@ -238,7 +240,8 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({
-          layout, order: request.order, pieceMemory: config.pieceMemory(meta.pieceLength), ranks, timer: clock, ...boxes,
+          layout, order: request.order, pieceMemory: config.pieceMemory(meta.pieceLength), choice, timer: clock,
+          paths: meta.files.map((f) => f.path), ...boxes,
         })),
         ...planTrackers({ config, ports, client, torrent, port, tiers: meta.trackers, boxes: exports }),
         child(status, boxes.status, () => ({

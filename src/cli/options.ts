@@ -3,6 +3,7 @@
  * promise to scripts and to config files. Each line of help fits 80 columns.
  */
 import { parseEndpoint, parseHost, type Endpoint } from '../base/endpoint.js';
+import { FILE_PRIORITIES, type FilePriority } from '../base/file-priority.js';
 import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import { MINUTE, SECOND, type Millis } from '../base/units.js';
@@ -27,6 +28,18 @@ const minutes = (typed: string): Result<number> => {
   const n = positive(typed);
   return n.ok ? ok(n.value * MINUTE) : n;
 };
+export interface PriorityRule {
+  readonly glob: string;
+  readonly priority: FilePriority;
+}
+/** Globs may hold an equals sign. */
+const filePriority = (typed: string): Result<PriorityRule> => {
+  const at = typed.lastIndexOf('=');
+  const priority = FILE_PRIORITIES.find((level) => level === typed.slice(at + 1));
+  if (at < 1 || priority === undefined) return flaw('priority', `GLOB=LEVEL, the level one of ${FILE_PRIORITIES.join(', ')}`, quoted(typed));
+  return ok({ glob: typed.slice(0, at), priority });
+};
+
 /** More often would keep a disk busy with nothing else; more seldom is no safety. */
 const interval = (typed: string): Result<Millis> => {
   const n = positive(typed);
@@ -40,6 +53,10 @@ export const procs = value('N', integer(1, 256), {
 export const SESSION_OPTIONS = {
   folder: value('DIR', text, { group: 'Files', meaning: 'where the files go', initial: '.' }),
   only: many('GLOB', text, { group: 'Files', meaning: 'only the files that match; repeatable' }),
+  priority: many('GLOB=LEVEL', filePriority, {
+    rare: true, group: 'Files', meaning: 'high, normal, low or skip; the last that matches holds',
+  }),
+  firstLast: flag({ rare: true, group: 'Files', meaning: 'first and last piece of each file before others' }),
   onDone: value('COMMAND', text, {
     rare: true, group: 'Files', meaning: 'for the shell, when complete: $TORRENT_NAME', initial: undefined,
   }),

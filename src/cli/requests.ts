@@ -2,11 +2,12 @@
  * Sources and options -> what a client is asked to do. Of a magnet link, what depends on its files is decided when they are known.
  */
 import PQueue from 'p-queue';
+import type { FilePriority } from '../base/file-priority.js';
 import { infoHashOf, type AnyRequest, type MagnetRequest, type TorrentRequest } from '../client.js';
 import { selects, type Magnet } from '../protocol/magnet.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import { Ending, misuse } from './exit.js';
-import { globMatcher } from '../base/glob.js';
+import { matchingFiles, withPriority } from '../policy/pick/priority.js';
 import type { Io } from './io.js';
 import type { SessionValues } from './options.js';
 import type { OwnPolicy } from './policy-source.js';
@@ -48,7 +49,7 @@ interface Choices {
 /** Throws an Ending where no file is wanted. */
 export function requestOf(meta: Metainfo, v: SessionValues, { ownPolicy, select }: Choices): TorrentRequest {
   const choke = ownPolicy(meta.name);
-  const wanted = v.only.length > 0 ? matching(meta, v.only) : select && selected(meta, select);
+  const priorities = prioritiesOf(meta, v, select);
   const goals = {
     ...(v.seedRatio !== undefined && { ratio: v.seedRatio }),
     ...(v.seedTime !== undefined && { time: v.seedTime }),
@@ -58,21 +59,31 @@ export function requestOf(meta: Metainfo, v: SessionValues, { ownPolicy, select 
     folder: v.folder,
     peers: v.peer,
     order: v.sequential ? 'sequential' : 'rarest',
+    firstLast: v.firstLast,
     check: 'record',
     overwrite: v.overwrite,
     ...(choke && { choke }),
-    ...(wanted && { wanted }),
+    ...(priorities && { priorities }),
     ...(Object.keys(goals).length > 0 && { goals }),
   };
 }
 
+/** What is selected is normal, and all else skipped; of rules, the last that matches a file holds. Undefined: all is as usual. */
+function prioritiesOf(meta: Metainfo, { only, priority: rules }: SessionValues, select: Magnet['select']): TorrentRequest['priorities'] {
+  const all = only.length > 0 ? matching(meta, only) : select && selected(meta, select);
+  if (!all && rules.length === 0) return undefined;
+  const usual: readonly FilePriority[] = all?.map((yes) => (yes ? 'normal' : 'skip')) ?? meta.files.map(() => 'normal');
+  const priorities = rules.reduce((before, { glob, priority }) => withPriority(before, matchingFiles(meta.files, glob), priority), usual);
+  if (meta.files.every((f, i) => f.padding || priorities[i] === 'skip')) {
+    throw misuse(`--priority: every file of ${printable(meta.name)} is skipped`);
+  }
+  return priorities;
+}
+
 function matching(meta: Metainfo, globs: readonly string[]): readonly boolean[] {
-  const matchers = globs.map(globMatcher);
-  // Below the torrent's name, except where the name is the file's.
-  const pathOf = (path: readonly string[]): readonly string[] => path.length === 1 ? path : path.slice(1);
-  const wanted = meta.files.map((f) => !f.padding && matchers.some((matches) => matches(pathOf(f.path))));
-  if (!wanted.includes(true)) throw misuse(`--only ${globs.join(' ')}: no file of ${printable(meta.name)} matches`);
-  return wanted;
+  const found = new Set(globs.flatMap((glob) => matchingFiles(meta.files, glob)));
+  if (found.size === 0) throw misuse(`--only ${globs.join(' ')}: no file of ${printable(meta.name)} matches`);
+  return meta.files.map((_, i) => found.has(i));
 }
 
 /** The files that the link itself names (BEP 53). */

@@ -12,25 +12,15 @@ import { troubleOf } from './trouble.js';
 
 export class Folders {
   private readonly root: string;
-  /** Parents first. */
-  private readonly below = new Set<string>();
   private readonly places = new Map<string, string>();
 
-  /** `files` are paths below the root. */
-  constructor(root: string, files: Iterable<string>) {
+  constructor(root: string) {
     this.root = root;
-    for (const file of files) this.add(dirname(file));
   }
 
-  private add(folder: string): void {
-    if (folder === this.root || this.below.has(folder)) return;
-    this.add(dirname(folder));
-    this.below.add(folder);
-  }
-
-  /** Makes those that are not there. */
-  async prepare(): Promise<Trouble | undefined> {
-    for (const folder of [this.root, ...this.below]) {
+  /** Makes those that are not there, for these files below the root. */
+  async prepare(files: readonly string[]): Promise<Trouble | undefined> {
+    for (const folder of this.above(files)) {
       try {
         await makeFolders(folder);
         this.places.set(folder, await this.placeOf(folder));
@@ -39,6 +29,18 @@ export class Folders {
       }
     }
     return undefined;
+  }
+
+  /** The root, and the folders of the files below it, parents first. */
+  private above(files: readonly string[]): ReadonlySet<string> {
+    const folders = new Set([this.root]);
+    const add = (folder: string): void => {
+      if (folders.has(folder)) return;
+      add(dirname(folder));
+      folders.add(folder);
+    };
+    for (const file of files) add(dirname(file));
+    return folders;
   }
 
   /** Rejects where the folder of this file is not the one that was prepared. */

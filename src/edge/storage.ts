@@ -66,7 +66,7 @@ export class FolderStorage implements Storage {
     this.folder = resolve(o.folder);
     this.lengths = o.files.map((f) => f.length);
     this.paths = o.files.map((f) => contentPath(this.folder, f.path));
-    this.folders = new Folders(this.folder, this.paths);
+    this.folders = new Folders(this.folder);
     this.shared = shared;
   }
 
@@ -111,10 +111,10 @@ export class FolderStorage implements Storage {
     this.seen.clear();
   }
 
-  async prepare(): Promise<Trouble | undefined> {
-    let trouble = await this.folders.prepare();
+  async prepare(files = this.paths.map(() => true) as readonly boolean[]): Promise<Trouble | undefined> {
+    let trouble = await this.folders.prepare(this.paths.filter((_, i) => files[i]));
     for (const [i, path] of this.paths.entries()) {
-      if (this.lengths[i] === 0) trouble ??= await this.attempt(path, async () => (await open(path, FLAGS.make)).close());
+      if (this.lengths[i] === 0 && files[i]) trouble ??= await this.attempt(path, async () => (await open(path, FLAGS.make)).close());
     }
     return trouble;
   }

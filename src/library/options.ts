@@ -101,7 +101,7 @@ export function requestOf(meta: Metainfo, o: AddOptions, select?: Magnet['select
     order: o.sequential === true ? 'sequential' : 'rarest',
     check: o.recheck === true ? 'full' : 'record',
     overwrite: o.overwrite === true,
-    ...(wanted && { wanted }),
+    ...(wanted && { priorities: wanted.map((yes) => (yes ? 'normal' : 'skip')) }),
     ...(o.choke !== undefined && { choke: policy('choke', o.choke) }),
     ...(o.goals && { goals: o.goals }),
   };

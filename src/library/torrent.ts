@@ -1,5 +1,6 @@
 /** A torrent of a client, as a program has it in its hand: what it is, how far it is, and what can be done with it. */
 import type { InfoHash } from '../base/brand.js';
+import type { FilePriority } from '../base/file-priority.js';
 import type { Client as Core, TorrentRequest } from '../client.js';
 import type { ClientEvent, Stats } from '../ports/events.js';
 import { Listeners, type TorrentEvent, type TorrentEventName } from './listeners.js';
@@ -23,6 +24,8 @@ export interface Torrent {
   /** Leaves its peers until `resume`. A disk in trouble pauses it too: the `paused` event says why, and `resume` tries again. */
   pause(): void;
   resume(): void;
+  /** Of the files that match a glob (`*.mkv`, `extra/**`), from now on: `skip` is not downloaded, `high` goes first. */
+  setPriority(glob: string, priority: FilePriority): void;
   /** From now on. */
   setPolicy(choke: PolicyChoice): void;
   /** Saves, says goodbye, and is forgotten; the files stay. */
@@ -72,6 +75,10 @@ export class Handle implements Torrent {
 
   resume(): void {
     this.#core.resume(this.infoHash);
+  }
+
+  setPriority(glob: string, priority: FilePriority): void {
+    this.#core.setPriority(glob, priority, this.infoHash);
   }
 
   setPolicy(choke: PolicyChoice): void {

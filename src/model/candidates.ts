@@ -106,6 +106,11 @@ export class Candidates {
     if (c) this.schedule(c, 0);
   }
 
+  /** Whoever waits since we parted in good order may be tried at once. */
+  hurry(): void {
+    for (const c of this.byAddress.values()) if (c.failures === 0 && c.tryAt < Infinity) this.schedule(c, Math.min(c.tryAt, 0));
+  }
+
   ban(endpoint: Endpoint): void {
     this.banned.add(banKey(endpoint));
     for (const [address, c] of this.byAddress) if (this.isBanned(c.endpoint)) this.remove(address, c);

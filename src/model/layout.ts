@@ -5,6 +5,7 @@
  * Invariant: spans are in stream order, none is empty, and their lengths sum to what was asked.
  */
 import { BLOCK_BYTES, type Bytes } from '../base/units.js';
+import type { Bitfield } from './bitfield.js';
 
 export interface LayoutFile {
   readonly length: Bytes;
@@ -93,6 +94,19 @@ export class Layout {
     const first = Math.floor(start / this.pieceLength);
     const { length } = this.files[file]!;
     return { first, last: length === 0 ? first - 1 : Math.floor((start + length - 1) / this.pieceLength) };
+  }
+
+  /** Bytes of `file` that lie in these pieces. O(pieces of the file). */
+  bytesIn(file: number, pieces: Bitfield): Bytes {
+    const { first, last } = this.piecesOf(file);
+    const start = this.starts[file]!;
+    const end = start + this.files[file]!.length;
+    let bytes = 0;
+    for (let piece = pieces.nextSet(first); piece >= 0 && piece <= last; piece = pieces.nextSet(piece + 1)) {
+      const at = piece * this.pieceLength;
+      bytes += Math.min(end, at + this.pieceLength) - Math.max(start, at);
+    }
+    return bytes;
   }
 
   /** Index into `solid` of the last file that starts at or before `offset`. */

@@ -64,8 +64,8 @@ export interface Storage {
   copy(part: Uint8Array): Uint8Array;
   /** Closes files that are open: what was replaced, deleted or mounted meanwhile is then seen as it is now, and what is not there is made. */
   letGo(): void;
-  /** Makes the empty files, and folders for all. Existing files are left as they are. */
-  prepare(): Promise<Trouble | undefined>;
+  /** Of these files, by index, or of all: makes the empty ones, and folders for each. Existing files are left as they are. */
+  prepare(files?: readonly boolean[]): Promise<Trouble | undefined>;
   /** What is there now; undefined for a file that is not: that one is not read or written any more through a descriptor that is open. */
   facts(): Promise<readonly (FileFacts | undefined)[]>;
   /** The first of these files that holds anything but zeros. */

@@ -3,6 +3,7 @@
  * plain output are made from them. A promise to scripts (docs: interfaces), so fields are only ever added.
  */
 import type { InfoHash, PieceIndex } from '../base/brand.js';
+import type { FilePriority } from '../base/file-priority.js';
 import type { Bytes, BytesPerSec, Level, Millis } from '../base/units.js';
 
 export interface OfTorrent {
@@ -51,6 +52,15 @@ export interface PeerFacts {
   readonly snubbed: boolean;
 }
 
+export interface FileFacts {
+  /** Below the folder; of a torrent of several files, its name comes first. */
+  readonly path: string;
+  readonly length: Bytes;
+  /** Verified. */
+  readonly had: Bytes;
+  readonly priority: FilePriority;
+}
+
 /** A peer, and why a policy would unchoke it. */
 export interface Reasoned {
   readonly address: string;
@@ -70,6 +80,8 @@ export type ClientEvent =
   | ({ readonly event: 'checking'; readonly checked: number; readonly pieces: number; readonly good: number } & OfTorrent)
   | ({ readonly event: 'checked'; readonly good: number; readonly pieces: number; readonly resumed: boolean } & OfTorrent)
   | ({ readonly event: 'stats' } & Stats & OfTorrent)
+  /** The files of a torrent, when the user asks for them, or those that are wanted otherwise from now on. */
+  | ({ readonly event: 'files'; readonly files: readonly FileFacts[] } & OfTorrent)
   | ({ readonly event: 'piece'; readonly piece: PieceIndex; readonly have: number; readonly pieces: number } & OfTorrent)
   | ({ readonly event: 'peer'; readonly what: 'connected' | 'disconnected' | 'banned'; readonly address: string;
       readonly client?: string; readonly reason?: string } & OfTorrent)

@@ -1,4 +1,5 @@
 /** The console's commands, from a line to what to do. Pure; errors name what is accepted. */
+import { FILE_PRIORITIES, type FilePriority } from '../base/file-priority.js';
 import { parseRate } from '../base/rate-text.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import type { InfoHash } from '../base/brand.js';
@@ -7,7 +8,8 @@ import { didYouMean } from '../policy/choke/nearest.js';
 
 export type Command =
   | { readonly type: 'help' | 'status' | 'peers' | 'graph' | 'quit' }
-  | { readonly type: 'pause' | 'resume'; readonly torrent: string | undefined }
+  | { readonly type: 'pause' | 'resume' | 'files'; readonly torrent: string | undefined }
+  | { readonly type: 'priority'; readonly glob: string; readonly priority: FilePriority; readonly torrent: string | undefined }
   | { readonly type: 'limit'; readonly direction: Direction; readonly limit: Limit; readonly of: LimitNamed }
   | { readonly type: 'policy'; readonly policy: Named; readonly torrent: string | undefined }
   | { readonly type: 'shadow'; readonly policy: Named | undefined };
@@ -24,6 +26,9 @@ export interface Named {
 export const HELP: readonly string[] = [
   'status               how far each torrent is',
   'peers                who we are connected to',
+  'files                what is wanted and how far it is; or of one: files TORRENT',
+  'priority GLOB LEVEL  of files that match: high, normal, low or skip',
+  '   ... for TORRENT   of one torrent',
   'limit up|down RATE   KB/s, or with a suffix (1.5M, 64Ki); 0: no limit',
   '   ... TORRENT       for one torrent; or: each torrent, each peer',
   'policy NAME [K=V]    another choking policy, from now on; or a FILE',
@@ -33,7 +38,7 @@ export const HELP: readonly string[] = [
   'graph                the processes: who told whom how often, so far',
   'quit                 save, say goodbye, exit',
 ];
-const NAMES = ['help', 'status', 'peers', 'limit', 'policy', 'shadow', 'pause', 'resume', 'graph', 'quit'] as const;
+const NAMES = ['help', 'status', 'peers', 'files', 'priority', 'limit', 'policy', 'shadow', 'pause', 'resume', 'graph', 'quit'] as const;
 
 export function parseCommand(line: string): Result<Command> {
   const [word = '', ...args] = line.trim().split(/\s+/);
@@ -43,6 +48,8 @@ export function parseCommand(line: string): Result<Command> {
     case 'limit': return limit(args);
     case 'policy': return policy(args);
     case 'shadow': return shadow(args);
+    case 'priority': return priority(args);
+    case 'files':
     case 'pause':
     case 'resume': return ok({ type: name, torrent: args.length > 0 ? args.join(' ') : undefined });
     case 'help':
@@ -68,10 +75,27 @@ function limitOf(typed: string): LimitNamed {
   return typed === 'each torrent' || typed === 'each peer' ? typed : { start: typed };
 }
 
-function policy(args: readonly string[]): Result<Command> {
+/** The level is what comes last: globs may hold blanks. */
+function priority(args: readonly string[]): Result<Command> {
+  const { words, torrent } = ofTorrent(args);
+  const level = words.at(-1)?.toLowerCase();
+  const known = FILE_PRIORITIES.find((name) => name === level);
+  const glob = words.slice(0, -1).join(' ');
+  if (known === undefined || glob === '' || torrent === '') {
+    const levels = FILE_PRIORITIES.toReversed().join(', ');
+    return flaw('priority', `a glob and one of ${levels}: priority *.mkv high`, args.join(' ') || 'nothing');
+  }
+  return ok({ type: 'priority', glob, priority: known, torrent });
+}
+
+/** What may be said of all torrents, and here may be of one: `... for TORRENT`. */
+function ofTorrent(args: readonly string[]): { readonly words: readonly string[]; readonly torrent: string | undefined } {
   const at = args.indexOf('for');
-  const [name, ...params] = at < 0 ? args : args.slice(0, at);
-  const torrent = at < 0 ? undefined : args.slice(at + 1).join(' ');
+  return at < 0 ? { words: args, torrent: undefined } : { words: args.slice(0, at), torrent: args.slice(at + 1).join(' ') };
+}
+
+function policy(args: readonly string[]): Result<Command> {
+  const { words: [name, ...params], torrent } = ofTorrent(args);
   if (name === undefined || torrent === '') {
     return flaw('policy', 'a name or a file: policy wgo, policy bep3 slots=6 for debian', args.join(' ') || 'nothing');
   }

@@ -1,7 +1,7 @@
 /**
  * Console: speaks with the person or program at the terminal.
  * Hears:  Status, TorrentMgr, Listener, Api (event), the terminal, Api (line).
- * Tells:  TorrentMgr (pause, resume, listPeers, stop), Limiter (setLimit), ChokeMgr (setPolicy, setShadow), Api (answered).
+ * Tells:  TorrentMgr (pause, resume, prioritize, listFiles, listPeers, stop), Limiter (setLimit), ChokeMgr (setPolicy, setShadow), Api (answered).
  * Owns:   the terminal, and the latest numbers of each torrent for `status`. Commands: see console-commands.ts.
  */
 import type { InfoHash } from '../base/brand.js';
@@ -43,7 +43,7 @@ const declaration = declare({
   name: 'Console',
   scope: 'client',
   doc: 'the terminal: events out, commands in',
-  tells: { TorrentMgr: ['pause', 'resume', 'listPeers', 'stop'], Limiter: ['setLimit'], ChokeMgr: ['setPolicy', 'setShadow'],
+  tells: { TorrentMgr: ['pause', 'resume', 'prioritize', 'listFiles', 'listPeers', 'stop'], Limiter: ['setLimit'], ChokeMgr: ['setPolicy', 'setShadow'],
     Api: ['answered'] },
 });
 type Me = Self<typeof declaration, ConsoleMsg>;
@@ -127,15 +127,26 @@ function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
     case 'limit': return limit(s, c, asker, self);
     case 'policy':
     case 'shadow': return choosePolicy(s, c, asker, self);
+    case 'files':
+    case 'priority':
     case 'pause':
-    case 'resume': {
-      const torrent = c.torrent === undefined ? ok(undefined) : findTorrent(c.torrent, [...s.kept.known.values()]);
-      if (!torrent.ok) return refuse(s, asker, torrent.error, self);
-      self.tell(s.torrentMgr, { type: c.type, ...(torrent.value !== undefined && { torrent: torrent.value }) });
-      // At the terminal its event is the answer.
-      return asker && answer(`${c.type}d`);
-    }
+    case 'resume': return ofTorrents(s, c, asker, self);
     case 'quit': return self.tell(s.torrentMgr, { type: 'stop' });
+  }
+}
+
+/** Of one torrent, or of all. At the terminal its event is the answer. */
+function ofTorrents(s: State, c: Command & { type: 'files' | 'priority' | 'pause' | 'resume' }, asker: Asker | undefined, self: Me): void {
+  const found = c.torrent === undefined ? ok(undefined) : findTorrent(c.torrent, [...s.kept.known.values()]);
+  if (!found.ok) return refuse(s, asker, found.error, self);
+  const torrent = found.value === undefined ? {} : { torrent: found.value };
+  switch (c.type) {
+    case 'files': return self.tell(s.torrentMgr, { type: 'listFiles', ...torrent });
+    case 'priority': return self.tell(s.torrentMgr, { type: 'prioritize', glob: c.glob, priority: c.priority, ...torrent });
+    case 'pause':
+    case 'resume':
+      self.tell(s.torrentMgr, { type: c.type, ...torrent });
+      if (asker) reply(s, asker, true, [`${c.type}d`], self);
   }
 }
 

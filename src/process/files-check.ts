@@ -51,8 +51,12 @@ function examine(s: FilesState, self: Me): void {
   const may = s.overwrite || s.ailment?.insisted === true;
   s.strangers = s.unrecorded && !may ? strangers(s.layout, s.have, s.unrecorded) : [];
   if (s.strangers.length === 0) return takeUpBegun(s, self);
-  void s.storage.inTheWay(s.strangers).then((found) => self.post({ type: 'examined', trouble: found }));
+  void inTheWay(s).then((found) => self.post({ type: 'examined', trouble: found }));
 }
+
+/** Strangers that would be written to. */
+export const inTheWay = ({ storage, strangers, touched }: FilesState): Promise<Trouble | undefined> =>
+  storage.inTheWay(strangers.filter((file) => touched[file]));
 
 export function examined(s: FilesState, found: Trouble | undefined, self: Me): void {
   if (found) trouble(s, found, self);

@@ -5,7 +5,7 @@
  * at a start. What has vanished is fetched again only when the user says so: more often a drive is not mounted.
  */
 import type { Trouble } from '../ports/disk.js';
-import { begin } from './files-check.js';
+import { begin, inTheWay } from './files-check.js';
 import { isStoring, store } from './files-pieces.js';
 import { lacking, readThrough } from './files-recovery.js';
 import type { FilesState, Me } from './files-state.js';
@@ -21,14 +21,15 @@ export function mend(s: FilesState, insisted: boolean, self: Me): void {
   void look(s, ailment).then((found) => self.post({ type: 'looked', trouble: found }));
 }
 
-async function look({ storage, have, layout, strangers }: FilesState, { probe, insisted }: Ailment): Promise<Trouble | undefined> {
+async function look(s: FilesState, { probe, insisted }: Ailment): Promise<Trouble | undefined> {
+  const { storage, have, layout, touched } = s;
   storage.letGo();
   if (!insisted) {
     const lost = lacking(layout, have, await storage.facts());
-    const found = await readThrough(storage, lost ? [lost, ...probe] : probe) ?? await storage.inTheWay(strangers);
+    const found = await readThrough(storage, lost ? [lost, ...probe] : probe) ?? await inTheWay(s);
     if (found) return found;
   }
-  return storage.prepare();
+  return storage.prepare(touched);
 }
 
 export function looked(s: FilesState, found: Trouble | undefined, self: Me): void {

@@ -39,7 +39,7 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   const written = await readRecord(s);
   const record = s.check === 'record' ? written : undefined;
   const lost = record && s.ailment?.insisted !== true ? await vanished(s, record.have, facts) : undefined;
-  const unmade = lost ? undefined : await s.storage.prepare();
+  const unmade = lost ? undefined : await s.storage.prepare(s.touched);
   const trouble = unmade ? { what: unmade, where: [] } : lost;
   const { good, likely, doubtful } = sortOut(s, facts, record);
   const sound = await areGood(s, sample(likely, random));

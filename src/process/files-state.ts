@@ -29,6 +29,8 @@ export type FilesMsg =
   | { readonly type: 'discard'; readonly piece: number }
   /** PieceMgr starts, or starts again, and wants to know what is there. */
   | { readonly type: 'recover' }
+  /** Other files are written to from now on (by index, whether): a place for them is made, then `prepared` to PieceMgr. */
+  | { readonly type: 'prepare'; readonly files: readonly boolean[] }
   /** Blocks for a peer, as `data` or `unreadable` to `replyTo`. */
   | { readonly type: 'read'; readonly blocks: readonly BlockRange[]; readonly replyTo: Reader }
   /** Nobody looks at these any more. */
@@ -57,6 +59,8 @@ export type FilesMsg =
   | { readonly type: 'readBack'; readonly stretch: Stretch; readonly outcome: ReadOutcome }
   /** The resume record is saved, or not. */
   | { readonly type: 'remembered'; readonly remembered: Remembered }
+  /** Folders and empty files are there, or not. */
+  | { readonly type: 'made'; readonly trouble: Trouble | undefined }
   /** All is there again that we have, or not. */
   | { readonly type: 'looked'; readonly trouble: Trouble | undefined };
 export type Reader = Mailbox<SenderMsg, 'Sender'>;
@@ -66,7 +70,7 @@ export const declaration = declare({
   scope: 'torrent',
   doc: 'assembles, stores, reads; keeps the resume record',
   tells: {
-    PieceMgr: ['recovered', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'], TorrentMgr: ['trouble', 'mended', 'closed'],
+    PieceMgr: ['recovered', 'prepared', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'], TorrentMgr: ['trouble', 'mended', 'closed'],
     Timer: ['register'],
   },
 });
@@ -80,6 +84,8 @@ export interface FilesInput {
   /** 20 bytes a piece. */
   readonly hashes: Uint8Array;
   readonly folder: string;
+  /** By file: whether anything is written to it. */
+  readonly touched: readonly boolean[];
   readonly check: 'record' | 'full';
   /** Also files of another origin. */
   readonly overwrite: boolean;
@@ -93,6 +99,7 @@ export interface FilesInput {
 }
 export interface FilesState extends FilesInput {
   readonly storage: Storage;
+  touched: readonly boolean[];
   have: Bitfield;
   readonly assemblies: Map<number, Assembly>;
   readonly readAhead: ReadAhead<Reader>;

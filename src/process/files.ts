@@ -1,7 +1,7 @@
 /**
  * Files: the torrent's bytes, in memory while a piece is being put together and on disk after that.
- * Hears:  Controller (blocks), Sender (read, returned, readerLeft), PieceMgr (recover, check, discard), TorrentMgr (retry, stop), Timer (tick), the disk.
- * Tells:  PieceMgr (recovered, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, mended, closed), Timer (register).
+ * Hears:  Controller (blocks), Sender (read, returned, readerLeft), PieceMgr (recover, prepare, check, discard), TorrentMgr (retry, stop), Timer (tick), the disk.
+ * Tells:  PieceMgr (recovered, prepared, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, mended, closed), Timer (register).
  * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record. A block is copied once, into its piece's buffer; a whole
  *         piece is hashed and written off the main thread in one job. The memory is bounded by PieceMgr, which starts no piece beyond it.
  * Parts:  files-state, files-pieces (down to the disk), files-check, files-recovery and files-foreign (what is there), files-record (when it is saved),
@@ -10,9 +10,9 @@
 import { SECOND } from '../base/units.js';
 import { defineProcess } from '../kernel/process.js';
 import type { Lent, Stretch } from '../model/read-ahead.js';
-import type { ReadOutcome, Span } from '../ports/disk.js';
+import type { ReadOutcome, Span, Trouble } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
-import { begin, examined, pieceChecked, recalled, takenUp, tellRecovered } from './files-check.js';
+import { begin, examined, inTheWay, pieceChecked, recalled, takenUp, tellRecovered } from './files-check.js';
 import { caughtUp, looked, mend } from './files-mending.js';
 import { assemble, discard, kept, store, stored } from './files-pieces.js';
 import { remembered, save, writeRecord } from './files-record.js';
@@ -52,6 +52,8 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'recover':
       s.asked = true;
       return tellRecovered(s, self);
+    case 'prepare': return prepare(s, m.files, self);
+    case 'made': return made(s, m.trouble, self);
     case 'read': return read(s, m.blocks, m.replyTo, self);
     case 'returned':
       for (const lent of m.lent) s.readAhead.returned(lent);
@@ -89,6 +91,20 @@ function tick(s: FilesState, tag: string, self: Me): void {
   if (tag === AGE) s.readAhead.age();
   else save(s, self);
   alarm(s, tag, self);
+}
+
+// OTHER FILES
+
+/** While the disk is in trouble nothing is made: that is part of the mending. */
+function prepare(s: FilesState, files: readonly boolean[], self: Me): void {
+  s.touched = files;
+  if (s.ailment) return self.tell(s.pieceMgr, { type: 'prepared' });
+  void inTheWay(s).then((found) => found ?? s.storage.prepare(files)).then((found) => self.post({ type: 'made', trouble: found }));
+}
+
+function made(s: FilesState, found: Trouble | undefined, self: Me): void {
+  if (found) trouble(s, found, self);
+  self.tell(s.pieceMgr, { type: 'prepared' });
 }
 
 // UP: FROM DISK TO SENDERS

@@ -48,6 +48,8 @@ export type PeerMgrMsg = Found | Guidance
   | { readonly type: 'ended'; readonly peer: PeerKey; readonly reason: string; readonly fault: boolean }
   /** The check of what is on disk is over; or PieceMgr has started again and knows no peer. */
   | { readonly type: 'ready'; readonly have: number; readonly complete: boolean }
+  /** Other files are wanted: whether we have all of that. */
+  | { readonly type: 'aim'; readonly complete: boolean }
   /** We have a new piece: every peer is told, at once where it may make a difference. */
   | { readonly type: 'have'; readonly piece: number; readonly complete: boolean }
   /** These are known to have sent wrong blocks. */
@@ -59,7 +61,7 @@ export const declaration = declare({
   scope: 'torrent',
   doc: 'candidates, dials, connections, bans',
   tells: {
-    Controller: ['have', 'finish', 'rejoin'], ChokeMgr: ['peerJoined', 'peerLeft', 'torrent', 'torrentLeft'], PieceMgr: ['peerLeft'],
+    Controller: ['have', 'finish', 'goOn', 'rejoin'], ChokeMgr: ['peerJoined', 'peerLeft', 'torrent', 'torrentLeft'], PieceMgr: ['peerLeft'],
     Tracker: ['start', 'wantPeers'], Status: ['peerLeft', 'note'], TorrentMgr: ['closed'], Timer: ['register'],
   },
 });

@@ -1,8 +1,8 @@
 /**
  * PeerMgr: whom this torrent is connected to.
- * Hears:  Tracker and others (candidates), TorrentMgr (incoming, pause, resume, stop), PieceMgr (ready, have, badPeers),
+ * Hears:  Tracker and others (candidates), TorrentMgr (incoming, pause, resume, stop), PieceMgr (ready, aim, have, badPeers),
  *         Controller (handshaken, waits, ended), Timer (tick), its dials.
- * Tells:  Controller (have, finish, rejoin), ChokeMgr (peerJoined, peerLeft, torrent, torrentLeft), PieceMgr (peerLeft),
+ * Tells:  Controller (have, finish, goOn, rejoin), ChokeMgr (peerJoined, peerLeft, torrent, torrentLeft), PieceMgr (peerLeft),
  *         Tracker (start, wantPeers), Status (peerLeft, note), TorrentMgr (closed), Timer (register).
  * Owns:   candidates, dials and bans (pure: model/candidates.ts), and the connected peers, each a group of four processes. A group that
  *         crashes ends that peer and nothing else.
@@ -45,6 +45,7 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
       ended(s, m, self);
       return dial(s, self);
     case 'ready': return ready(s, m, self);
+    case 'aim': return aim(s, m.complete, self);
     case 'have': return have(s, m, self);
     case 'waits': return waits(s, m, self);
     case 'badPeers':
@@ -115,6 +116,17 @@ function have(s: State, m: PeerMgrMsg & { type: 'have' }, self: Me): void {
   spread(s, m.piece, self);
   if (m.complete) for (const p of s.peersByKey.values()) self.tell(p.controller, { type: 'finish' });
   tellTorrent(s, self);
+}
+
+/** Seeds, which we may have parted with, are worth dialling again. */
+function aim(s: State, complete: boolean, self: Me): void {
+  if (s.complete === complete) return;
+  s.complete = complete;
+  if (complete) tellAll(s, self);
+  for (const p of s.peersByKey.values()) self.tell(p.controller, { type: complete ? 'finish' : 'goOn' });
+  if (!complete) s.candidates.hurry();
+  tellTorrent(s, self);
+  dial(s, self);
 }
 
 function tellTorrent(s: State, self: Me): void {

@@ -1,139 +1,44 @@
 /**
  * PieceMgr: which blocks are missing, whom they are asked of, and which pieces are done.
  * Hears:  Controller (join, bitfield, haveAll, have, suggest, needBlocks, gotBlocks, lostBlock, choked), PeerMgr (peerLeft),
- *         Files (recovered, checked), TorrentMgr (look), Timer (tick).
- * Tells:  Controller (welcome, request, cancel, interest), Files (recover, check, discard), PeerMgr (ready, have, badPeers),
- *         Status (progress, note), Api (piecesSeen), Timer (register).
+ *         Files (recovered, prepared, checked), TorrentMgr (look, prioritize, listFiles), Timer (tick).
+ * Tells:  Controller (welcome, request, cancel, interest), Files (recover, prepare, check, discard),
+ *         PeerMgr (ready, aim, have, badPeers), Status (progress, note), Api (piecesSeen), Timer (register).
  * Owns:   the picker (policy/pick), which holds the swarm's availability and every request. No bytes pass here.
  */
-import { peerKey, type InfoHash, type PeerKey, type PieceIndex } from '../base/brand.js';
-import { BLOCK_BYTES, SECOND, type Bytes, type Millis } from '../base/units.js';
-import type { Mailbox } from '../kernel/mailbox.js';
-import { defineProcess, type Self } from '../kernel/process.js';
-import { declare } from '../kernel/topology.js';
-import type { Bitfield } from '../model/bitfield.js';
-import { Blame, type BlockDigests } from '../model/blame.js';
+import { peerKey, type PeerKey, type PieceIndex } from '../base/brand.js';
+import { BLOCK_BYTES, SECOND } from '../base/units.js';
+import { defineProcess } from '../kernel/process.js';
+import { Bitfield } from '../model/bitfield.js';
+import { Blame } from '../model/blame.js';
 import type { Layout } from '../model/layout.js';
 import { NOBODY } from '../policy/pick/block-sheets.js';
 import type { BlockRef } from '../policy/pick/blocks.js';
 import { pieceMap } from '../policy/pick/piece-map.js';
 import { Picker } from '../policy/pick/picker.js';
-import type { PickOrder } from '../policy/pick/selection.js';
+import { filesTouched, pieceRanks } from '../policy/pick/priority.js';
 import { MAX_REQUEST_TIMEOUT_MS } from '../policy/pick/timeouts.js';
 import type { BlockRange } from '../protocol/wire.js';
-import type { ApiMsg } from './api.js';
-import type { FilesMsg } from './files-state.js';
-import type { PeerMgrMsg } from './peer-mgr.js';
-import type { StatusMsg } from './status.js';
-import type { Tick, TimerMsg } from './timer.js';
+import {
+  declaration, type BlockAt, type Lasting, type Me, type PieceMgrInput, type PieceMgrMsg, type Running, type State,
+} from './piece-mgr-state.js';
 
-// MAILBOX ----------------------------------------------------------------------------
-export type PieceMgrMsg =
-  /** A peer that has shaken hands; it is welcomed with what we have. */
-  | { readonly type: 'join'; readonly peer: PeerKey; readonly inbox: Mailbox<PieceOrder, 'Controller'> }
-  /** What it has, once, at the start. */
-  | { readonly type: 'bitfield'; readonly peer: PeerKey; readonly bits: Bitfield }
-  /** It has everything. */
-  | { readonly type: 'haveAll'; readonly peer: PeerKey }
-  /** It has more pieces. */
-  | { readonly type: 'have'; readonly peer: PeerKey; readonly pieces: readonly number[] }
-  /** It has this piece at hand (BEP 6). */
-  | { readonly type: 'suggest'; readonly peer: PeerKey; readonly piece: number }
-  /** Room for `count` more requests. `allowed`: the peer chokes us but for these pieces (BEP 6). `timeout`: how long it may be silent. */
-  | { readonly type: 'needBlocks'; readonly peer: PeerKey; readonly count: number; readonly timeout: Millis;
-      readonly allowed?: readonly number[] }
-  /** Blocks that it sent, and that were asked for. */
-  | { readonly type: 'gotBlocks'; readonly peer: PeerKey; readonly blocks: readonly BlockAt[] }
-  /** The peer will not send it (BEP 6 reject). */
-  | { readonly type: 'lostBlock'; readonly peer: PeerKey; readonly piece: number; readonly begin: Bytes }
-  /** The peer choked us and dropped our requests. */
-  | { readonly type: 'choked'; readonly peer: PeerKey }
-  /** Gone: what it was asked for is to be asked of others. */
-  | { readonly type: 'peerLeft'; readonly peer: PeerKey }
-  /** From Files: what is there. */
-  | { readonly type: 'recovered'; readonly have: Bitfield; readonly unfinished: readonly Unfinished[] }
-  /** From Files: whether a piece that was complete matched its hash; digests of its blocks where it did not, or does after it did not. */
-  | { readonly type: 'checked'; readonly piece: number; readonly good: boolean; readonly digests?: BlockDigests }
-  /** Somebody looks at this torrent. */
-  | { readonly type: 'look'; readonly torrent: InfoHash; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
-  | Tick;
-/** A piece that was begun, and its blocks that are here. */
-export interface Unfinished {
-  readonly piece: number;
-  readonly blocks: Bitfield;
-}
-export interface BlockAt {
-  readonly piece: number;
-  readonly begin: Bytes;
-}
-/** What a Controller hears of us. */
-export type PieceOrder =
-  /** Its own copy of what we have. */
-  | { readonly type: 'welcome'; readonly have: Bitfield }
-  /** Ask it for these. */
-  | { readonly type: 'request'; readonly blocks: readonly BlockRange[] }
-  /** Arrived from another peer. */
-  | { readonly type: 'cancel'; readonly block: BlockRange }
-  /** Whether it has anything that we want. */
-  | { readonly type: 'interest'; readonly interested: boolean };
-
-const declaration = declare({
-  name: 'PieceMgr',
-  scope: 'torrent',
-  doc: 'which pieces and blocks are missing, in flight, stored',
-  tells: {
-    Controller: ['welcome', 'request', 'cancel', 'interest'], Files: ['recover', 'check', 'discard'],
-    PeerMgr: ['ready', 'have', 'badPeers'], Status: ['progress', 'note'], Api: ['piecesSeen'], Timer: ['register'],
-  },
-});
-type Me = Self<typeof declaration, PieceMgrMsg>;
-
-// CONFIG, STATE ----------------------------------------------------------------------
-export interface PieceMgrInput {
-  readonly layout: Layout;
-  /** Of each piece: see Picker. Absent: all are wanted alike. */
-  readonly ranks?: Uint8Array | undefined;
-  readonly order: PickOrder;
-  /** Bounds the memory of unfinished pieces, in Files. */
-  readonly pieceMemory: Bytes;
-  readonly files: Mailbox<FilesMsg, 'Files'>;
-  readonly peerMgr: Mailbox<PeerMgrMsg, 'PeerMgr'>;
-  readonly status: Mailbox<StatusMsg, 'Status'>;
-  readonly timer: Mailbox<TimerMsg, 'Timer'>;
-}
-interface Peer {
-  readonly inbox: Mailbox<PieceOrder, 'Controller'>;
-  timeout: Millis;
-  /** It could take this many more blocks when we last had none for it. */
-  hungry: number;
-  allowed: readonly number[] | undefined;
-}
-interface Running {
-  readonly picker: Picker;
-  readonly have: Bitfield;
-  readonly blame: Blame;
-  readonly wantedBytes: Bytes;
-  /** Neither had nor wanted. */
-  readonly unwantedBytes: Bytes;
-}
-interface State extends PieceMgrInput {
-  readonly peers: Map<PeerKey, Peer>;
-  /** From the moment Files has told what is there. */
-  running: Running | undefined;
-  /** Requests may be out, and the clock is looked at once a second. */
-  watching: boolean;
-}
+export type { PieceMgrInput, PieceMgrMsg, PieceOrder, Unfinished } from './piece-mgr-state.js';
 
 const TICK = 'timeouts';
 
 // CORE -------------------------------------------------------------------------------
 function init(input: PieceMgrInput, self: Me): State {
+  const lasting = self.kept as Lasting | undefined ?? { choice: input.choice };
+  self.keep(lasting);
   self.tell(input.files, { type: 'recover' });
-  return { peers: new Map(), running: undefined, watching: false, ...input };
+  return { lasting, peers: new Map(), running: undefined, watching: false, ...input };
 }
 
 function step(s: State, m: PieceMgrMsg, self: Me): void {
   if (m.type === 'recovered') return recovered(s, m, self);
+  if (m.type === 'prioritize') return prioritize(s, m, self);
+  if (m.type === 'listFiles') return tellFiles(s, s.paths.keys(), self);
   // Peers come only after `ready`; mail that is older is of a time before a restart.
   const { running } = s;
   if (!running) return;
@@ -172,6 +77,7 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
       s.peers.delete(m.peer);
       picker.leave(m.peer);
       return feedAll(s, picker, self);
+    case 'prepared': return aim(s, running, self);
     case 'checked': return checked(s, running, m, self);
     case 'look':
       return self.tell(m.replyTo, { type: 'piecesSeen', torrent: m.torrent, pieces: pieceMap(picker, s.layout.pieceCount) });
@@ -180,17 +86,12 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
 }
 
 function recovered(s: State, { have, unfinished }: PieceMgrMsg & { type: 'recovered' }, self: Me): void {
-  const { layout, ranks, order } = s;
+  const { layout, order } = s;
+  const ranks = pieceRanks(layout, s.lasting.choice);
   const picker = new Picker({
     layout, have, random: self.random, order, maxActiveBytes: s.pieceMemory, ranks,
   });
-  let wantedBytes = 0;
-  let unwantedBytes = 0;
-  for (let i = 0; i < layout.pieceCount; i++) {
-    if (ranks?.[i] !== 0) wantedBytes += layout.pieceBytes(i);
-    else if (!have.has(i)) unwantedBytes += layout.pieceBytes(i);
-  }
-  s.running = { picker, have, blame: new Blame(), wantedBytes, unwantedBytes };
+  s.running = { picker, have, blame: new Blame(), ...amounts(layout, ranks, have) };
   for (const { piece, blocks } of unfinished) takeUp(s, piece, picker.restore(piece, blocks, self.now()), self);
   progress(s, s.running, self);
   self.tell(s.peerMgr, { type: 'ready', have: have.count, complete: picker.isComplete });
@@ -199,6 +100,49 @@ function recovered(s: State, { have, unfinished }: PieceMgrMsg & { type: 'recove
 function takeUp(s: State, piece: number, taken: ReturnType<Picker['restore']>, self: Me): void {
   if (taken === 'checking') self.tell(s.files, { type: 'check', piece });
   else if (taken === 'refused') self.tell(s.files, { type: 'discard', piece });
+}
+
+function amounts(layout: Layout, ranks: Uint8Array, have: Bitfield): Pick<Running, 'wantedBytes' | 'unwantedBytes'> {
+  let [wantedBytes, unwantedBytes] = [0, 0];
+  ranks.forEach((rank, piece) => {
+    if (rank > 0) wantedBytes += layout.pieceBytes(piece);
+    else if (!have.has(piece)) unwantedBytes += layout.pieceBytes(piece);
+  });
+  return { wantedBytes, unwantedBytes };
+}
+
+// FILES
+
+/** It takes effect when there is a place for what is wanted now. */
+function prioritize(s: State, { priorities, changed }: PieceMgrMsg & { type: 'prioritize' }, self: Me): void {
+  const choice = { ...s.lasting.choice, priorities };
+  s.lasting.choice = choice;
+  self.tell(s.files, { type: 'prepare', files: filesTouched(s.layout, choice, pieceRanks(s.layout, choice)) });
+  tellFiles(s, changed, self);
+}
+
+/** What is wanted now is aimed at. */
+function aim(s: State, running: Running, self: Me): void {
+  const { picker, have } = running;
+  const ranks = pieceRanks(s.layout, s.lasting.choice);
+  picker.rank(ranks);
+  Object.assign(running, amounts(s.layout, ranks, have));
+  withdraw(s, picker, self);
+  self.tell(s.peerMgr, { type: 'aim', complete: picker.isComplete });
+  progress(s, running, self);
+  tellInterest(s, picker, self);
+  feedAll(s, picker, self);
+}
+
+/** Until the check is over, nothing is known to be here. */
+function tellFiles(s: State, which: Iterable<number>, self: Me): void {
+  const { layout, paths, lasting: { choice: { priorities } } } = s;
+  const have = s.running?.have ?? new Bitfield(layout.pieceCount);
+  const files = [...which].filter((i) => !layout.files[i]!.padding).map((i) => {
+    const { length } = layout.files[i]!;
+    return { path: paths[i]!.join('/'), length, had: layout.bytesIn(i, have), priority: priorities[i]! };
+  });
+  self.tell(s.status, { type: 'note', note: { event: 'files', files } });
 }
 
 // BLOCKS

@@ -4,13 +4,9 @@
  */
 import type { InfoHash } from '../base/brand.js';
 import { turns } from '../model/turns.js';
-import { say, type Added, type Me, type Phase, type State, type Torrent, type TorrentMgrMsg } from './torrent-mgr-state.js';
+import { named, say, type Added, type Me, type Phase, type State, type Torrent, type TorrentMgrMsg } from './torrent-mgr-state.js';
 
 type Halting = Extract<TorrentMgrMsg, { readonly type: 'trouble' | 'mended' | 'completeness' | 'seeded' }>;
-
-/** All, where none is named. */
-const named = ({ torrents }: State, torrent: InfoHash | undefined): readonly (readonly [InfoHash, Torrent])[] =>
-  [...torrents].filter(([other]) => torrent === undefined || other === torrent);
 
 export function pauseNamed(s: State, which: InfoHash | undefined, self: Me): void {
   for (const [torrent, { order, name }] of named(s, which)) {

@@ -3,6 +3,7 @@
  */
 import type { InfoHash, TorrentKey } from '../base/brand.js';
 import type { Endpoint } from '../base/endpoint.js';
+import type { FilePriority } from '../base/file-priority.js';
 import type { Result } from '../base/result.js';
 import type { AnyRequest } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
@@ -46,6 +47,10 @@ export type TorrentMgrMsg =
   | { readonly type: 'pause'; readonly torrent?: InfoHash }
   /** One torrent, or all; and what a disk in trouble had stopped is tried again. */
   | { readonly type: 'resume'; readonly torrent?: InfoHash }
+  /** Files that match a glob, of one torrent or all, are wanted so from now on. */
+  | { readonly type: 'prioritize'; readonly torrent?: InfoHash; readonly glob: string; readonly priority: FilePriority }
+  /** The user wants to see the files of one torrent, or of all. */
+  | { readonly type: 'listFiles'; readonly torrent?: InfoHash }
   /** The user wants to see who is connected. */
   | { readonly type: 'listPeers' }
   /** Everything is saved and says goodbye. */
@@ -60,7 +65,7 @@ export const declaration = declare({
   doc: 'the set of torrents',
   tells: {
     PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Metadata: ['incoming', 'pause', 'resume', 'stop'], Files: ['retry', 'stop'],
-    Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
+    Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look', 'prioritize', 'listFiles'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, TorrentMgrMsg>;
@@ -120,6 +125,10 @@ export interface State extends TorrentMgrInput {
   readonly orders: Orders;
   readonly torrents: Map<InfoHash, Torrent>;
 }
+
+/** All, where none is named. */
+export const named = ({ torrents }: State, torrent: InfoHash | undefined): readonly (readonly [InfoHash, Torrent])[] =>
+  [...torrents].filter(([other]) => torrent === undefined || other === torrent);
 
 export function say(s: State, event: ClientEvent, self: Me): void {
   self.tell(s.console, { type: 'event', event });

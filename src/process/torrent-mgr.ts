@@ -1,10 +1,11 @@
 /**
  * TorrentMgr: the torrents of this client, each a group of processes of its own.
- * Hears:  the composition root (add, remove, pause, resume, stop), Console (pause, resume, listPeers, stop), Listener (listening, incoming),
+ * Hears:  the composition root (add, remove, pause, resume, prioritize, stop), Console (pause, resume, prioritize, listFiles,
+ *         listPeers, stop), Listener (listening, incoming),
  *         Files (trouble, mended, closed), PeerMgr (closed), Metadata (metainfo, closed), Tracker (closed), Status (completeness, seeded),
  *         Api (add, look), Watch (add), Timer (tick).
  * Tells:  PeerMgr or Metadata (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers, look),
- *         PieceMgr (look), Api (torrentsSeen), Console (event), Timer (register).
+ *         PieceMgr (look, prioritize, listFiles), Api (torrentsSeen), Console (event), Timer (register).
  * Owns:   the set of torrents, and who of them may go on. A torrent beyond rescue ends with its reason, and the others go on.
  */
 import type { TorrentKey } from '../base/brand.js';
@@ -13,6 +14,7 @@ import { infoHashOf, summaryOf, type AnyRequest } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Failure } from '../kernel/process.js';
 import type { Incoming } from './listener.js';
+import { listFiles, prioritize } from './torrent-mgr-files.js';
 import { arrange, heard, pauseNamed, resumeNamed } from './torrent-mgr-halting.js';
 import { closed, forget, leave, outOfPatience, remove, sayGoodbye, stop, stoppedIfAll, timerIsNew } from './torrent-mgr-leaving.js';
 import {
@@ -56,6 +58,8 @@ function step(s: State, m: TorrentMgrMsg, self: Me): void {
     case 'listPeers':
       for (const t of s.torrents.values()) self.tell(t.parts.status, { type: 'listPeers' });
       return;
+    case 'prioritize': return prioritize(s, m, self);
+    case 'listFiles': return listFiles(s, m.torrent, self);
     case 'stop': return stop(s, self);
     case 'look': return look(s, m, self);
     case 'tick': return outOfPatience(s, m.tag, self);

@@ -157,6 +157,17 @@ test('prepare and store leave what is there as it is', async (t) => {
   assert.equal(readFileSync(join(folder, 't', 'empty'), 'utf8'), 'not so empty');
 });
 
+test('what is not wanted is not prepared', async (t) => {
+  const folder = scratch(t);
+  const files = [['t', 'a'], ['t', 'empty'], ['t', 'sub', 'b'], ['t', 'none', 'empty'], ['t', 'none', 'c']].map((path) => ({
+    path, length: path.at(-1) === 'empty' ? 0 : 5,
+  }));
+  const s = disk.open(folder, files);
+  assert.equal(await s.prepare([false, true, true, false, false]), undefined);
+  assert.deepEqual(readdirSync(join(folder, 't')).sort(), ['empty', 'sub']);
+  await s.close();
+});
+
 test('a piece longer than one run of a check', async (t) => {
   const s = disk.open(scratch(t), [{ path: ['big'], length: 3_000_000 }]);
   await s.prepare();

@@ -64,6 +64,10 @@ test('only what is wanted, and limits on both sides', async (t) => {
   await torrent.completed;
   assert.deepEqual(readFileSync(join(folder, 'parts/file-1.bin')), Buffer.from(shared.files[1]!.bytes));
   assert.deepEqual(pieces.sort((a, b) => a - b), [6, 7, 8, 9, 10, 11, 12]);
+  const more = new Promise((resolve) => void torrent.on('done', resolve));
+  torrent.setPriority('*2.bin', 'normal');
+  await more;
+  assert.deepEqual(readFileSync(join(folder, 'parts/file-2.bin')), Buffer.from(shared.files[2]!.bytes));
 });
 
 test('a policy of the caller decides, until another takes its place', async (t) => {

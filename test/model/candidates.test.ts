@@ -92,6 +92,15 @@ describe('Candidates', () => {
     assert.deepEqual(c.next(0), at(1));
   });
 
+  it('in a hurry tries those that left in good order at once, and none that failed or is taken', () => {
+    const c = of(at(1), at(2), at(3));
+    for (let n = 1; n <= 3; n++) c.next(0);
+    c.left(at(1), 0, 600 * SECOND);
+    c.failed(at(2), 0);
+    c.hurry();
+    assert.deepEqual([c.next(0), c.next(0)], [at(1), undefined]);
+  });
+
   it('does not shorten the wait of one that failed when it is said to have left, too', () => {
     const c = of(at(1));
     for (const now of [0, 5000, 15_000]) {

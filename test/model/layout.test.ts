@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { BLOCK_BYTES } from '../../src/base/units.js';
+import { Bitfield } from '../../src/model/bitfield.js';
 import { Layout } from '../../src/model/layout.js';
 
 const layoutOf = (lengths: readonly number[], pieceLength: number): Layout => new Layout({
@@ -67,6 +68,16 @@ describe('Layout', () => {
         const { first, last } = layout.piecesOf(file);
         const touched = Array.from({ length: layout.pieceCount }, (_, piece) => piece)
           .filter((piece) => layout.pieceSpans(piece).some((span) => span.file === file));
+        const alone = (piece: number): Bitfield => {
+          const field = new Bitfield(layout.pieceCount);
+          field.set(piece);
+          return field;
+        };
+        for (const piece of touched) {
+          const [span] = layout.pieceSpans(piece).filter((s) => s.file === file);
+          assert.equal(layout.bytesIn(file, alone(piece)), span!.length);
+        }
+        assert.equal(layout.bytesIn(file, Bitfield.full(layout.pieceCount)), size);
         assert.deepEqual(touched, Array.from({ length: last - first + 1 }, (_, i) => first + i), `size ${size}`);
       });
     }));

@@ -12,7 +12,7 @@ for (const word of ['help', 'status', 'peers', 'graph', 'quit'] as const) {
   });
 }
 
-for (const word of ['pause', 'resume'] as const) {
+for (const word of ['files', 'pause', 'resume'] as const) {
   test(`${word}: all, or one torrent`, () => {
     assert.deepEqual(parseCommand(word), { ok: true, value: { type: word, torrent: undefined } });
     assert.deepEqual(parseCommand(`${word} my  film`), { ok: true, value: { type: word, torrent: 'my film' } });
@@ -36,6 +36,14 @@ const policies: readonly (readonly [string, Command])[] = [
   ['shadow bep3 slots=2', { type: 'shadow', policy: named('bep3', 'slots=2') }],
   ['shadow off', { type: 'shadow', policy: undefined }],
 ];
+const priorities: readonly (readonly [string, string, string, string?])[] = [
+  ['priority *.mkv high', '*.mkv', 'high'], ['priority my  film*.mkv  SKIP', 'my film*.mkv', 'skip'],
+  ['priority extra/** low for my film', 'extra/**', 'low', 'my film'],
+];
+for (const [line, glob, priority, torrent] of priorities) {
+  test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value: { type: 'priority', glob, priority, torrent } }));
+}
+
 for (const [line, value] of policies) test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value }));
 
 test('a torrent by the start of its name or info-hash, if there is one only', () => {
@@ -58,6 +66,10 @@ const wrong: readonly (readonly [string, RegExp, RegExp])[] = [
   ['policy', /^policy$/, /a name or a file/],
   ['policy for x', /^policy$/, /a name or a file/],
   ['policy wgo for', /^policy$/, /a name or a file/],
+  ['priority', /^priority$/, /a glob and one of high, normal, low, skip/],
+  ['priority high', /^priority$/, /a glob and/],
+  ['priority *.mkv urgent', /^priority$/, /a glob and/],
+  ['priority *.mkv high for', /^priority$/, /a glob and/],
   ['shadow', /^shadow$/, /a name, a file, or off/],
 ];
 for (const [line, field, expected] of wrong) {
@@ -76,12 +88,12 @@ test('a slip of the finger is recognised', () => {
 
 test('whatever is typed gives a command or a flaw', () => {
   fc.assert(fc.property(fc.string(), (line) => void parseCommand(line)));
-  fc.assert(fc.property(fc.constantFrom('limit', 'policy', 'limit up', 'policy wgo'), fc.string(),
+  fc.assert(fc.property(fc.constantFrom('limit', 'policy', 'priority', 'limit up', 'policy wgo'), fc.string(),
     (a, b) => void parseCommand(`${a} ${b}`)));
 });
 
 test('help names every command', () => {
-  for (const word of ['status', 'peers', 'limit', 'policy', 'shadow', 'pause', 'resume', 'quit']) {
+  for (const word of ['status', 'peers', 'files', 'priority', 'limit', 'policy', 'shadow', 'pause', 'resume', 'quit']) {
     assert.ok(HELP.some((line) => line.includes(word)), word);
   }
 });

@@ -84,7 +84,7 @@ const commands: readonly (readonly [string, readonly unknown[], readonly unknown
   ['limit up 20', [['Limiter', 'setLimit', { direction: 'up', limit: 20_000, of: 'all' }]], [['up limit: 20 KB/s']]],
   ['limit down 0', [['Limiter', 'setLimit', { direction: 'down', limit: null, of: 'all' }]], [['down limit: none']]],
   ['nonsense', [],
-    [["command: expected one of help, status, peers, limit, policy, shadow, pause, resume, graph, quit, found 'nonsense'"]]],
+    [["command: expected one of help, status, peers, files, priority, limit, policy, shadow, pause, resume, graph, quit, found 'nonsense'"]]],
 ];
 for (const [line, told, shown] of commands) {
   test(`'${line}'`, () => {

@@ -90,8 +90,8 @@ export class FakeDisk implements Disk, Storage {
     this.log.push('let go');
   }
 
-  async prepare(): Promise<Trouble | undefined> {
-    this.log.push('prepare');
+  async prepare(files: readonly boolean[] = []): Promise<Trouble | undefined> {
+    this.log.push(files.every(Boolean) ? 'prepare' : `prepare ${files.flatMap((yes, i) => (yes ? [i] : [])).join(' ')}`);
     return this.trouble;
   }
 

@@ -38,6 +38,15 @@ test('a full disk: pieces wait in memory, and are written when there is room', a
   assert.deepEqual([stage.told(), disk.log.length], [[], 3], 'and nobody looks any more');
 });
 
+test('other files are wanted meanwhile: places for them are made when it is over', async () => {
+  const { stage, disk } = await full();
+  disk.log.length = 0;
+  await stage.send({ type: 'prepare', files: [true, false] }).settle();
+  assert.deepEqual([stage.told(), disk.log], [[['PieceMgr', 'prepared']], []]);
+  await stage.advance(LOOK).settle();
+  assert.deepEqual(disk.log, ['let go', 'facts', 'prepare 0']);
+});
+
 test('while it lasts it is told once, and again to a user who says that it is mended', async () => {
   const { stage, disk } = await full();
   await stage.advance(LOOK).settle();

@@ -204,11 +204,11 @@ const ASKED = {
 };
 
 /** Two files that others have put there; none of their pieces is right, or these are. */
-async function unrecorded({ right = [], overwrite = false }: { right?: readonly number[]; overwrite?: boolean } = {}) {
+async function unrecorded({ right = [], ...o }: { right?: readonly number[]; overwrite?: boolean; touched?: readonly boolean[] } = {}) {
   const disk = remembered([]);
   disk.records.clear();
   disk.stranger = STRANGER;
-  const { stage } = await start({ disk, overwrite });
+  const { stage } = await start({ disk, ...o });
   const check = async (): Promise<void> => {
     for (const [piece, at] of [0, 1, 2, 3].map((i) => [i, disk.checks.length - disk.parallel - 1 + i] as const)) {
       disk.checks[at]!.done({ type: right.includes(piece) ? 'match' : 'mismatch' });
@@ -229,6 +229,22 @@ test('files that others have put there, and none of whose pieces is right, are n
   disk.files = [undefined, undefined];
   await stage.advance(5 * SECOND).settle();
   assert.deepEqual(stage.told('TorrentMgr'), [FINE], 'moved away');
+});
+
+test('one that is not wanted may stay, until it is', async () => {
+  const { stage, disk } = await unrecorded({ touched: [false, false] });
+  assert.deepEqual(stage.told('TorrentMgr'), [FINE]);
+  disk.log.length = 0;
+  await stage.forget().send({ type: 'prepare', files: [true, false] }).settle();
+  assert.deepEqual(stage.kinds(), ['TorrentMgr: trouble', 'PieceMgr: prepared']);
+  assert.deepEqual(disk.log, ['in the way: 0']);
+});
+
+test('a place is made for files that are wanted from now on', async () => {
+  const { stage, disk } = await start({ disk: remembered([]), touched: [false, true] });
+  assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare 1']);
+  await stage.forget().send({ type: 'prepare', files: [true, false] }).settle();
+  assert.deepEqual([stage.told(), disk.log.slice(3)], [[['PieceMgr', 'prepared']], ['prepare 0']]);
 });
 
 test('of those the user has the last word', async () => {

@@ -20,14 +20,15 @@ export const LAYOUT = new Layout({
 export const HASHES = new Uint8Array(80).map((_, i) => Math.floor(i / 20) + 1);
 
 /** On the stage, with the disk as given; the recall is through. */
-export async function start(o: { disk?: FakeDisk; check?: 'record' | 'full'; overwrite?: boolean; layout?: Layout } = {}) {
-  const { disk = new FakeDisk(), layout = LAYOUT } = o;
+export async function start(o: { disk?: FakeDisk; check?: 'record' | 'full'; overwrite?: boolean; layout?: Layout; touched?: readonly boolean[] } = {}) {
+  const { disk = new FakeDisk(), layout = LAYOUT, touched = layout.files.map(() => true) } = o;
   let sender: any;
   const stage = new Stage(files, (cast) => {
     sender = cast('Sender');
     return {
       torrent: TORRENT, layout, files: layout.files.map(({ length }, i) => ({ path: [`${i}`], length })),
-      hashes: HASHES, folder: '/f', check: o.check ?? 'record', overwrite: o.overwrite ?? false, saveEvery: 60 * SECOND, disk, pieceMgr: cast('PieceMgr'),
+      hashes: HASHES, folder: '/f', touched, check: o.check ?? 'record', overwrite: o.overwrite ?? false,
+      saveEvery: 60 * SECOND, disk, pieceMgr: cast('PieceMgr'),
       status: cast('Status'), torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
     };
   });

@@ -366,6 +366,19 @@ test('completion goes to every peer, also to those that come later', async () =>
   assert.deepEqual(stage.told('Peer-2/Controller'), [['Peer-2/Controller', 'finish']]);
 });
 
+test('more is wanted again: peers and ChokeMgr hear of it, and whom we have parted with is dialled at once', async () => {
+  const { stage, net, candidates, connect } = await connected(1);
+  candidates(2);
+  await stage.settle();
+  await connect();
+  stage.send(shaken(2), { type: 'have', piece: 2, complete: true }, ended(2)).forget();
+  stage.send({ type: 'aim', complete: true });
+  assert.deepEqual(stage.told(), []);
+  stage.send({ type: 'aim', complete: false });
+  assert.deepEqual(stage.kinds().slice(0, 2), ['Peer-1/Controller: goOn', 'ChokeMgr: torrent']);
+  assert.equal(net.dials.length, 1);
+});
+
 test('what was complete at the start is told apart from what became so', () => {
   const { stage } = start();
   stage.forget().send(ready(true));

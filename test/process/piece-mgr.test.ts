@@ -15,6 +15,16 @@ const LAYOUT = new Layout({
   totalBytes: 4 * PIECE - BLOCK_BYTES / 2,
 });
 const TOTAL = LAYOUT.totalBytes;
+const INPUT = {
+  layout: LAYOUT, order: 'sequential', pieceMemory: TOTAL, paths: [['all']], choice: { priorities: ['normal'], firstLast: false },
+} as const;
+/** The same bytes in three files; the second has pieces 1 and 2, and one byte of piece 3. */
+const LENGTHS = [PIECE, 2 * PIECE + 1, TOTAL - 3 * PIECE - 1];
+const THREE = {
+  layout: new Layout({ ...LAYOUT, files: LENGTHS.map((length) => ({ length, padding: false })) }), paths: [['t', 'a'], ['t', 'b'], ['t', 'c']],
+};
+
+const THREE_ALIKE = { ...THREE, choice: { priorities: ['normal', 'normal', 'normal'], firstLast: false } } as const;
 
 /** In sequential order, so that what is asked for is known; recovered with these pieces. */
 function start(have: readonly number[] = [], over: Partial<PieceMgrInput> = {}) {
@@ -22,8 +32,7 @@ function start(have: readonly number[] = [], over: Partial<PieceMgrInput> = {}) 
   const stage = new Stage(pieceMgr, (cast) => {
     for (const i of [1, 2, 3]) inboxes[i] = cast('Controller', `C${i}`);
     return {
-      layout: LAYOUT, order: 'sequential' as const, pieceMemory: TOTAL, files: cast('Files'), peerMgr: cast('PeerMgr'),
-      status: cast('Status'), timer: cast('Timer'), ...over,
+      ...INPUT, files: cast('Files'), peerMgr: cast('PeerMgr'), status: cast('Status'), timer: cast('Timer'), ...over,
     };
   });
   const join = (peer: number): PieceMgrMsg => ({ type: 'join', peer: peerKey(peer), inbox: inboxes[peer] });
@@ -58,9 +67,7 @@ const short = (told: readonly Told[]): string[] => told.map(([to, kind, rest]) =
 
 test('asks what is there, and passes by what comes before the answer', () => {
   const stage = new Stage(pieceMgr, (cast) => ({
-    layout: LAYOUT, order: 'sequential' as const, pieceMemory: TOTAL, files: cast('Files'), peerMgr: cast('PeerMgr'),
-    status: cast('Status'),
-    timer: cast('Timer'),
+    ...INPUT, files: cast('Files'), peerMgr: cast('PeerMgr'), status: cast('Status'), timer: cast('Timer'),
   }));
   stage.send(has(1, 0), need(1, 2), checked(0, true), leaves(1)).advance(5000);
   assert.deepEqual(stage.told(), [['Files', 'recover']]);
@@ -87,13 +94,53 @@ test('a piece that was begun goes on where it was; a whole one is checked, one t
 });
 
 test('left and wanted are of the wanted pieces; complete is when none of those is missing', () => {
-  const { stage } = start([0], { ranks: Uint8Array.of(1, 0, 0, 1) });
+  const choice = { priorities: ['normal', 'skip', 'low'], firstLast: false } as const;
+  const { stage } = start([0], { ...THREE, choice });
   const last = 1.5 * BLOCK_BYTES;
   assert.deepEqual(stage.told('Status'), [
     ['Status', 'progress', { left: last, wanted: PIECE + last, unwanted: 2 * PIECE, complete: false }],
   ]);
-  assert.deepEqual(start([0, 3], { ranks: Uint8Array.of(1, 0, 0, 1) }).stage.told('PeerMgr'),
+  assert.deepEqual(start([0, 3], { ...THREE, choice }).stage.told('PeerMgr'),
     [['PeerMgr', 'ready', { have: 2, complete: true }]]);
+});
+
+test('the files: how far each is, and how much it is wanted', () => {
+  const { stage } = start([0, 2, 3], THREE_ALIKE);
+  stage.forget().send({ type: 'listFiles' });
+  assert.deepEqual(stage.all('note').map(({ note }) => note), [{ event: 'files', files: [
+    { path: 't/a', length: PIECE, had: PIECE, priority: 'normal' },
+    { path: 't/b', length: 2 * PIECE + 1, had: PIECE + 1, priority: 'normal' },
+    { path: 't/c', length: LENGTHS[2], had: LENGTHS[2], priority: 'normal' },
+  ] }]);
+});
+
+test('other files are wanted: first a place for them, then peers, requests and what we tell follow', () => {
+  const { stage, seed } = start([], THREE_ALIKE);
+  seed(1);
+  stage.send(need(1, 3)).forget();
+  stage.send({ type: 'prioritize', priorities: ['skip', 'skip', 'high'], changed: [0, 1] });
+  const [[, , place], [, , told]] = stage.told() as any;
+  assert.deepEqual(place, { files: [false, true, true] });
+  assert.deepEqual(told.note.files.map((f: any) => `${f.path} ${f.priority}`), ['t/a skip', 't/b skip']);
+  stage.send({ type: 'prepared' });
+  const then = stage.told();
+  assert.deepEqual(short(then), ['C1 cancel 0/0', 'C1 cancel 0/1', 'C1 cancel 1/0', 'Files discard 0', 'Files discard 1',
+    'PeerMgr aim', 'Status progress']);
+  const last = TOTAL - 3 * PIECE;
+  assert.deepEqual(then.at(-1)![2], { left: last, wanted: last, unwanted: 3 * PIECE, complete: false });
+  stage.send(need(1, 3));
+  assert.deepEqual(short(stage.told()), ['C1 request 3/0 3/1']);
+});
+
+test('what is complete may be wanted more of again', () => {
+  const { stage, join } = start([3], { ...THREE, choice: { priorities: ['skip', 'skip', 'normal'], firstLast: false } });
+  stage.send(join(1), { type: 'bitfield', peer: peerKey(1), bits: bitsOf(4, [0]) });
+  stage.send({ type: 'prioritize', priorities: ['normal', 'skip', 'normal'], changed: [0] }).forget().send({ type: 'prepared' });
+  assert.deepEqual(stage.told().slice(0, 3), [
+    ['PeerMgr', 'aim', { complete: false }],
+    ['Status', 'progress', { left: PIECE, wanted: PIECE + (TOTAL - 3 * PIECE), unwanted: 2 * PIECE, complete: false }],
+    ['C1', 'interest', { interested: true }],
+  ]);
 });
 
 test('a peer is welcomed with its own copy of what we have', () => {

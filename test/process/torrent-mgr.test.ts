@@ -1,65 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { infoHash, torrentKey, type InfoHash } from '../../src/base/brand.js';
-import type { AnyRequest, MagnetRequest, TorrentRequest } from '../../src/client.js';
-import { child, type Child } from '../../src/kernel/process.js';
-import type { Metainfo } from '../../src/protocol/metainfo.js';
-import { torrentMgr, type TorrentMgrMsg } from '../../src/process/torrent-mgr.js';
+import { torrentKey } from '../../src/base/brand.js';
+import type { TorrentMgrMsg } from '../../src/process/torrent-mgr.js';
 import { FakeConnection } from './fake-connection.js';
-import { Stage } from './stage.js';
-
-const hashOf = (n: number): InfoHash => infoHash(n.toString(16).padStart(40, '0'));
-const requestOf = (n: number): TorrentRequest => ({
-  meta: { infoHash: hashOf(n), name: `T${n}`, totalBytes: 10, pieceCount: 1 }, folder: '/f', peers: [],
-  order: 'rarest', check: 'record',
-} as unknown as TorrentRequest);
-const add = (n: number): TorrentMgrMsg => ({ type: 'add', key: torrentKey(n), request: requestOf(n) });
-const LISTENING: TorrentMgrMsg = { type: 'listening', port: 6881 };
-const STOP: TorrentMgrMsg = { type: 'stop' };
-
-/** Torrent n as a link alone; once it is known, it is said what becomes of it. */
-const link = (n: number, whenKnown: MagnetRequest['whenKnown'] = () => requestOf(n)): TorrentMgrMsg => ({
-  type: 'add', key: torrentKey(n), request: { magnet: { infoHash: hashOf(n), trackers: [], peers: [], webSeeds: [] }, peers: [], whenKnown },
-});
-const metainfo = (n: number): TorrentMgrMsg =>
-  ({ type: 'metainfo', torrent: hashOf(n), metainfo: { ok: true, value: {} as Metainfo }, peers: [{ host: '10.0.0.1', port: 1 }] });
-
-/**
- * Each torrent is a group of stand-ins: PeerMgr, PieceMgr, Files, Status and one Tracker; of a link Metadata, Status and one Tracker. It ends
- * with more than `restarts`.
- */
-function start(restarts = 0, maxActive = Infinity) {
-  const ports: number[] = [];
-  const parts: any[] = [];
-  const requests: AnyRequest[] = [];
-  const stage: Stage<typeof torrentMgr> = new Stage(torrentMgr, (cast, self) => ({
-    plan: (key, request, port) => (reserve) => {
-      ports.push(port);
-      requests.push(request);
-      const children: Child[] = [];
-      const standIn = (name: string): any => {
-        const definition = self.standIn(name);
-        const box = reserve(definition as any) as any;
-        children.push(child(definition as any, box, () => undefined));
-        return box;
-      };
-      const whole = 'meta' in request;
-      const exports = {
-        peers: standIn(whole ? 'PeerMgr' : 'Metadata'), ...(whole && { pieceMgr: standIn('PieceMgr'), files: standIn('Files') }),
-        status: standIn('Status'), trackers: [standIn('Tracker')],
-      };
-      parts[key] = exports;
-      return { plan: { strategy: 'rest-for-one', children, restarts: { most: restarts, withinMs: 1 } }, exports };
-    },
-    maxActive, console: cast('Console'), timer: cast('Timer'),
-  }));
-  const closed = (n: number, part: 'PeerMgr' | 'Files' | 'Tracker'): TorrentMgrMsg =>
-    ({ type: 'closed', torrent: hashOf(n), part: `Torrent/TorrentMgr/Torrent-${n}/${part}` });
-  const living = (): string[] => stage.kernel.processes().map((p) => p.process).filter((name) => name === 'PeerMgr');
-  const events = (): string[] => stage.all('event').map(({ event }) =>
-    [event.event, event.name, event.reason].filter((x) => x !== undefined).join(' '));
-  return { stage, ports, parts, requests, closed, living, events };
-}
+import { add, hashOf, link, LISTENING, metainfo, requestOf, start, STOP } from './torrent-mgr-stage.js';
 
 test('torrents wait until the port is known', () => {
   const { stage, ports, events } = start();

@@ -63,8 +63,8 @@ export class SlowDisk implements Disk {
       },
       put: (...args) => storage.put(...args), recycle: (bytes) => storage.recycle(bytes),
       copy: (part) => storage.copy(part),
-      letGo: () => storage.letGo(), prepare: () => storage.prepare(), facts: () => storage.facts(), inTheWay: (files) => storage.inTheWay(files),
-      sync: () => storage.sync(), close: () => storage.close(),
+      letGo: () => storage.letGo(), prepare: (files) => storage.prepare(files), facts: () => storage.facts(),
+      inTheWay: (files) => storage.inTheWay(files), sync: () => storage.sync(), close: () => storage.close(),
     };
   }
 }

@@ -2,6 +2,7 @@
  * Scenes: clients on loopback with one clock that is moved by hand, whose edges are counted, and raw peers and trackers that are closed at
  * the scene's end.
  */
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { showEdge } from '../../src/kernel/topology.js';
 import { HandClock } from './hand-clock.js';
@@ -58,4 +59,18 @@ function ownedNow({ client }: Member): string[] {
   const all = client.kernel.processes();
   const nameOf = (id: string): string => all.find((p) => p.id === id)!.process;
   return all.flatMap(({ process, parent }) => (parent === undefined ? [] : [`${nameOf(parent)} owns ${process}`]));
+}
+
+export const count = (member: Member, shown: string): number =>
+  member.client.kernel.edges().find((e) => showEdge(e) === shown)?.count ?? 0;
+
+export const edge = (member: Member, shown: string): boolean => count(member, shown) > 0;
+
+/** Lets time pass until something holds: for what depends on both the clock and the wire. */
+export async function passUntil(clock: HandClock, holds: () => boolean): Promise<void> {
+  const start = performance.now();
+  while (!holds()) {
+    assert.ok(performance.now() - start < 10_000, `in vain waited for ${holds}`);
+    await clock.pass(100, 10);
+  }
 }

@@ -4,9 +4,10 @@
  * hour costs nothing.
  */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, truncateSync, writeFileSync, mkdirSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { formatEndpoint } from '../../src/base/endpoint.js';
 import { MIB } from '../../src/base/units.js';
 import type { NewTorrent } from '../../src/client.js';
 import { owns } from '../../src/graph/owns.js';
@@ -18,11 +19,10 @@ import { PLAIN } from '../../src/protocol/wire.js';
 import { encodeMessages } from '../../src/protocol/wire-encode.js';
 import { FakeFolder } from '../process/fake-folder.js';
 import { FakePage } from '../process/fake-page.js';
-import type { HandClock } from './hand-clock.js';
 import { Valve } from './ports.js';
 import { RawPeer, type RawOptions } from './raw-peer.js';
-import { owned, scene, used } from './scene.js';
-import { assertHas, at, eventually, magnetRequest, makeContent, put, request, type Member } from './swarm.js';
+import { count, edge, owned, passUntil, scene, used } from './scene.js';
+import { assertHas, at, eventually, magnetRequest, makeContent, put, request } from './swarm.js';
 import { ROUND_MS, turns } from './turns.js';
 
 const BLOCK = 16_384;
@@ -85,6 +85,26 @@ scene('a PieceMgr starts again in the middle of a download, and its peers join i
   await passUntil(clock, () => leecher.events.some((e) => e.event === 'done'));
   assertHas(content, leecher.folder);
   assert.equal(leecher.events.filter((e) => e.event === 'peer' && e.what === 'connected').length, 1);
+});
+
+scene('some files are wanted, then others, also after all that was wanted is here', async ({ start, raw, clock }) => {
+  const content = makeContent({ name: 'choice', sizes: [3 * BLOCK, 3 * BLOCK, 0], pieceLength: BLOCK });
+  const seeder = start('seeder');
+  put(content, seeder.folder);
+  seeder.client.add(request(content, seeder.folder));
+  const leecher = start('leecher');
+  const idle = await raw({ infoHash: content.meta.infoHash });
+  const priorities = ['normal', 'skip', 'skip'] as const;
+  leecher.client.add(request(content, leecher.folder, { peers: [idle.endpoint, await at(seeder)], priorities }));
+  await leecher.until('peer', (e) => e.what === 'connected' && e.address === formatEndpoint(idle.endpoint));
+  await leecher.until('done');
+  assert.deepEqual(readdirSync(join(leecher.folder, 'choice')), ['file-0.bin']);
+  leecher.type('files');
+  const { files } = await leecher.until('files');
+  assert.deepEqual(files.map((f) => [f.had, f.priority]), [[3 * BLOCK, 'normal'], [0, 'skip'], [0, 'skip']]);
+  leecher.type('priority file-[12].bin high');
+  await passUntil(clock, () => leecher.events.filter((e) => e.event === 'done').length === 2);
+  assertHas(content, leecher.folder);
 });
 
 scene('limits are set and lifted while blocks flow both ways', async ({ start, raw, clock }) => {
@@ -389,17 +409,3 @@ const requestsInto = (folder: string): NewTorrent => (source) =>
 
 const block = (piece: number, index: number): { type: 'request' } & BlockRange =>
   ({ type: 'request', piece, begin: index * BLOCK, length: BLOCK });
-
-const count = (member: Member, shown: string): number =>
-  member.client.kernel.edges().find((e) => showEdge(e) === shown)?.count ?? 0;
-
-const edge = (member: Member, shown: string): boolean => count(member, shown) > 0;
-
-/** Lets time pass until something holds: for what depends on both the clock and the wire. */
-async function passUntil(clock: HandClock, holds: () => boolean): Promise<void> {
-  const start = performance.now();
-  while (!holds()) {
-    assert.ok(performance.now() - start < 10_000, `in vain waited for ${holds}`);
-    await clock.pass(100, 10);
-  }
-}

@@ -114,8 +114,8 @@ test('only the wanted files are downloaded, and the pieces that they share with 
   const sizes = [5 * BLOCK, 3 * BLOCK + 100, 4 * BLOCK, 2 * BLOCK];
   const content = makeContent({ name: 'choice', sizes, pieceLength: BLOCK });
   const leecher = lab.start('leecher');
-  const wanted = [false, true, false, false];
-  leecher.client.add(request(content, leecher.folder, { peers: [await at(await seeder(lab, content))], wanted }));
+  const priorities = ['skip', 'normal', 'skip', 'skip'] as const;
+  leecher.client.add(request(content, leecher.folder, { peers: [await at(await seeder(lab, content))], priorities }));
   const done = await leecher.until('done');
   assert.equal(done.downloaded, 4 * BLOCK);
   const file = (i: number): string => join(leecher.folder, ...content.files[i]!.path);

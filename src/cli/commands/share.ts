@@ -58,8 +58,8 @@ export const download = defineCommand({
 });
 
 const {
-  seed: _, only: _only, sequential: _sequential, onDone: _onDone, maxActive: _maxActive, watch: _watch,
-  overwrite: _overwrite, ...SEED_OPTIONS
+  seed: _, only: _only, priority: _priority, firstLast: _firstLast, sequential: _sequential, onDone: _onDone, maxActive: _maxActive,
+  watch: _watch, overwrite: _overwrite, ...SEED_OPTIONS
 } = SESSION_OPTIONS;
 
 export const seed = defineCommand({
@@ -72,7 +72,8 @@ export const seed = defineCommand({
   options: SEED_OPTIONS,
   async run({ values, args, io }) {
     const all = {
-      ...values, seed: true, only: [], sequential: false, onDone: undefined, maxActive: undefined, watch: undefined, overwrite: false,
+      ...values, seed: true, only: [], priority: [], firstLast: false, sequential: false, onDone: undefined, maxActive: undefined,
+      watch: undefined, overwrite: false,
     };
     return share({ values: all, args, io }, untilOf(all), whatIsThere);
   },

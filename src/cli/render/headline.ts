@@ -47,7 +47,7 @@ function tell(e: ClientEvent): Told | undefined {
     case 'removed': return ['news', 'removed'];
     case 'error': return ['trouble', e.reason];
     case 'warning': return ['caution', e.reason];
-    case 'checking': case 'stats': case 'piece': case 'answer': case 'stopped': return undefined;
+    case 'checking': case 'stats': case 'piece': case 'files': case 'answer': case 'stopped': return undefined;
   }
 }
 

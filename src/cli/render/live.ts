@@ -10,7 +10,7 @@ import { headline, isLastLine, type Headline } from './headline.js';
 import type { Output, Verbosity } from './output.js';
 import { isTold } from './plain.js';
 import { ASCII, statusLines, UNICODE } from './status-line.js';
-import { printable } from './text.js';
+import { spoken } from './spoken.js';
 
 const REDRAW_EVERY_MS = 200;
 
@@ -39,7 +39,8 @@ export function liveOutput({ io, ...verbosity }: Verbosity & { readonly io: Io }
     show(event: ClientEvent): void {
       board = post(board, event);
       stale = true;
-      if (event.event === 'answer' && event.lines.length > 0) say(event.lines.map(printable).join('\n'));
+      const lines = spoken(event);
+      if (lines.length > 0) say(lines.join('\n'));
       const told = headline(event, event.event === 'started' || board.size > 1);
       if (told !== undefined && !isLastLine(event) && isTold(told.weight, verbosity)) say(paint(told, colors));
     },

@@ -10,7 +10,7 @@ import { EMPTY_BOARD, post, type Board } from './board.js';
 import { headline, isLastLine, type Weight } from './headline.js';
 import type { Output, Verbosity } from './output.js';
 import { plainStatus } from './status-line.js';
-import { printable } from './text.js';
+import { spoken } from './spoken.js';
 
 export const STATUS_EVERY: Millis = 5000;
 
@@ -39,7 +39,7 @@ export function plainOutput({ io, now, quiet, verbose }: PlainOptions): Output {
   return {
     show(event: ClientEvent): void {
       board = post(board, event);
-      if (event.event === 'answer') event.lines.forEach((line) => io.print(printable(line)));
+      for (const line of spoken(event)) io.print(line);
       if (!quiet && (event.event === 'stats' || event.event === 'checking' || event.event === 'metadata')) sayStatus(event.torrent);
       const told = headline(event);
       if (told !== undefined && !isLastLine(event) && isTold(told.weight, { quiet, verbose })) write(io, told.weight, told.text);

@@ -2,10 +2,9 @@
  * Priority: how much a file is wanted, and what follows for its pieces. A piece that files share is wanted as much as the most wanted of
  * them. Where first and last pieces come first (a player needs them to begin), those of every wanted file go before all others.
  */
+import { FILE_PRIORITIES, type FilePriority } from '../../base/file-priority.js';
+import { globMatcher } from '../../base/glob.js';
 import type { Layout } from '../../model/layout.js';
-
-export const FILE_PRIORITIES = ['skip', 'low', 'normal', 'high'] as const;
-export type FilePriority = (typeof FILE_PRIORITIES)[number];
 
 const FIRST_AND_LAST = FILE_PRIORITIES.length;
 
@@ -13,6 +12,25 @@ export interface FileChoice {
   /** By file. */
   readonly priorities: readonly FilePriority[];
   readonly firstLast: boolean;
+}
+
+/** A file as globs see it: by its path below the torrent's name, unless that is the file's own. Padding is no file to choose. */
+interface Named {
+  readonly path: readonly string[];
+  readonly padding: boolean;
+}
+
+/** Which files, by index, match. */
+export function matchingFiles(files: readonly Named[], glob: string): readonly number[] {
+  const matches = globMatcher(glob);
+  return files.flatMap(({ path, padding }, i) => (!padding && matches(path.length === 1 ? path : path.slice(1)) ? [i] : []));
+}
+
+/** The same priorities, but for these files. */
+export function withPriority(priorities: readonly FilePriority[], files: readonly number[], priority: FilePriority): readonly FilePriority[] {
+  const changed = [...priorities];
+  for (const file of files) changed[file] = priority;
+  return changed;
 }
 
 /** Of each piece: 0 is not wanted, and higher goes first. Padding counts for nothing. O(pieces + files). */

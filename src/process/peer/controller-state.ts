@@ -37,7 +37,9 @@ export type ControllerMsg = Received | Sent | Refused | PieceOrder | ChokeOrder 
   /** PieceMgr has started again. */
   | { readonly type: 'rejoin' }
   /** We have all we want. */
-  | { readonly type: 'finish' };
+  | { readonly type: 'finish' }
+  /** We want more again. */
+  | { readonly type: 'goOn' };
 
 export const declaration = declare({
   name: 'Controller',

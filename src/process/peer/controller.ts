@@ -1,7 +1,8 @@
 /**
  * Controller: one peer. Speaks the protocol with it, and knows how we stand with each other.
  * Hears:  Receiver (handshake, wire, blocks, requests, haves, violation, disconnected), Sender (sent, clogged),
- *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke, lead), PeerMgr (have, finish, rejoin), Timer (tick).
+ *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke, lead), PeerMgr (have, finish, goOn, rejoin),
+ *         Timer (tick).
  * Tells:  SenderQueue (greet, send, request, serve, cancel, choke, allow), PieceMgr (join, bitfield, haveAll, have, suggest,
  *         needBlocks, gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, waits, ended),
  *         Status (downloaded, peer, note), Timer (register).
@@ -84,6 +85,7 @@ function take(s: State, m: ControllerMsg, self: Me): void {
     case 'unchoke': return up.unchoke(s, m.why, self);
     case 'lead': return up.lead(s, m.lead, self);
     case 'finish': return finish(s, self);
+    case 'goOn': return void (s.complete = false);
     case 'rejoin': return rejoin(s, self);
     case 'clogged': return end(s, 'does not read what it makes us say: 1 MiB waits for it', true, self);
     case 'violation': return end(s, describe(m.flaw), true, self);

@@ -30,6 +30,16 @@ function told(verbosity: Verbosity): { readonly out: readonly string[]; readonly
 
 const TROUBLE = 'debian.iso: no space left on device';
 
+test('plain: the files, as `priority` names them', () => {
+  const { io, out } = recording();
+  const file = { length: 2_000_000, had: 500_000, priority: 'high' } as const;
+  const empty = { length: 0, had: 0, priority: 'skip' } as const;
+  plainOutput({ io, now: () => 0, quiet: true, verbose: false }).show({
+    event: 'files', torrent: of.torrent, name: 'show', files: [{ path: 'show/extra/\u001b[2J', ...file }, { path: 'show/b', ...empty }],
+  });
+  assert.deepEqual(out, ['show:', 'high     25.0 %   2.00 MB  extra/\ufffd[2J', 'skip    100.0 %       0 B  b']);
+});
+
 test('plain: the news', () => {
   const { out, err } = told({ quiet: false, verbose: false });
   assert.deepEqual(out, [

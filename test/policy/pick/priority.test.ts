@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { FILE_PRIORITIES, type FilePriority } from '../../../src/base/file-priority.js';
 import { Layout } from '../../../src/model/layout.js';
-import { FILE_PRIORITIES, filesTouched, pieceRanks, type FilePriority } from '../../../src/policy/pick/priority.js';
+import { filesTouched, matchingFiles, pieceRanks, withPriority } from '../../../src/policy/pick/priority.js';
 
 const PIECE = 10;
 const layoutOf = (lengths: readonly number[], padding: readonly number[] = []): Layout => new Layout({
@@ -23,6 +24,14 @@ test('a piece is wanted as much as the most wanted file in it', () => {
 test('first and last pieces of what is wanted go before all others, but not those of padding', () => {
   const layout = layoutOf([40, 0, 30, 5, 25], [3]);
   assert.deepEqual(ranks(layout, ['low', 'normal', 'skip', 'high', 'high'], true), [4, 1, 1, 4, 0, 0, 0, 4, 3, 4]);
+});
+
+test('a glob names files below the torrent, or a lone file, and no padding; the others stay as they are', () => {
+  const files = ['t/a.mkv', 't/sub/b.mkv', 't/.pad/1.mkv', 'c.mkv'].map((path, i) => ({ path: path.split('/'), padding: i === 2 }));
+  assert.deepEqual(matchingFiles(files, '*.mkv'), [0, 1, 3]);
+  assert.deepEqual(matchingFiles(files, 'sub/*'), [1]);
+  assert.deepEqual(matchingFiles(files, 't/*'), []);
+  assert.deepEqual(withPriority(['low', 'low', 'high', 'skip'], [0, 3], 'normal'), ['normal', 'low', 'high', 'normal']);
 });
 
 const cases = fc.array(fc.record({ length: fc.nat(35), priority: fc.constantFrom(...FILE_PRIORITIES) }), { minLength: 1, maxLength: 12 });

@@ -169,6 +169,12 @@ test('a violation or the end of the connection ends the peer, by fault or not', 
 const extended = (uploadOnly: boolean): SingleMessage =>
   ({ type: 'extended', id: 0, payload: encodeExtendedHandshake({ m: new Map(), uploadOnly }) });
 
+test('with a seed it parts when it wants no more, unless it wants more again by then', () => {
+  const stage = open([0]).send({ type: 'finish' }, { type: 'goOn' }).forget();
+  assert.deepEqual(short(stage.send(plain('haveAll')).told()), ['PieceMgr: haveAll', 'PeerMgr: waits']);
+  assert.deepEqual(short(stage.send({ type: 'finish' }).told()), ['ended: both have everything']);
+});
+
 test('two that have everything part, whichever learns it first', () => {
   const BYE = 'ended: both have everything';
   assert.deepEqual(short(open(everything).send(plain('haveAll')).told()), ['PieceMgr: haveAll', BYE]);

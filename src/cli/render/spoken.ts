@@ -1,0 +1,20 @@
+/** Answers to what was typed, for people: as many lines as there is to tell, to be printed as they are. */
+import { percent, size } from '../../base/format.js';
+import type { ClientEvent } from '../../ports/events.js';
+import { printable } from './text.js';
+
+export function spoken(e: ClientEvent): readonly string[] {
+  switch (e.event) {
+    case 'answer': return e.lines.map(printable);
+    case 'files': return [`${e.name}:`, ...fileTable(e)].map(printable);
+    default: return [];
+  }
+}
+
+/** Paths as `priority` takes them: below the torrent's name. */
+function fileTable({ files, name }: ClientEvent & { event: 'files' }): readonly string[] {
+  return files.map(({ path, length, had, priority }) => {
+    const shown = path.startsWith(`${name}/`) ? path.slice(name.length + 1) : path;
+    return `${priority.padEnd(6)}  ${percent(length === 0 ? 1 : had / length).padStart(7)}  ${size(length).padStart(8)}  ${shown}`;
+  });
+}
