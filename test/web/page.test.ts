@@ -92,3 +92,13 @@ test('all that a browser loads is less than 500 kB compressed', () => {
   const sizes = [Buffer.from(DOCUMENT), ...['page.js', 'page.css'].map((name) => readFileSync(PAGE_FILE(name)))].map((file) => gzipSync(file).length);
   assert.ok(sizes.reduce((sum, n) => sum + n) < 500_000, sizes.join(' + '));
 });
+
+test('a magnet link whose metadata is not here is shown as that', { skip }, () => inLab(async (lab) => {
+  const link = `magnet:?xt=urn:btih:${'1'.repeat(40)}&dn=film&x.pe=127.0.0.1:1`;
+  await looking([link, '--folder', join(lab.folder, 'linked')], async ({ page, complaints }) => {
+    await page.getByRole('button', { name: 'film' }).click();
+    assert.equal(await page.locator('.torrents .soft').innerText(), 'fetching metadata');
+    await page.getByText('its metadata is being fetched from peers').waitFor();
+    assert.deepEqual(complaints, []);
+  });
+}));

@@ -8,7 +8,7 @@ import { Controls } from './controls.js';
 import { Limits } from './limits.js';
 import { Processes } from './processes.js';
 import { Store, type View } from './store.js';
-import { Torrent } from './torrent.js';
+import { isKnown, Torrent } from './torrent.js';
 
 const PANELS = [['torrent', 'Torrent'], ['choking', 'Choking'], ['limits', 'Limits'], ['processes', 'Processes']] as const;
 type Panel = (typeof PANELS)[number][0];
@@ -83,6 +83,7 @@ function Torrents({ view, choose }: { view: View; choose: (torrent: string) => v
 
 function stateOf(t: TorrentPicture): string {
   if (t.paused) return `paused at ${percent(t.progress)}`;
+  if (!isKnown(t)) return 'fetching metadata';
   if (t.checked !== undefined) return `checking ${percent(t.checked)}`;
   if (t.queued) return `queued at ${percent(t.progress)}`;
   return t.progress === 1 ? `seeding, up ${rate(t.uploadRate)}` : `${percent(t.progress)}, down ${rate(t.downloadRate)}`;

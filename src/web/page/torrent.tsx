@@ -5,8 +5,12 @@ import { PieceMap } from './piece-map.js';
 import { Rates } from './rates.js';
 import type { View } from './store.js';
 
+/** Of a magnet link nothing is, before its metadata is here. */
+export const isKnown = ({ pieces }: TorrentPicture): boolean => pieces > 0;
+
 export function Torrent({ view, torrent }: { view: View; torrent: TorrentPicture | undefined }) {
   if (!torrent) return null;
+  if (!isKnown(torrent)) return <Fetching name={torrent.name} />;
   const left = eta(torrent.left, torrent.downloadRate);
   const facts: readonly (readonly [string, string])[] = [
     ['Done', `${percent(torrent.progress)} of ${size(torrent.checked === undefined ? torrent.wanted : torrent.bytes)}`],
@@ -31,6 +35,15 @@ export function Torrent({ view, torrent }: { view: View; torrent: TorrentPicture
     <section aria-labelledby="peers">
       <h2 id="peers">Peers</h2>
       <Peers peers={view.told.peers ?? []} />
+    </section>
+  </div>;
+}
+
+function Fetching({ name }: { name: string }) {
+  return <div class="panel">
+    <section aria-labelledby="overview">
+      <h2 id="overview">{name}</h2>
+      <p class="soft">A magnet link: its metadata is being fetched from peers.</p>
     </section>
   </div>;
 }
