@@ -176,7 +176,7 @@ const planMagnet = ({ config, ports, client, request, port }: MagnetContext): Pl
       strategy: MAGNET.strategy, ...restartsOf(config),
       children: [
         child(metadata, boxes.peers, () => ({
-          torrent, outside: { trackers: tiers, webSeeds }, ownId: config.peerId, agent: config.agent, port,
+          torrent, outside: { trackers: tiers, webSeeds }, ownId: config.peerId, agent: config.agent, port, maxPeers: config.maxPeers,
           endpoints: [...peers, ...magnet.peers], net: ports.net, disk: ports.disk, sha1: ports.sha1, trackers: boxes.trackers,
           status: boxes.status, torrentMgr: manager, timer: clock, ...(folder !== undefined && { folder }),
         })),

@@ -58,7 +58,7 @@ export async function mustHaveWay(magnet: Magnet, ways: Ways): Promise<void> {
 
 const quietConfig = async (): Promise<ClientConfig> => ({
   seed: freshSeed(), peerId: freshPeerId(), agent: AGENT, listen: { port: 0 }, limits: { up: null, down: null },
-  choke: (await choosePolicies([], [])).forAll, maxPeers: 1, pieceMemory: () => 0,
+  choke: (await choosePolicies([], [])).forAll, maxPeers: 80, pieceMemory: () => 0,
 });
 
 const shown = ({ infoHash, name }: Magnet): string => name === undefined ? `info-hash ${infoHash}` : `magnet link for ${name}`;

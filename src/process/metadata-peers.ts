@@ -15,7 +15,7 @@ import { clientName } from '../protocol/peer-id.js';
 import { encodeMessage } from '../protocol/wire-encode.js';
 import type { WireMessage } from '../protocol/wire.js';
 import type { Incoming } from './listener.js';
-import { isRunning, MOST_PEERS, type Me, type Peer, type State } from './metadata-state.js';
+import { isRunning, type Me, type Peer, type State } from './metadata-state.js';
 
 /** Who does not give a piece now is asked again after this. */
 const REST_MS: Millis = 5 * SECOND;
@@ -24,7 +24,7 @@ const MOST_USELESS = 100;
 
 export function incoming(s: State, arrival: Incoming, self: Me): void {
   const { connection, handshake, rest } = arrival;
-  const welcome = isRunning(s) && s.peers.size < MOST_PEERS && !s.candidates.isBanned(connection.remote);
+  const welcome = isRunning(s) && s.peers.size < s.maxPeers && !s.candidates.isBanned(connection.remote);
   if (!welcome) return connection.close();
   const peer = meet(s, connection, connection.remote, self);
   shakeHands(s, peer, handshake, self);

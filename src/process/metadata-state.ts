@@ -59,6 +59,8 @@ export interface MetadataInput {
   readonly agent: string;
   /** Where we listen; 0: nowhere. */
   readonly port: number;
+  /** Connections, at most. */
+  readonly maxPeers: number;
   /** Tried at once. */
   readonly endpoints: readonly Endpoint[];
   readonly net: Net;
@@ -102,7 +104,8 @@ export interface State extends MetadataInput {
   noted: string;
 }
 
-export const MOST_PEERS = 30;
+/** More bring nothing: an info dictionary is small. */
+const MOST_PEERS = 30;
 
 export function initialState(input: MetadataInput, self: Me): State {
   const { torrent, sha1 } = input;
@@ -113,6 +116,7 @@ export function initialState(input: MetadataInput, self: Me): State {
   return {
     candidates, copies: new MetadataCopies((whole) => toHex(sha1(whole)) === torrent), peers: new Map(), lastPeer: 0,
     dialing: 0, seekAt: 0, halted: false, recalled: false, whole: undefined, metainfo: undefined, noted: '', ...input,
+    maxPeers: Math.min(input.maxPeers, MOST_PEERS),
   };
 }
 

@@ -18,7 +18,7 @@ import { metainfoFile } from '../protocol/metainfo-build.js';
 import { parseInfo, parseMetainfo } from '../protocol/metainfo.js';
 import { dialed, incoming, part, say, take } from './metadata-peers.js';
 import {
-  declaration, initialState, isRunning, MOST_PEERS, type Me, type MetadataInput, type MetadataMsg, type State,
+  declaration, initialState, isRunning, type Me, type MetadataInput, type MetadataMsg, type State,
 } from './metadata-state.js';
 import type { TrackerMsg } from './tracker.js';
 
@@ -138,7 +138,7 @@ function tellMetainfo({ torrent, torrentMgr, metainfo }: State, peers: readonly 
 function goOn(s: State, self: Me): void {
   if (!isRunning(s)) return;
   const now = self.now();
-  while (s.peers.size + s.dialing < MOST_PEERS) {
+  while (s.peers.size + s.dialing < s.maxPeers) {
     const to = s.candidates.next(now);
     if (!to) break;
     s.dialing++;
@@ -159,9 +159,9 @@ function tick(s: State, self: Me): void {
   }
   for (const peer of s.copies.late(now)) part(s, peer, { reason: 'gave no metadata', how: 'failed' }, self);
   goOn(s, self);
-  if (now >= s.seekAt && s.peers.size + s.dialing < MOST_PEERS / 2) {
+  if (now >= s.seekAt && s.peers.size + s.dialing < s.maxPeers / 2) {
     s.seekAt = now + SEEK_EVERY;
-    for (const tracker of s.trackers) self.tell(tracker, { type: 'wantPeers', count: MOST_PEERS });
+    for (const tracker of s.trackers) self.tell(tracker, { type: 'wantPeers', count: s.maxPeers });
   }
   note(s, self);
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: SECOND, tag: TICK });

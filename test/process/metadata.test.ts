@@ -107,7 +107,7 @@ function start(over: Partial<MetadataInput> = KEPT, disk: Partial<Pick<Disk, 're
   } as unknown as Disk;
   const stage: Stage<typeof metadata> = new Stage(metadata, (cast) => ({
     torrent: META.infoHash, outside: { trackers: TRACKERS, webSeeds: [] }, ownId: OWN, agent: 'actorrent test', port: 6881,
-    endpoints: [], net, disk: fakeDisk, sha1, trackers: [cast('Tracker')], status: cast('Status'), torrentMgr: cast('TorrentMgr'),
+    maxPeers: 80, endpoints: [], net, disk: fakeDisk, sha1, trackers: [cast('Tracker')], status: cast('Status'), torrentMgr: cast('TorrentMgr'),
     timer: cast('Timer'), ...over,
   }));
   /** The net answers the oldest dial. */
@@ -317,6 +317,14 @@ test('paused, it is connected to nobody and lets nobody in; resumed, it goes on'
   stage.send({ type: 'resume' });
   assert.deepEqual(stage.kinds().slice(0, 2), ['Tracker: totals', 'Tracker: start']);
   assert.deepEqual((await connect()).shake().has().asked(), ['request 0', 'request 1', 'request 2']);
+});
+
+test('no more connections than are allowed, and never more than thirty', async () => {
+  const all = Array.from({ length: 100 }, (_, i) => at(i + 1));
+  for (const [maxPeers, most] of [[80, 30], [2, 2]] as const) {
+    const { net } = await running({ ...KEPT, maxPeers, endpoints: all });
+    assert.equal(net.dials.length, most);
+  }
 });
 
 test('stopped, it lets go of all and says so', async () => {
