@@ -5,6 +5,7 @@ import * as growth from './growth/index.js';
 import * as load from './load/index.js';
 import * as micro from './micro/index.js';
 import type { Section } from './report.js';
+import * as simulate from './simulate/index.js';
 import { SIDE_BY_SIDE } from './side-by-side/index.js';
 
 export interface BenchOptions {
@@ -31,6 +32,7 @@ export const PARTS: readonly Part[] = [
   { name: 'growth', doc: 'how the total work grows with peers, pieces and torrents', quick: true, run: growth.run },
   { name: 'cost', doc: 'what watching costs a download: counting, the live page open, a trace', quick: true, run: cost.run },
   { name: 'load', doc: 'a torrent of 100,000 pieces and 50,000 files, until it is loaded: time and memory', quick: true, run: load.run },
+  { name: 'simulate', doc: 'simulated swarms as they grow: CPU, messages and events a block', quick: true, run: simulate.run },
   ...SIDE_BY_SIDE,
 ];
 
