@@ -6,18 +6,22 @@
 import { KIB, type BytesPerSec } from '../../base/units.js';
 import type { LinkView } from './policy.js';
 
-/** What libtorrent and Transmission give to every uplink, fast or slow. */
-const SLOTS_WITHOUT_LIMIT = 8;
+/**
+ * To begin with. More come as the link shows that it carries them; with the 8 of libtorrent and Transmission the uplink of a home is cut so
+ * small that giving is worth less (docs/policies.md has figures).
+ */
+const SLOTS_WITHOUT_LIMIT = 5;
 /** Beyond this a peer's share is no longer worth its bookkeeping. */
 const MOST_SLOTS = 64;
 
 /**
  * Mainline's table of the upload limit in KiB/s: below 9 two slots, below 15 three, below 42 four, then sqrt(0.6
- * KiB/s): 5 at 42, 7 at 100, 24 at 1000. Without a limit the same of the highest rate seen, and never fewer than 8.
+ * KiB/s): 5 at 42, 7 at 100, 24 at 1000. Without a limit the same of the highest rate seen, and never fewer than 5.
  */
 export function slotsForLink({ upLimit, upPeak }: LinkView): number {
   if (upLimit !== null && upLimit > 0) return Math.min(MOST_SLOTS, mainlineSlots(upLimit));
-  return Math.max(SLOTS_WITHOUT_LIMIT, Math.min(MOST_SLOTS, mainlineSlots(upPeak)));
+  const shown = upPeak > 0 ? mainlineSlots(upPeak) : 0;
+  return Math.max(SLOTS_WITHOUT_LIMIT, Math.min(MOST_SLOTS, shown));
 }
 
 /** Mainline's own reading of the table: what is beyond it is cut to a whole number, and no limit is 7. */

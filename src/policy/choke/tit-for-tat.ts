@@ -34,7 +34,7 @@ const HOLD_OF_ROUND = 0.9;
 
 const params: Described<TitForTatParams>['params'] = {
   slots: { default: 'auto', words: ['auto'], min: 1, max: 500, integer: true,
-    doc: 'interested peers unchoked at a time in all torrents; auto: from the upload limit, 8 or more without one' },
+    doc: 'interested peers unchoked at a time in all torrents; auto: from the upload limit, 5 or more without one' },
   roundMs: { default: 10_000, min: 1000, max: 600_000, integer: true, doc: 'length of a round, ms' },
   ouEvery: { default: 3, min: 1, max: 1000, integer: true, doc: 'rounds that an optimistic unchoke lasts' },
   snubbedMs: { default: MINUTE, min: 1000, max: 3_600_000, integer: true,

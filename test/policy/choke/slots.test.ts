@@ -10,9 +10,10 @@ test('slots from the upload limit follow mainline\'s table', () => {
   for (const [kib, slots] of table) assert.equal(slotsForLink({ ...LINK, upLimit: kib * KIB }), slots, `${kib} KiB/s`);
 });
 
-test('without a limit there are 8, and more where the link has shown that it carries them', () => {
-  assert.equal(slotsForLink(LINK), 8);
-  assert.equal(slotsForLink({ ...LINK, upLimit: 0 }), 8);
+test('without a limit there are 5, and more where the link has shown that it carries them', () => {
+  assert.equal(slotsForLink(LINK), 5);
+  assert.equal(slotsForLink({ ...LINK, upLimit: 0 }), 5);
+  assert.equal(slotsForLink({ ...LINK, upPeak: 10 * KIB }), 5);
   assert.equal(slotsForLink({ ...LINK, upPeak: 1000 * KIB }), 24);
   assert.equal(slotsForLink({ ...LINK, upPeak: 1e9 }), 64);
 });
