@@ -9,6 +9,7 @@ import type { Bytes, BytesPerSec, Millis } from './base/units.js';
 import type { Kernel } from './kernel/kernel.js';
 import type { Tap } from './kernel/tap.js';
 import type { ChokePolicy, Params } from './policy/choke/policy.js';
+import type { Allocation } from './ports/disk.js';
 import type { PickOrder } from './policy/pick/selection.js';
 import type { Magnet } from './protocol/magnet.js';
 import type { Metainfo } from './protocol/metainfo.js';
@@ -77,6 +78,8 @@ export interface TorrentRequest {
   readonly choke?: ChosenPolicy;
   /** `record`: trust the resume record where sizes and times match; `full`: hash everything. */
   readonly check: 'record' | 'full';
+  /** Makes room for the wanted files at the start; absent: they grow. */
+  readonly preallocate?: Allocation;
   /** Writes over files of another origin too. */
   readonly overwrite?: boolean;
   /** Seed on after completion until one of these, which the `seeded` event tells; then it rests. Absent: until stopped. */

@@ -26,7 +26,7 @@ import {
 } from './process/index.js';
 import type { ChokeMsg } from './process/choke-mgr.js';
 import type { ConsoleMsg } from './process/console.js';
-import { SAVE_EVERY, type FilesMsg } from './process/files-state.js';
+import { SAVE_EVERY, type FilesInput, type FilesMsg } from './process/files-state.js';
 import type { LimiterMsg } from './process/limiter.js';
 import type { ControllerMsg } from './process/peer/controller.js';
 import type { Found, NewPeer, PeerMgrMsg } from './process/peer-mgr.js';
@@ -206,6 +206,10 @@ interface TorrentContext extends Omit<MagnetContext, 'request'> {
   readonly request: TorrentRequest;
 }
 
+/** Files that are not wanted get none: at most they hold a part of a piece. */
+const roomFor = ({ meta, priorities, preallocate: how }: TorrentRequest): Pick<FilesInput, 'allocate'> => how === undefined ? {}
+  : { allocate: { how, files: [...meta.files.keys()].filter((i) => priorities?.[i] !== 'skip' && !meta.files[i]!.padding) } };
+
 const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve) => {
   const { config, ports, client, key, request, port } = context;
   const { meta } = request;
@@ -226,7 +230,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
       children: [
         child(files, boxes.files, () => ({
           torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
-          overwrite: request.overwrite ?? false, touched: filesTouched(layout, choice, pieceRanks(layout, choice)),
+          overwrite: request.overwrite ?? false, touched: filesTouched(layout, choice, pieceRanks(layout, choice)), ...roomFor(request),
           saveEvery: config.saveEvery ?? SAVE_EVERY,
           disk: ports.disk, pieceMgr: boxes.pieceMgr, status: boxes.status, torrentMgr: manager, timer: clock,
         })),

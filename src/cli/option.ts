@@ -4,6 +4,7 @@
  * file follow from it. Every value arrives as text and is parsed in one place.
  */
 import { flaw, ok, type Result } from '../base/result.js';
+import { didYouMean } from '../policy/choke/nearest.js';
 
 export interface Option<T> {
   /** Absent: a flag, which takes no value on the command line. */
@@ -74,6 +75,14 @@ export const integer = (least: number, most: number) => (typed: string): Result<
   const n = /^\d{1,15}$/.test(typed) ? Number(typed) : NaN;
   return n >= least && n <= most ? ok(n) : flaw('number', `an integer from ${least} to ${most}`, quoted(typed));
 };
+
+/** In whatever case it is typed. */
+export function oneOf<T extends string>(what: string, names: readonly T[]): (typed: string) => Result<T> {
+  return (typed) => {
+    const found = names.find((name) => name.toLowerCase() === typed.toLowerCase());
+    return found === undefined ? flaw(what, `one of ${names.join(', ')}`, `${quoted(typed)}${didYouMean(typed, names)}`) : ok(found);
+  };
+}
 
 export const positive = (typed: string): Result<number> => {
   const n = /^\d{1,12}(\.\d{1,9})?$/.test(typed) ? Number(typed) : NaN;

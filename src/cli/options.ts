@@ -11,7 +11,7 @@ import { USUAL_PROCS } from '../edge/disk.js';
 import { DEFAULT_PORT } from '../library/usual-port.js';
 import { SAVE_EVERY } from '../process/files-state.js';
 import { DEFAULT_POLICY, POLICY_NAMES } from './policy-source.js';
-import { flag, integer, many, positive, quoted, text, value, type ValuesOf } from './option.js';
+import { flag, integer, many, oneOf, positive, quoted, text, value, type ValuesOf } from './option.js';
 
 
 export const address = (typed: string): Result<string> => {
@@ -40,6 +40,7 @@ const filePriority = (typed: string): Result<PriorityRule> => {
   return ok({ glob: typed.slice(0, at), priority });
 };
 
+const ALLOCATIONS = ['none', 'sparse', 'full'] as const;
 /** More often would keep a disk busy with nothing else; more seldom is no safety. */
 const interval = (typed: string): Result<Millis> => {
   const n = positive(typed);
@@ -61,6 +62,9 @@ export const SESSION_OPTIONS = {
     rare: true, group: 'Files', meaning: 'for the shell, when complete: $TORRENT_NAME', initial: undefined,
   }),
   sequential: flag({ group: 'Files', meaning: 'pieces in order, not rarest first' }),
+  preallocate: value('HOW', oneOf('how', ALLOCATIONS), {
+    rare: true, group: 'Files', meaning: 'room at the start: `sparse`, or `full` of zeros', words: ALLOCATIONS, initial: 'none' as const,
+  }),
   overwrite: flag({ rare: true, group: 'Files', meaning: 'also files of another origin with the same names' }),
   saveInterval: value('SECONDS', interval, {
     rare: true, group: 'Files', meaning: 'between saves of what is here, for a restart', initial: SAVE_EVERY,

@@ -62,6 +62,7 @@ export function requestOf(meta: Metainfo, v: SessionValues, { ownPolicy, select 
     firstLast: v.firstLast,
     check: 'record',
     overwrite: v.overwrite,
+    ...(v.preallocate !== 'none' && { preallocate: v.preallocate }),
     ...(choke && { choke }),
     ...(priorities && { priorities }),
     ...(Object.keys(goals).length > 0 && { goals }),

@@ -43,11 +43,17 @@ export class Folders {
     return folders;
   }
 
-  /** Rejects where the folder of this file is not the one that was prepared. */
-  async assertSame(file: string): Promise<void> {
+  /** Where the folder of this file is not the one that was prepared, or cannot be seen. */
+  async troubleOf(file: string): Promise<Trouble | undefined> {
     const folder = dirname(file);
     const before = this.places.get(folder);
-    if (before !== undefined && before !== placeOf(await stat(folder))) throw new ReplacedError();
+    if (before === undefined) return undefined;
+    try {
+      if (before === placeOf(await stat(folder))) return undefined;
+    } catch (error) {
+      return troubleOf(file, error);
+    }
+    return { file, cause: 'missing', detail: 'its folder is not the one that was there before' };
   }
 
   /** Rejects where it is outside of the root: what is inside of another inside, and no link, is. */
@@ -60,10 +66,3 @@ export class Folders {
 
 /** The same name may be of another folder later. */
 const placeOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`;
-
-class ReplacedError extends Error {
-  readonly code = 'EREPLACED';
-  constructor() {
-    super('its folder is not the one that was there before');
-  }
-}

@@ -47,7 +47,8 @@ async function realOrNearest(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' || path === dirname(path)) throw error;
-    const dangling = await lstat(path).then(() => true, () => false);
+    // What is there and no link has been made since.
+    const dangling = await lstat(path).then((found) => found.isSymbolicLink(), () => false);
     if (dangling) throw new OutsideError(); // opened with O_CREAT it would be made wherever it points
     return realOrNearest(dirname(path));
   }

@@ -1,8 +1,8 @@
 /**
  * OpenFiles: descriptors of all torrents, by path, at most `max` of them idle or in use; the least recently used idle
  * one is closed first. Reads and writes share a descriptor, and so do the hash workers: a descriptor belongs to the
- * process. A lease keeps it open. With every descriptor leased the bound is exceeded until leases come back: callers
- * hold few at once.
+ * process. A lease keeps it open. Who needs several
+ * asks whether there is room. Who needs one is never refused: the bound is exceeded by as many until they come back.
  */
 import { close, constants, open } from 'node:fs';
 import { assertInside } from './inside.js';
@@ -40,19 +40,27 @@ export class OpenFiles {
   private readonly max: number;
   /** Least recently used first. */
   private readonly entries = new Map<string, Entry>();
+  /** Descriptors that are leased. */
+  private inUse = 0;
 
   constructor(max: number) {
     this.max = max;
   }
 
+  /** Whether so many more may be leased, if it is done at once. */
+  hasRoomFor(count: number): boolean {
+    return this.inUse + count <= this.max;
+  }
+
   async lease(opening: Opening): Promise<Lease> {
     const entry = this.entryFor(opening);
-    entry.leases++;
+    this.take(entry);
     this.trim();
     try {
       return { fd: await entry.fd, release: () => this.release(entry) };
     } catch (error) {
       if (this.entries.get(opening.path) === entry) this.entries.delete(opening.path);
+      this.drop(entry);
       throw error;
     }
   }
@@ -90,8 +98,16 @@ export class OpenFiles {
     }
   }
 
+  private take(entry: Entry): void {
+    if (entry.leases++ === 0) this.inUse++;
+  }
+
+  private drop(entry: Entry): void {
+    if (--entry.leases === 0) this.inUse--;
+  }
+
   private release(entry: Entry): void {
-    entry.leases--;
+    this.drop(entry);
     if (entry.retired && entry.leases === 0) closeEntry(entry);
     else this.trim();
   }

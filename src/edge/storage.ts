@@ -1,16 +1,16 @@
 /**
  * Storage of one torrent in ordinary files. Written at their offsets, so unwritten parts are holes where the file
- * system has them. Pieces go to the hash pool with open descriptors; a piece of very many small files is told their
- * paths instead, so that it does not hold hundreds of descriptors at once. Every job is answered once: also after
+ * system has them. Pieces go to the hash pool with open descriptors; a piece of very many small files, or one where
+ * too many are open already, with paths instead. Every job is answered once: also after
  * `close`, with trouble.
  */
-import { createReadStream, fdatasync, read as readFd, stat } from 'node:fs';
+import { fdatasync, read as readFd, stat } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { KIB, type Bytes } from '../base/units.js';
+import type { Bytes } from '../base/units.js';
 import type {
-  CheckOutcome, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
+  Allocation, CheckOutcome, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../ports/disk.js';
 import { Folders } from './folders.js';
 import { assertInside, contentPath } from './inside.js';
@@ -18,9 +18,9 @@ import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js'
 import type { PieceBuffers } from './piece-buffers.js';
 import type { KeepJob, OutcomeOf, PieceRunner, StoreJob, Stretch } from './piece-job.js';
 import type { ReadBuffers } from './read-buffers.js';
+import { hasContent, reserve } from './room.js';
 import { runAll } from './run-all.js';
 import { tooShort, troubleOf } from './trouble.js';
-import { codeOf } from './words.js';
 
 /** Promises of tens of thousands at once would take hundreds of MB, and twice the time. */
 const STATS_AT_ONCE = 64;
@@ -135,6 +135,18 @@ export class FolderStorage implements Storage {
     return facts;
   }
 
+  async allocate(files: readonly number[], how: Allocation): Promise<Trouble | undefined> {
+    for (const file of files) {
+      const [path, length] = [this.paths[file]!, this.lengths[file]!];
+      const trouble = await this.folders.troubleOf(path) ?? await this.attempt(path, async () => {
+        await reserve(path, length, how);
+        this.see(path, length);
+      });
+      if (trouble !== undefined) return trouble;
+    }
+    return undefined;
+  }
+
   async inTheWay(files: readonly number[]): Promise<Trouble | undefined> {
     for (const file of files) {
       const path = this.paths[file]!;
@@ -237,23 +249,25 @@ export class FolderStorage implements Storage {
   /** Where the spans lie. Empty ones are left out: an empty file need not be there. */
   private async locate(spans: readonly Span[], accessTo: (path: string) => Access): Promise<Located | Trouble> {
     const filled = spans.filter((span) => span.length > 0);
-    const hold = filled.length <= HELD_AT_ONCE;
-    const stretches: Stretch[] = [];
-    const leases: Lease[] = [];
-    for (const { file, offset, length } of filled) {
-      const path = this.paths[file]!;
-      const access = accessTo(path);
-      try {
-        if (access === 'make') await this.folders.assertSame(path);
-        const lease = hold ? await this.shared.files.lease({ folder: this.folder, path, access }) : undefined;
-        if (lease !== undefined) leases.push(lease);
-        else await assertInside(this.folder, path);
-        stretches.push({ path, fd: lease?.fd, access, offset, length, least: this.seen.get(path) ?? 0 });
-      } catch (error) {
-        for (const lease of leases) lease.release();
-        return troubleOf(path, error);
-      }
+    const openings = filled.map(({ file }) => ({ folder: this.folder, path: this.paths[file]!, access: accessTo(this.paths[file]!) }));
+    for (const { path, access } of openings) {
+      if (access !== 'make') continue;
+      const moved = await this.folders.troubleOf(path);
+      if (moved) return moved;
     }
+    const hold = openings.length <= HELD_AT_ONCE && this.shared.files.hasRoomFor(openings.length);
+    const held = await Promise.allSettled(openings.map((opening): Promise<Lease | void> =>
+      hold ? this.shared.files.lease(opening) : assertInside(this.folder, opening.path)));
+    const leases = held.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+    const failed = held.findIndex((one) => one.status === 'rejected');
+    if (failed >= 0) {
+      for (const lease of leases) lease.release();
+      return troubleOf(openings[failed]!.path, (held[failed] as PromiseRejectedResult).reason);
+    }
+    const stretches = openings.map(({ path, access }, i) => {
+      const { offset, length } = filled[i]!;
+      return { path, fd: leases[i]?.fd, access, offset, length, least: this.seen.get(path) ?? 0 };
+    });
     return { stretches, leases };
   }
 
@@ -297,21 +311,6 @@ export class FolderStorage implements Storage {
     await Promise.all(this.running);
   }
 }
-
-/** Anything but zeros; also where that cannot be found out. */
-async function hasContent(path: string): Promise<boolean> {
-  try {
-    for await (const part of createReadStream(path, { highWaterMark: ZEROS.length })) {
-      const bytes = part as Buffer;
-      if (!bytes.equals(ZEROS.subarray(0, bytes.length))) return true;
-    }
-    return false;
-  } catch (error) {
-    return codeOf(error) !== 'ENOENT';
-  }
-}
-
-const ZEROS = new Uint8Array(256 * KIB);
 
 interface TroubleOutcome {
   readonly type: 'trouble';

@@ -9,7 +9,6 @@ const CAUSES: Readonly<Record<string, Trouble['cause']>> = {
   ENOSPC: 'full',
   EOUTSIDE: 'denied',
   EPERM: 'denied',
-  EREPLACED: 'missing',
   EROFS: 'denied',
 };
 

@@ -39,6 +39,9 @@ export interface FileFacts {
   readonly modifiedAt: Millis;
 }
 
+/** How room is made for files before their bytes come: their length only, or all their blocks. */
+export type Allocation = 'sparse' | 'full';
+
 export interface Storage {
   /** A buffer for one piece, shared with the workers. Give it back with `release`. */
   buffer(length: Bytes): Uint8Array;
@@ -68,6 +71,8 @@ export interface Storage {
   prepare(files?: readonly boolean[]): Promise<Trouble | undefined>;
   /** What is there now; undefined for a file that is not: that one is not read or written any more through a descriptor that is open. */
   facts(): Promise<readonly (FileFacts | undefined)[]>;
+  /** Makes these files as long as they should be; none shorter. */
+  allocate(files: readonly number[], how: Allocation): Promise<Trouble | undefined>;
   /** The first of these files that holds anything but zeros. */
   inTheWay(files: readonly number[]): Promise<Trouble | undefined>;
   /** Waits for what runs, then forces written data to the device. */

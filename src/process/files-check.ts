@@ -7,7 +7,7 @@ import { Bitfield } from '../model/bitfield.js';
 import type { CheckOutcome, Trouble } from '../ports/disk.js';
 import { discard, inMemory, isEmpty, isStoring, type Assembly } from './files-pieces.js';
 import { strangers } from './files-foreign.js';
-import { check, readBlocks, recall, type Recalled } from './files-recovery.js';
+import { check, makeRoom, readBlocks, recall, type Recalled } from './files-recovery.js';
 import type { FilesState, Me } from './files-state.js';
 import { trouble } from './files-trouble.js';
 
@@ -46,17 +46,13 @@ function note(s: FilesState, self: Me): void {
   self.tell(s.status, { type: 'note', note: { event: 'checking', checked: pieces - s.unchecked, pieces, good: s.have.count } });
 }
 
-/** What we have is known: whose is the rest? */
+/** What we have is known: whose is the rest, and is there room for what comes? */
 function examine(s: FilesState, self: Me): void {
   const may = s.overwrite || s.ailment?.insisted === true;
   s.strangers = s.unrecorded && !may ? strangers(s.layout, s.have, s.unrecorded) : [];
-  if (s.strangers.length === 0) return takeUpBegun(s, self);
-  void inTheWay(s).then((found) => self.post({ type: 'examined', trouble: found }));
+  if (s.strangers.length === 0 && !s.allocate) return takeUpBegun(s, self);
+  void makeRoom(s).then((found) => self.post({ type: 'examined', trouble: found }));
 }
-
-/** Strangers that would be written to. */
-export const inTheWay = ({ storage, strangers, touched }: FilesState): Promise<Trouble | undefined> =>
-  storage.inTheWay(strangers.filter((file) => touched[file]));
 
 export function examined(s: FilesState, found: Trouble | undefined, self: Me): void {
   if (found) trouble(s, found, self);

@@ -5,9 +5,9 @@
  * at a start. What has vanished is fetched again only when the user says so: more often a drive is not mounted.
  */
 import type { Trouble } from '../ports/disk.js';
-import { begin, inTheWay } from './files-check.js';
+import { begin } from './files-check.js';
 import { isStoring, store } from './files-pieces.js';
-import { lacking, readThrough } from './files-recovery.js';
+import { allocate, inTheWay, lacking, readThrough } from './files-recovery.js';
 import type { FilesState, Me } from './files-state.js';
 import { trouble, type Ailment } from './files-trouble.js';
 
@@ -29,7 +29,7 @@ async function look(s: FilesState, { probe, insisted }: Ailment): Promise<Troubl
     const found = await readThrough(storage, lost ? [lost, ...probe] : probe) ?? await inTheWay(s);
     if (found) return found;
   }
-  return storage.prepare(touched);
+  return await storage.prepare(touched) ?? allocate(s);
 }
 
 export function looked(s: FilesState, found: Trouble | undefined, self: Me): void {

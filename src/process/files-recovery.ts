@@ -50,6 +50,18 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   };
 }
 
+/** Where nothing is in the way, and nothing else wrong: while a drive is not mounted, no file is made in its place. */
+export async function makeRoom(s: FilesState): Promise<Trouble | undefined> {
+  return await inTheWay(s) ?? (s.ailment ? undefined : allocate(s));
+}
+
+/** Strangers that would be written to. */
+export const inTheWay = ({ storage, strangers, touched }: FilesState): Promise<Trouble | undefined> =>
+  storage.inTheWay(strangers.filter((file) => touched[file]));
+
+export const allocate = async ({ storage, allocate: room }: FilesState): Promise<Trouble | undefined> =>
+  room && storage.allocate(room.files, room.how);
+
 export type Facts = readonly (FileFacts | undefined)[];
 interface Sorted {
   readonly good: number[];

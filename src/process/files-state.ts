@@ -7,7 +7,7 @@ import { declare } from '../kernel/topology.js';
 import { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
 import { ReadAhead, type Lent, type Stretch } from '../model/read-ahead.js';
-import type { CheckOutcome, Disk, KeepOutcome, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
+import type { Allocation, CheckOutcome, Disk, KeepOutcome, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
 import type { Assembly, BlockRun } from './files-pieces.js';
 import type { Facts, Recalled, Remembered } from './files-recovery.js';
@@ -89,6 +89,8 @@ export interface FilesInput {
   readonly check: 'record' | 'full';
   /** Also files of another origin. */
   readonly overwrite: boolean;
+  /** Room is made at the start for these files. */
+  readonly allocate?: { readonly files: readonly number[]; readonly how: Allocation };
   /** How often the record is saved while anything is new: what a crash costs at most. */
   readonly saveEvery: Millis;
   readonly disk: Disk;

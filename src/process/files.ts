@@ -12,10 +12,11 @@ import { defineProcess } from '../kernel/process.js';
 import type { Lent, Stretch } from '../model/read-ahead.js';
 import type { ReadOutcome, Span, Trouble } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
-import { begin, examined, inTheWay, pieceChecked, recalled, takenUp, tellRecovered } from './files-check.js';
+import { begin, examined, pieceChecked, recalled, takenUp, tellRecovered } from './files-check.js';
 import { caughtUp, looked, mend } from './files-mending.js';
 import { assemble, discard, kept, store, stored } from './files-pieces.js';
 import { remembered, save, writeRecord } from './files-record.js';
+import { inTheWay } from './files-recovery.js';
 import { declaration, initialState, type FilesInput, type FilesMsg, type FilesState, type Me, type Reader } from './files-state.js';
 import { lookAgain, MEND, trouble } from './files-trouble.js';
 

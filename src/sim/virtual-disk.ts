@@ -111,6 +111,7 @@ function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: S
     letGo: () => undefined,
     prepare: () => clock.later(0, () => undefined),
     facts: () => clock.later(0, () => (contents.begun ? factsOf(files, contents.modifiedAt) : files.map(() => undefined))),
+    allocate: () => clock.later(0, () => undefined),
     inTheWay: () => clock.later(0, () => undefined),
     sync: () => clock.later(0, () => undefined),
     close: () => clock.later(0, () => undefined),

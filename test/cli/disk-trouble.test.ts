@@ -14,7 +14,7 @@ import { Running, runToEnd } from './running.js';
 import { bytesIn, share, type Shared } from './shared.js';
 
 /** A peer's limit, in KB/s: trouble begins before either torrent is complete. */
-const RATE = 400;
+const RATE = 200;
 const NOBODY = 65534;
 
 const isRoot = process.getuid?.() === 0;

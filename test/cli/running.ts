@@ -36,11 +36,13 @@ export class Running {
   readonly events: ClientEvent[] = [];
   /** Its exit code; null where a signal has ended it. */
   readonly ended: Promise<number | null>;
+  readonly pid: number;
   private readonly child: Child;
   private readonly ears = new Set<() => void>();
 
   constructor(place: Place, args: readonly string[]) {
     this.child = spawnIn(place, [...args, '--json']);
+    this.pid = this.child.pid ?? -1;
     this.child.stderr.resume();
     const hear = (): void => this.ears.forEach((ear) => ear());
     createInterface(this.child.stdout).on('line', (line) => {

@@ -1,6 +1,6 @@
 /** FakeDisk: jobs wait until the test answers them, in any order; files are lengths and times; records lie in a map. */
 import type {
-  CheckOutcome, Disk, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
+  Allocation, CheckOutcome, Disk, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../../src/ports/disk.js';
 
 export interface Job<J, O> {
@@ -25,6 +25,7 @@ export class FakeDisk implements Disk, Storage {
   files: (FileFacts | undefined)[] = [];
   trouble: Trouble | undefined;
   stranger: Trouble | undefined;
+  noRoom: Trouble | undefined;
   /** Where set, a sync waits for it. */
   syncing: Promise<void> | undefined;
 
@@ -98,6 +99,11 @@ export class FakeDisk implements Disk, Storage {
   async facts(): Promise<readonly (FileFacts | undefined)[]> {
     this.log.push('facts');
     return this.files;
+  }
+
+  async allocate(files: readonly number[], how: Allocation): Promise<Trouble | undefined> {
+    this.log.push(`allocate ${how}: ${files.join(' ')}`);
+    return this.noRoom;
   }
 
   async inTheWay(files: readonly number[]): Promise<Trouble | undefined> {

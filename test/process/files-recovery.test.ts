@@ -204,7 +204,7 @@ const ASKED = {
 };
 
 /** Two files that others have put there; none of their pieces is right, or these are. */
-async function unrecorded({ right = [], ...o }: { right?: readonly number[]; overwrite?: boolean; touched?: readonly boolean[] } = {}) {
+async function unrecorded({ right = [], ...o }: { right?: readonly number[] } & Parameters<typeof start>[0] = {}) {
   const disk = remembered([]);
   disk.records.clear();
   disk.stranger = STRANGER;
@@ -281,3 +281,33 @@ for (const [what, have, lengths, strange] of FOREIGN) {
     assert.deepEqual(strangers(LAYOUT, bitsOf(4, have), lengths.map((length) => ({ length, modifiedAt: 7 }))), strange);
   });
 }
+
+// ROOM -------------------------------------------------------------------------------
+
+test('room is made once it is known what is there; where there is none, again when the disk is mended', async () => {
+  const disk = new FakeDisk();
+  const { stage } = await start({ disk, allocate: 'full' });
+  assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare', 'allocate full: 1']);
+  assert.deepEqual(stage.told('TorrentMgr'), [FINE]);
+  const tight = new FakeDisk();
+  tight.noRoom = FULL;
+  const { stage: waiting } = await start({ disk: tight, allocate: 'sparse' });
+  assert.equal(waiting.all('trouble').length, 1);
+  tight.noRoom = undefined;
+  tight.log.length = 0;
+  await waiting.advance(5 * SECOND).settle();
+  assert.deepEqual(tight.log, ['let go', 'facts', 'prepare', 'allocate sparse: 1']);
+  assert.deepEqual(waiting.told('TorrentMgr'), [FINE]);
+});
+
+test('no room is made where a drive may not be mounted, nor in a file of another origin', async () => {
+  const gone = remembered([0, 1, 2, 3]);
+  gone.files[1] = undefined;
+  await start({ disk: gone, allocate: 'full' }).then(async ({ stage }) => {
+    gone.reads[0]!.done({ type: 'trouble', trouble: GONE });
+    await stage.settle();
+    assert.equal(stage.all('trouble').length, 1);
+  });
+  const { disk } = await unrecorded({ allocate: 'full' });
+  for (const { log } of [gone, disk]) assert.ok(!log.some((line) => line.startsWith('allocate')), log.join());
+});

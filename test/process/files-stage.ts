@@ -2,6 +2,7 @@
 import { infoHash } from '../../src/base/brand.js';
 import { BLOCK_BYTES, SECOND } from '../../src/base/units.js';
 import { Layout } from '../../src/model/layout.js';
+import type { Allocation } from '../../src/ports/disk.js';
 import { files } from '../../src/process/files.js';
 import type { FilesMsg } from '../../src/process/files-state.js';
 import { encodeResumeRecord } from '../../src/protocol/resume-record.js';
@@ -20,7 +21,9 @@ export const LAYOUT = new Layout({
 export const HASHES = new Uint8Array(80).map((_, i) => Math.floor(i / 20) + 1);
 
 /** On the stage, with the disk as given; the recall is through. */
-export async function start(o: { disk?: FakeDisk; check?: 'record' | 'full'; overwrite?: boolean; layout?: Layout; touched?: readonly boolean[] } = {}) {
+export async function start(o: {
+  disk?: FakeDisk; check?: 'record' | 'full'; overwrite?: boolean; allocate?: Allocation; layout?: Layout; touched?: readonly boolean[];
+} = {}) {
   const { disk = new FakeDisk(), layout = LAYOUT, touched = layout.files.map(() => true) } = o;
   let sender: any;
   const stage = new Stage(files, (cast) => {
@@ -28,7 +31,7 @@ export async function start(o: { disk?: FakeDisk; check?: 'record' | 'full'; ove
     return {
       torrent: TORRENT, layout, files: layout.files.map(({ length }, i) => ({ path: [`${i}`], length })),
       hashes: HASHES, folder: '/f', touched, check: o.check ?? 'record', overwrite: o.overwrite ?? false,
-      saveEvery: 60 * SECOND, disk, pieceMgr: cast('PieceMgr'),
+      ...(o.allocate && { allocate: { files: [1], how: o.allocate } }), saveEvery: 60 * SECOND, disk, pieceMgr: cast('PieceMgr'),
       status: cast('Status'), torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
     };
   });

@@ -64,7 +64,8 @@ export class SlowDisk implements Disk {
       put: (...args) => storage.put(...args), recycle: (bytes) => storage.recycle(bytes),
       copy: (part) => storage.copy(part),
       letGo: () => storage.letGo(), prepare: (files) => storage.prepare(files), facts: () => storage.facts(),
-      inTheWay: (files) => storage.inTheWay(files), sync: () => storage.sync(), close: () => storage.close(),
+      allocate: (files, how) => storage.allocate(files, how), inTheWay: (files) => storage.inTheWay(files),
+      sync: () => storage.sync(), close: () => storage.close(),
     };
   }
 }

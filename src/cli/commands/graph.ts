@@ -1,17 +1,16 @@
 /** `graph`: prints the process graph, as it is declared, or as a trace saw it. */
 import { writeFileSync } from 'node:fs';
-import { describe, flaw, ok, type Result } from '../../base/result.js';
+import { describe } from '../../base/result.js';
 import { dot } from '../../graph/dot.js';
 import { mermaid } from '../../graph/mermaid.js';
 import { svgOf } from '../../graph/sheet.js';
 import { trafficView, viewNames, viewOf, type View } from '../../graph/view.js';
 import { TraceReader } from '../../kernel/trace/read.js';
-import { didYouMean } from '../../policy/choke/nearest.js';
 import { HOUSE } from '../../process/house.js';
 import { defineCommand } from '../command.js';
 import { EXIT, failure, misuse } from '../exit.js';
 import { linesOf } from '../lines.js';
-import { quoted, text, value } from '../option.js';
+import { oneOf, text, value } from '../option.js';
 
 const RENDERERS = {
   mermaid: (view: View) => view.graphs.map(mermaid).join('\n'),
@@ -29,14 +28,6 @@ async function viewOfTrace(path: string): Promise<View> {
     if (!read.ok) throw failure(`${path}, line ${number}: ${describe(read.error)}`);
   }
   return trafficView(HOUSE, reader.traffic);
-}
-
-/** Names of processes in whatever case they are typed. */
-function oneOf<T extends string>(what: string, names: readonly T[]): (typed: string) => Result<T> {
-  return (typed) => {
-    const found = names.find((name) => name.toLowerCase() === typed.toLowerCase());
-    return found === undefined ? flaw(what, `one of ${names.join(', ')}`, `${quoted(typed)}${didYouMean(typed, names)}`) : ok(found);
-  };
 }
 
 export const graph = defineCommand({

@@ -59,7 +59,7 @@ export const download = defineCommand({
 
 const {
   seed: _, only: _only, priority: _priority, firstLast: _firstLast, sequential: _sequential, onDone: _onDone, maxActive: _maxActive,
-  watch: _watch, overwrite: _overwrite, ...SEED_OPTIONS
+  watch: _watch, overwrite: _overwrite, preallocate: _preallocate, ...SEED_OPTIONS
 } = SESSION_OPTIONS;
 
 export const seed = defineCommand({
@@ -71,9 +71,9 @@ export const seed = defineCommand({
   configurable: SESSION_OPTIONS,
   options: SEED_OPTIONS,
   async run({ values, args, io }) {
-    const all = {
+    const all: SessionValues = {
       ...values, seed: true, only: [], priority: [], firstLast: false, sequential: false, onDone: undefined, maxActive: undefined,
-      watch: undefined, overwrite: false,
+      watch: undefined, overwrite: false, preallocate: 'none',
     };
     return share({ values: all, args, io }, untilOf(all), whatIsThere);
   },

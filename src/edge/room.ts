@@ -1,0 +1,35 @@
+/** Room on disk for a file that is still to come, as of `--preallocate`: zeros, by which it is also told from what somebody has put there. */
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { KIB, type Bytes } from '../base/units.js';
+import type { Allocation } from '../ports/disk.js';
+import { FLAGS } from './open-files.js';
+import { codeOf } from './words.js';
+
+const ZEROS = new Uint8Array(256 * KIB);
+
+/** Makes the file as long as it should be, where it is shorter. `full`: by zeros that are written, since Node cannot ask for blocks. */
+export async function reserve(path: string, length: Bytes, how: Allocation): Promise<void> {
+  const file = await open(path, FLAGS.make);
+  try {
+    const { size } = await file.stat();
+    if (size >= length) return;
+    if (how === 'sparse') return await file.truncate(length);
+    for (let at = size; at < length;) at += (await file.write(ZEROS, 0, Math.min(ZEROS.length, length - at), at)).bytesWritten;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Anything but zeros; also where that cannot be found out. */
+export async function hasContent(path: string): Promise<boolean> {
+  try {
+    for await (const part of createReadStream(path, { highWaterMark: ZEROS.length })) {
+      const bytes = part as Buffer;
+      if (!bytes.equals(ZEROS.subarray(0, bytes.length))) return true;
+    }
+    return false;
+  } catch (error) {
+    return codeOf(error) !== 'ENOENT';
+  }
+}
