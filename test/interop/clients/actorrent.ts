@@ -20,6 +20,8 @@ export interface ActorrentJob extends Job {
 export interface ActorrentClient extends Client {
   /** What it prints. */
   readonly events: Events;
+  /** As by `kill -9`: resolves when it is gone. */
+  readonly kill: () => Promise<void>;
 }
 
 export function startActorrent(job: ActorrentJob): ActorrentClient {
@@ -37,6 +39,10 @@ export function startActorrent(job: ActorrentJob): ActorrentClient {
   const is = (event: string) => (h: Heard) => h.event === event;
   return {
     name: job.name, pid: child.pid, peakRss: child.peakRss, events,
+    kill: async () => {
+      child.kill();
+      await child.exited;
+    },
     ready: async () => {
       await events.first('a listening socket', is('listening'), READY_MS);
       if (job.goal === 'seed') await events.first('the check', is('checked'), READY_MS);
