@@ -7,8 +7,8 @@ import { KIB, type BytesPerSec } from '../../base/units.js';
 import type { LinkView } from './policy.js';
 
 /**
- * To begin with. More come as the link shows that it carries them; with the 8 of libtorrent and Transmission the uplink of a home is cut so
- * small that giving is worth less (docs/policies.md has figures).
+ * To begin with; more come as the link shows that it carries them. The 8 of libtorrent and Transmission cut the uplink of a home so small
+ * that giving is worth less (docs/policies.md has figures).
  */
 const SLOTS_WITHOUT_LIMIT = 5;
 /** Beyond this a peer's share is no longer worth its bookkeeping. */
