@@ -8,7 +8,7 @@ import type { Trouble } from '../ports/disk.js';
 import { begin } from './files-check.js';
 import { isStoring, store } from './files-pieces.js';
 import { allocate, inTheWay, lacking, readThrough } from './files-recovery.js';
-import type { FilesState, Me } from './files-state.js';
+import type { FilesMsg, FilesState, Me } from './files-state.js';
 import { trouble, type Ailment } from './files-trouble.js';
 
 /** `insisted`: by the user, who takes the loss of what has vanished. */
@@ -18,7 +18,8 @@ export function mend(s: FilesState, insisted: boolean, self: Me): void {
   if (insisted) ailment.insisted = true;
   if (ailment.stage !== 'ill' || !s.known || isStoring(s)) return;
   ailment.stage = 'looking';
-  void look(s, ailment).then((found) => self.post({ type: 'looked', trouble: found }));
+  const { insisted: asked } = ailment;
+  void look(s, ailment).then((found) => self.post({ type: 'looked', insisted: asked, trouble: found }));
 }
 
 async function look(s: FilesState, { probe, insisted }: Ailment): Promise<Trouble | undefined> {
@@ -32,7 +33,12 @@ async function look(s: FilesState, { probe, insisted }: Ailment): Promise<Troubl
   return await storage.prepare(touched) ?? allocate(s);
 }
 
-export function looked(s: FilesState, found: Trouble | undefined, self: Me): void {
+export function looked(s: FilesState, { trouble: found, insisted }: FilesMsg & { type: 'looked' }, self: Me): void {
+  if (found && s.ailment!.insisted && !insisted) {
+    // The user has spoken during the look.
+    s.ailment!.stage = 'ill';
+    return mend(s, true, self);
+  }
   if (found) return trouble(s, found, self);
   s.ailment!.stage = 'mending';
   for (const [piece, a] of s.assemblies) if (a.stuck) store(s, piece, self);

@@ -62,7 +62,7 @@ export type FilesMsg =
   /** Folders and empty files are there, or not. */
   | { readonly type: 'made'; readonly trouble: Trouble | undefined }
   /** All is there again that we have, or not. */
-  | { readonly type: 'looked'; readonly trouble: Trouble | undefined };
+  | { readonly type: 'looked'; readonly insisted: boolean; readonly trouble: Trouble | undefined };
 export type Reader = Mailbox<SenderMsg, 'Sender'>;
 
 export const declaration = declare({

@@ -80,7 +80,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
       return;
     case 'readBack': return readBack(s, m.stretch, m.outcome, self);
     case 'remembered': return remembered(s, m.remembered, self);
-    case 'looked': return looked(s, m.trouble, self);
+    case 'looked': return looked(s, m, self);
   }
 }
 

@@ -80,7 +80,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'readBack', carries: ['stretch', 'outcome'], doc: 'A stretch was read for peers.' },
     { kind: 'remembered', carries: ['remembered'], doc: 'The resume record is saved, or not.' },
     { kind: 'made', carries: ['trouble'], doc: 'Folders and empty files are there, or not.' },
-    { kind: 'looked', carries: ['trouble'], doc: 'All is there again that we have, or not.' },
+    { kind: 'looked', carries: ['insisted', 'trouble'], doc: 'All is there again that we have, or not.' },
   ],
   Limiter: [
     { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },

@@ -106,6 +106,17 @@ function answerLast(disk: FakeDisk, trouble: Trouble): void {
   disk.reads.at(-1)!.done({ type: 'trouble', trouble });
 }
 
+test('what the user says during a look is heard after it', async () => {
+  const world = await gone();
+  const { stage, disk } = world;
+  await stage.advance(LOOK).settle();
+  await stage.send(retry).settle();
+  answerLast(disk, GONE);
+  await stage.settle();
+  await checkAll(world);
+  assert.deepEqual(stage.told('TorrentMgr'), [MENDED]);
+});
+
 test('a file that vanished is waited for', async () => {
   const world = await gone();
   const { stage, disk } = world;
