@@ -13,6 +13,7 @@ import { SECOND } from '../../src/base/units.js';
 import { openPage } from '../../src/cli/live-page.js';
 import { Chaos } from '../../src/kernel/chaos.js';
 import { PROCESSES } from '../../src/process/index.js';
+import { FakeFolder } from '../process/fake-folder.js';
 import { Ears } from '../sim/ears.js';
 import { leavesNothing } from './leaves-nothing.js';
 import { Meter } from './ports.js';
@@ -56,7 +57,8 @@ async function swarm(lab: Lab, seed: number): Promise<ReadonlyMap<string, number
   const meters = new Map<Member, Meter>();
   const start = (name: string): Member => {
     const meter = new Meter();
-    const member = lab.start(name, { chaos: true, limits }, { net: meter, page: openPage({ host: '127.0.0.1', port: 0 }) });
+    const page = openPage({ host: '127.0.0.1', port: 0 });
+    const member = lab.start(name, { chaos: true, limits }, { net: meter, page, watched: new FakeFolder() });
     meters.set(member, meter);
     return member;
   };
