@@ -14,6 +14,7 @@ import type { ChosenPolicy, Limit } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
+import { uplinkOf, type UplinkLimits } from '../model/uplink.js';
 import type { Differences, Singled } from '../policy/choke/differences.js';
 import { ChokeEngine, equalShare, type Introduction, type Occasion, type Order, type PeerReport, type Share } from '../policy/choke/engine.js';
 import type { TorrentView, Trigger, Why } from '../policy/choke/policy.js';
@@ -38,8 +39,8 @@ export type ChokeMsg =
   | { readonly type: 'torrent'; readonly view: TorrentView; readonly torrent: InfoHash; readonly choke?: ChosenPolicy }
   /** Gone, with all its peers. */
   | { readonly type: 'torrentLeft'; readonly torrent: TorrentKey }
-  /** The upload limit of all; null: none. */
-  | { readonly type: 'linkLimit'; readonly limit: Limit }
+  /** The upload limits of all and of torrents. */
+  | { readonly type: 'linkLimit'; readonly limits: UplinkLimits<InfoHash> }
   /** For one torrent, or for all that have no policy of their own. */
   | { readonly type: 'setPolicy'; readonly chosen: ChosenPolicy; readonly torrent?: InfoHash }
   /** A policy that looks on, beside every other; or none. */
@@ -83,6 +84,8 @@ interface Office {
   readonly waiting: Map<Trigger, Set<PeerKey>>;
   /** When it last did. */
   reactedAt: Millis;
+  /** Of the torrents it is for, together. */
+  link: Limit;
   /** What it decided last. */
   latest: Judgement | undefined;
 }
@@ -104,7 +107,7 @@ interface State {
   readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
   readonly console: Mailbox<ConsoleMsg, 'Console'>;
-  limit: Limit;
+  limits: UplinkLimits<InfoHash>;
   readonly forAll: Office;
   /** Of torrents that have their own. */
   readonly own: Map<TorrentKey, Office>;
@@ -136,14 +139,14 @@ function init({ choke, shadow, record, limiter, timer, console }: ChokeInputs, s
   });
   const peers = new Map<PeerKey, Known>();
   const s: State = {
-    orders, limiter, timer, console, limit: null, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers,
+    orders, limiter, timer, console, limits: { all: null, eachTorrent: null, torrents: new Map() }, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers,
     board: new ChokeBoard((peer) => peers.get(peer)?.address),
   };
   startRounds(s, s.forAll, self);
   return s;
 }
 
-const newOffice = (id: string, engine: ChokeEngine): Office => ({ id, engine, waiting: new Map(), reactedAt: -Infinity, latest: undefined });
+const newOffice = (id: string, engine: ChokeEngine): Office => ({ id, engine, waiting: new Map(), reactedAt: -Infinity, link: null, latest: undefined });
 
 const options = (chosen: ChosenPolicy, shadow: ChosenPolicy | undefined, self: Me) =>
   ({ chosen, random: self.random, clock: () => self.now(), ...(shadow && { shadow }) });
@@ -176,9 +179,8 @@ function step(s: State, m: ChokeMsg, self: Me): void {
     case 'torrent': return torrent(s, m, self);
     case 'torrentLeft': return torrentLeft(s, m.torrent, self);
     case 'linkLimit':
-      s.limit = m.limit;
-      for (const { engine } of offices(s)) engine.linkLimit(m.limit);
-      return;
+      s.limits = m.limits;
+      return measureLinks(s);
     case 'setPolicy': return setPolicy(s, m, self);
     case 'setShadow':
       s.orders.shadow = m.chosen;
@@ -195,8 +197,10 @@ const officeOf = (s: State, torrent: TorrentKey): Office => s.own.get(torrent) ?
 function torrent(s: State, m: ChokeMsg & { type: 'torrent' }, self: Me): void {
   const { key } = m.view;
   const choke = s.orders.own.get(m.torrent) ?? m.choke;
-  if (choke && s.torrents.get(m.torrent) !== key) open(s, key, choke, self);
+  const isNew = s.torrents.get(m.torrent) !== key;
   s.torrents.set(m.torrent, key);
+  if (isNew && choke) open(s, key, choke, self);
+  if (isNew) measureLinks(s);
   const office = officeOf(s, key);
   const completed = office.engine.torrent(m.view);
   if (completed) react(s, office, { trigger: 'completed' }, self);
@@ -206,7 +210,9 @@ function torrentLeft(s: State, torrent: TorrentKey, self: Me): void {
   const office = officeOf(s, torrent);
   for (const peer of office.engine.torrentLeft(torrent)) forget(s, peer, self);
   for (const [hash, key] of s.torrents) if (key === torrent) s.torrents.delete(hash);
-  if (!s.own.delete(torrent)) return;
+  const hadOwn = s.own.delete(torrent);
+  measureLinks(s);
+  if (!hadOwn) return;
   for (const alarm of ALARMS) sleep(s, office, alarm, self);
 }
 
@@ -230,10 +236,19 @@ function setPolicy(s: State, { chosen, torrent }: ChokeMsg & { type: 'setPolicy'
 /** A policy of its own for a torrent, with its peers as they are. */
 function open(s: State, torrent: TorrentKey, chosen: ChosenPolicy, self: Me): void {
   const office = newOffice(String(torrent), new ChokeEngine(options(chosen, s.orders.shadow, self)));
-  office.engine.linkLimit(s.limit);
   office.engine.takeOver(s.forAll.engine.handOver(torrent));
   s.own.set(torrent, office);
+  measureLinks(s);
   startRounds(s, office, self);
+}
+
+/** After whatever changes the limits, or who is for which torrents. */
+function measureLinks(s: State): void {
+  for (const office of offices(s)) {
+    const link = uplinkOf(s.limits, [...s.torrents].flatMap(([torrent, key]) => (officeOf(s, key) === office ? [torrent] : [])));
+    if (link !== office.link) office.engine.linkLimit(link);
+    office.link = link;
+  }
 }
 
 // ROUNDS -----------------------------------------------------------------------------

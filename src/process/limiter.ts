@@ -109,7 +109,7 @@ function init(input: LimiterInput, self: Me): State {
     grant: (peer, bytes) => self.tell(clients[direction].get(peer)!, { type: 'grant', bytes }),
     revoke: (peer) => self.tell(clients[direction].get(peer)!, { type: 'revoke' }),
   }, self.now());
-  self.tell(input.chokeMgr, { type: 'linkLimit', limit: orders.all.up });
+  tellUplink(input.chokeMgr, orders, self);
   return { orders, trees: { up: tree('up'), down: tree('down') }, clients, shares: new Map(), ...input };
 }
 
@@ -177,7 +177,7 @@ function termsOf({ orders: { eachPeer }, shares }: State, peer: PeerKey, directi
 /** Whose shares they were has started again, and thinks that all are equal. */
 function chokeMgrIsNew(s: State, self: Me): void {
   for (const peer of [...s.shares.keys()]) share(s, equalShare(peer), self);
-  self.tell(s.chokeMgr, { type: 'linkLimit', limit: s.orders.all.up });
+  tellUplink(s.chokeMgr, s.orders, self);
 }
 
 function timerIsNew(s: State, self: Me): void {
@@ -193,7 +193,6 @@ function setLimit(s: State, { direction, limit, of }: LimiterMsg & { type: 'setL
   if (of === 'all') {
     orders.all[direction] = limit;
     tree.setLimit(limit, now);
-    if (direction === 'up') self.tell(s.chokeMgr, { type: 'linkLimit', limit });
   } else if (of === 'each peer') {
     orders.eachPeer[direction] = limit;
     for (const peer of clients[direction].keys()) tree.setTerms(peer, termsOf(s, peer, direction), now);
@@ -202,7 +201,13 @@ function setLimit(s: State, { direction, limit, of }: LimiterMsg & { type: 'setL
     else orders.torrents.set(of.torrent, { ...orders.torrents.get(of.torrent), [direction]: limit });
     tree.setTorrentLimits((torrent) => limitOfTorrent(s, torrent, direction), now);
   }
+  if (direction === 'up' && of !== 'each peer') tellUplink(s.chokeMgr, orders, self);
   serve(s, direction, self);
+}
+
+function tellUplink(chokeMgr: LimiterInput['chokeMgr'], { all, eachTorrent, torrents }: Orders, self: Me): void {
+  const own = [...torrents].flatMap(([torrent, { up }]) => (up === undefined ? [] : [[torrent, up] as const]));
+  self.tell(chokeMgr, { type: 'linkLimit', limits: { all: all.up, eachTorrent: eachTorrent.up, torrents: new Map(own) } });
 }
 
 function limitOfTorrent({ orders: { torrents, eachTorrent } }: State, torrent: InfoHash, direction: Direction): Limit {

@@ -25,7 +25,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'report', carries: ['peer', 'report'], doc: 'How things stand with a peer; at most once a second, and at once when its interest changes or its lead is used up.' },
     { kind: 'torrent', carries: ['view', 'torrent', 'choke'], doc: '`choke`: it has a policy of its own from the start.' },
     { kind: 'torrentLeft', carries: ['torrent'], doc: 'Gone, with all its peers.' },
-    { kind: 'linkLimit', carries: ['limit'], doc: 'The upload limit of all; null: none.' },
+    { kind: 'linkLimit', carries: ['limits'], doc: 'The upload limits of all and of torrents.' },
     { kind: 'setPolicy', carries: ['chosen', 'torrent'], doc: 'For one torrent, or for all that have no policy of their own.' },
     { kind: 'setShadow', carries: ['chosen'], doc: 'A policy that looks on, beside every other; or none.' },
     { kind: 'look', carries: ['torrents', 'replyTo'], doc: 'From now on what is decided of these torrents is noted; what was noted so far is told.' },

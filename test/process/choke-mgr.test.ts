@@ -6,6 +6,7 @@ import type { PeerReport } from '../../src/policy/choke/engine.js';
 import type { ChokePolicy, Timing, TorrentView, Trigger } from '../../src/policy/choke/policy.js';
 import { parseFact } from '../../src/policy/choke/record.js';
 import type { Decision } from '../../src/ports/picture.js';
+import type { UplinkLimits } from '../../src/model/uplink.js';
 import { chokeMgr, type ChokeMsg } from '../../src/process/choke-mgr.js';
 import { Stage } from './stage.js';
 
@@ -53,6 +54,8 @@ const report = (key: number, peerInterested: boolean, upTotal = 0): ChokeMsg => 
   peerHasWanted: false, downTotal: 0, upTotal, lastPieceAt: null, peerUnchokedUsSince: null, outstandingToPeer: 0,
   queuedFromPeer: 0, socketDrained: true,
 } satisfies PeerReport });
+const link = (all: number | null, more: Partial<UplinkLimits<InfoHash>> = {}): ChokeMsg =>
+  ({ type: 'linkLimit', limits: { all, eachTorrent: null, torrents: new Map(), ...more } });
 const leave = (key: number): ChokeMsg => ({ type: 'peerLeft', peer: peerKey(key) });
 const torrent = (over: Partial<TorrentView> = {}): ChokeMsg => ({ type: 'torrent', torrent: TORRENT, view: {
   key: torrentKey(1), seeding: false, seededFromStart: false, private: false, totalSize: 1, pieceLength: 1,
@@ -156,10 +159,30 @@ test('an extra tick comes when it was asked for, and the rounds go on as they we
 
 test('the policy sees the link as the Limiter tells it', () => {
   const { stage, join } = start();
-  stage.send({ type: 'linkLimit', limit: 5 }, join(1), report(1, true)).advance(10_000);
+  stage.send(link(5), join(1), report(1, true)).advance(10_000);
   assert.deepEqual(stage.told(), []);
-  stage.send({ type: 'linkLimit', limit: null }).advance(10_000);
+  stage.send(link(null)).advance(10_000);
   assert.deepEqual(stage.told(), [UNCHOKE_1]);
+});
+
+test('the link of a policy is that of its torrents: the limits of these count where each has one', () => {
+  const links: (number | null)[] = [];
+  const { policy } = reacting().chosen;
+  const seeing: ChokePolicy = { ...policy, decide: (input, params) => {
+    links.push(input.link.upLimit);
+    return policy.decide(input, params);
+  } };
+  const { stage } = start({ chosen: { policy: seeing, params: {} }, asked: [] });
+  const seen = (...messages: ChokeMsg[]): (number | null)[] => {
+    stage.send(...messages).advance(10_000);
+    return links.splice(0);
+  };
+  const second: ChokeMsg = { ...torrent({ key: torrentKey(2) }), torrent: infoHash('2'.repeat(40)) } as ChokeMsg;
+  assert.deepEqual(seen(torrent(), link(50, { eachTorrent: 20 })), [20]);
+  assert.deepEqual(seen(second), [40]);
+  assert.deepEqual(seen({ type: 'setPolicy', chosen: { policy: never('own'), params: {} }, torrent: TORRENT }), [20]);
+  assert.deepEqual(seen(link(50, { eachTorrent: 20, torrents: new Map([[infoHash('2'.repeat(40)), null]]) })), [50]);
+  assert.deepEqual(seen(link(null), { type: 'torrentLeft', torrent: torrentKey(2) }), [null]);
 });
 
 test('a torrent that has left takes its peers with it', () => {
@@ -223,11 +246,11 @@ test('a torrent may get a policy of its own later, with its peers as they are; o
 test('what it is told and what it decides is recorded, a fact a line', () => {
   const lines: string[] = [];
   const { stage, join } = start(reacting(), { record: { line: (text) => void lines.push(text) } });
-  stage.send({ type: 'linkLimit', limit: null }, torrent(), join(1), report(1, true)).advance(10_000)
+  stage.send(link(null), torrent(), join(1), report(1, true)).advance(10_000)
     .send(leave(1), { type: 'torrentLeft', torrent: torrentKey(1) });
   const facts = lines.map((line) => parseFact(line));
   assert.deepEqual(facts.map((f) => (f.ok ? f.value.fact : f.error)),
-    ['policy', 'limit', 'torrent', 'join', 'report', 'decided', 'leave', 'torrentLeft']);
+    ['policy', 'torrent', 'join', 'report', 'decided', 'leave', 'torrentLeft']);
 });
 
 test('the Limiter hears what a peer has of the uplink, and that it is nothing of its own once the peer or its torrent has left', () => {

@@ -10,6 +10,7 @@ import { Kernel } from '../../src/kernel/kernel.js';
 import type { Mailbox } from '../../src/kernel/mailbox.js';
 import { child, defineProcess, type Self } from '../../src/kernel/process.js';
 import { declare } from '../../src/kernel/topology.js';
+import type { UplinkLimits } from '../../src/model/uplink.js';
 import type { Cancel } from '../../src/ports/clock.js';
 import type { Levels } from '../../src/ports/events.js';
 import type { ChokeMsg } from '../../src/process/choke-mgr.js';
@@ -78,8 +79,8 @@ const waiter = defineProcess({
 
 const chokeMgr = defineProcess({
   declaration: declare({ name: 'ChokeMgr', scope: 'client', doc: 'hears limits', tells: {} }),
-  init: (heard: Limit[]) => heard,
-  step: (heard, m: ChokeMsg) => { if (m.type === 'linkLimit') heard.push(m.limit); },
+  init: (heard: UplinkLimits<InfoHash>[]) => heard,
+  step: (heard, m: ChokeMsg) => { if (m.type === 'linkLimit') heard.push(m.limits); },
 });
 
 const status = defineProcess({
@@ -106,7 +107,7 @@ export class CoarseClock extends ManualClock {
 export interface Bench {
   readonly clock: ManualClock;
   readonly logs: readonly Log[];
-  readonly heard: readonly Limit[];
+  readonly heard: readonly UplinkLimits<InfoHash>[];
   total(): number;
   ask(i: number, blocks?: number): void;
   share(i: number, share: { readonly cap?: number; readonly weight?: number; readonly claim?: number }): void;
@@ -127,7 +128,7 @@ export function bench(o: Setting): Bench {
   const { clock = new ManualClock() } = o;
   const moverOf = (i: number): Mover => ({ peer: peerKey(i), torrent: torrentOf(o.torrents?.[i] ?? 0), host: o.hosts?.[i] ?? '1.2.3.4' });
   const logs = Array.from({ length: o.waiters }, (): Log => ({ bytes: 0, grants: [], revoked: 0 }));
-  const heard: Limit[] = [];
+  const heard: UplinkLimits<InfoHash>[] = [];
   const weighed: (Levels | undefined)[] = [];
   const kernel = new Kernel({ now: () => clock.now(), seed: 1, strict: true, onPanic: (e) => { throw e; } });
   const { exports } = kernel.boot('Client', (reserve) => {

@@ -140,12 +140,22 @@ test('who left is not told of a limit that ends its endless credit', () => {
   assert.deepEqual(b.logs.map((l) => l.revoked), [0, 1]);
 });
 
-test('ChokeMgr hears of the uplink only', () => {
+test('ChokeMgr hears of the uplink only: of the limits of all and of torrents', () => {
   const b = bench({ limit: 20 * KB, waiters: 0 });
   b.setLimit('down', 5 * KB);
   b.setLimit('up', 30 * KB);
+  b.setLimit('up', 10 * KB, 'each torrent');
+  b.setLimit('up', null, { torrent: torrentOf(1) });
+  b.setLimit('down', 5 * KB, { torrent: torrentOf(2) });
+  b.setLimit('up', 1 * KB, 'each peer');
   b.setLimit('up', null);
-  assert.deepEqual(b.heard, [20 * KB, 30 * KB, null]);
+  const none = new Map();
+  const one = new Map([[torrentOf(1), null]]);
+  assert.deepEqual(b.heard, [
+    { all: 20 * KB, eachTorrent: null, torrents: none }, { all: 30 * KB, eachTorrent: null, torrents: none },
+    { all: 30 * KB, eachTorrent: 10 * KB, torrents: none }, { all: 30 * KB, eachTorrent: 10 * KB, torrents: one },
+    { all: null, eachTorrent: 10 * KB, torrents: one },
+  ]);
 });
 
 // SHARES OF THE UPLINK
