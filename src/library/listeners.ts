@@ -5,7 +5,7 @@
 import type { ClientEvent, OfTorrent } from '../ports/events.js';
 
 /** Those that a terminal or a live page is needed for do not come here. */
-export type ClientEventName = Exclude<ClientEvent['event'], 'page' | 'answer'>;
+export type ClientEventName = Exclude<ClientEvent['event'], 'page' | 'watching' | 'answer'>;
 /** It is started before anybody holds it. */
 export type TorrentEventName = Exclude<ClientEventName, 'listening' | 'shadow' | 'metadata' | 'started' | 'stopped'>;
 

@@ -71,6 +71,8 @@ export type ClientEvent =
   | { readonly event: 'listening'; readonly port: number }
   /** Where the live page is. Whoever has this address may command the client. */
   | { readonly event: 'page'; readonly url: string }
+  /** What is put into this folder is added: at the start, and again once it is back. */
+  | { readonly event: 'watching'; readonly folder: string }
   | ({ readonly event: 'started'; readonly bytes: Bytes; readonly pieces: number; readonly folder: string } & OfTorrent)
   /**
    * The metainfo of a magnet link is being fetched: from how many peers, and how many of its 16 KiB pieces are here. No pieces before a

@@ -5,7 +5,7 @@
  * Owns:   the terminal, and the latest numbers of each torrent for `status`. Commands: see console-commands.ts.
  */
 import type { InfoHash } from '../base/brand.js';
-import { percent } from '../base/format.js';
+import { percent, plural } from '../base/format.js';
 import { describe, ok, type Flaw, type Result } from '../base/result.js';
 import type { ChosenPolicy, LimitOf } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
@@ -208,7 +208,7 @@ function statusLine({ kept: { halted } }: State, e: StatsEvent): string {
   const kb = (rate: number): string => `${(rate / 1000).toFixed(1)} KB/s`;
   const halt = halted.get(e.torrent);
   return `${e.name}: ${percent(e.progress)}, ${halt === undefined ? '' : `${halt}, `}down ${kb(e.downloadRate)}, up ${kb(e.uploadRate)}, `
-    + `${e.peers} ${e.peers === 1 ? 'peer' : 'peers'} (${e.seeds} ${e.seeds === 1 ? 'seed' : 'seeds'})`;
+    + `${plural(e.peers, 'peer')} (${plural(e.seeds, 'seed')})`;
 }
 
 // ACTOR ------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
  * Owns:   totals, rates, and the latest facts of each peer. It decides nothing but when a seeding goal is reached.
  */
 import type { InfoHash, PeerKey } from '../base/brand.js';
+import { plural } from '../base/format.js';
 import { MINUTE, SECOND, type Bytes, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
@@ -21,7 +22,7 @@ import type { TrackerMsg } from './tracker.js';
 
 // MAILBOX ----------------------------------------------------------------------------
 type Nameless<E> = E extends Partial<OfTorrent> & { event: Named } ? Omit<E, keyof OfTorrent> : never;
-type Named = Exclude<ClientEvent['event'], 'listening' | 'page' | 'shadow' | 'answer' | 'stopped'>;
+type Named = Exclude<ClientEvent['event'], 'listening' | 'page' | 'watching' | 'shadow' | 'answer' | 'stopped'>;
 /** An event of this torrent, before it has its name. */
 export type Note = Nameless<ClientEvent>;
 
@@ -264,7 +265,7 @@ function peerTable(s: State): string[] {
     return `${p.address.padEnd(22)} ${flags.padEnd(5)} ${`${Math.floor(p.progress * 100)}%`.padStart(5)} `
       + `${rate(p.downloadRate).padStart(11)} ${rate(p.uploadRate).padStart(8)}  ${p.client}`;
   });
-  return [`${s.name}: ${s.peers.size} peers`, PEER_HEADING, ...rows];
+  return [`${s.name}: ${plural(s.peers.size, 'peer')}`, PEER_HEADING, ...rows];
 }
 
 // ACTOR ------------------------------------------------------------------------------

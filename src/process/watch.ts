@@ -13,6 +13,7 @@ import type { NewTorrent } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
+import type { ClientEvent } from '../ports/events.js';
 import type { Sha1 } from '../ports/hash.js';
 import type { Sighting, WatchedFolder } from '../ports/watched-folder.js';
 import { parseMagnet, type Magnet } from '../protocol/magnet.js';
@@ -52,15 +53,19 @@ export interface WatchInput {
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
 }
 type Looks = Map<string, Sighting>;
-interface State extends WatchInput {
-  /** As they were when they were taken. */
+/** What nobody could say again after a crash. */
+interface Kept {
+  /** Files as they were when they were taken. */
   readonly taken: Looks;
+  /** What people were told of the folder. */
+  told: 'nothing' | 'there' | 'away';
+}
+interface State extends WatchInput {
+  readonly kept: Kept;
   /** As they were at the last look. */
   last: Looks;
   /** To be taken, one after the other: all at once could be gigabytes. */
   due: Sighting[];
-  /** The folder is not there, and people know it. */
-  away: boolean;
   /** The next look waits for its tick. */
   idle: boolean;
 }
@@ -72,9 +77,9 @@ const isOurs = (name: string): boolean => /\.torrent$/i.test(name) || isMagnet(n
 
 // CORE -------------------------------------------------------------------------------
 function init(input: WatchInput, self: Me): State {
-  const taken = self.kept as Looks | undefined ?? new Map<string, Sighting>();
-  self.keep(taken);
-  const s: State = { taken, last: new Map(), due: [], away: false, idle: false, ...input };
+  const kept = self.kept as Kept | undefined ?? { taken: new Map(), told: 'nothing' };
+  self.keep(kept);
+  const s: State = { kept, last: new Map(), due: [], idle: false, ...input };
   look(s, self);
   return s;
 }
@@ -82,13 +87,10 @@ function init(input: WatchInput, self: Me): State {
 function step(s: State, m: WatchMsg, self: Me): void {
   switch (m.type) {
     case 'listed': return listed(s, m.files, self);
-    case 'unlisted':
-      if (!s.away) warn(s, `${s.folder.path}: ${m.reason}; it is watched again once it is there`, self);
-      s.away = true;
-      return rest(s, self);
+    case 'unlisted': return unlisted(s, m.reason, self);
     case 'read': return read(s, m.file, m.bytes, self);
     case 'unread':
-      s.taken.set(m.file.name, m.file);
+      s.kept.taken.set(m.file.name, m.file);
       warn(s, `${nameOf(s, m.file)}: ${m.reason}`, self);
       return next(s, self);
     case 'tick': return look(s, self);
@@ -104,12 +106,19 @@ function look(s: State, self: Me): void {
 }
 
 function listed(s: State, files: readonly Sighting[], self: Me): void {
-  const { last, taken } = s;
-  s.away = false;
+  const { last, kept, kept: { taken } } = s;
+  if (kept.told !== 'there') say(s, { event: 'watching', folder: s.folder.path }, self);
+  kept.told = 'there';
   s.last = new Map(files.map((file) => [file.name, file]));
   for (const name of taken.keys()) if (!s.last.has(name)) taken.delete(name);
   s.due = settled(files, last, taken);
   next(s, self);
+}
+
+function unlisted(s: State, reason: string, self: Me): void {
+  if (s.kept.told !== 'away') warn(s, `${s.folder.path}: ${reason}; it is watched again once it is there`, self);
+  s.kept.told = 'away';
+  rest(s, self);
 }
 
 /** Those that two looks in a row find the same, so that nobody is still writing them, and that have not been taken as they are. */
@@ -128,7 +137,7 @@ function next(s: State, self: Me): void {
 }
 
 function read(s: State, file: Sighting, bytes: Uint8Array, self: Me): void {
-  s.taken.set(file.name, file);
+  s.kept.taken.set(file.name, file);
   const source: Result<Metainfo | Magnet> = isMagnet(file.name) ? parseMagnet(fromUtf8Lossy(bytes)) : parseMetainfo(bytes, s.sha1);
   const request = source.ok ? s.newTorrent(source.value) : describe(source.error);
   if (typeof request === 'string') warn(s, `${nameOf(s, file)}: ${request}`, self);
@@ -145,8 +154,10 @@ function timerIsNew(s: State, self: Me): void {
   if (s.idle) rest(s, self);
 }
 
-function warn(s: State, reason: string, self: Me): void {
-  self.tell(s.console, { type: 'event', event: { event: 'warning', reason } });
+const warn = (s: State, reason: string, self: Me): void => say(s, { event: 'warning', reason }, self);
+
+function say(s: State, event: ClientEvent, self: Me): void {
+  self.tell(s.console, { type: 'event', event });
 }
 
 const nameOf = ({ folder }: State, { name }: Sighting): string => `${folder.path}/${name}`;

@@ -38,6 +38,7 @@ test('what is put into the folder is downloaded: torrents, links, whole ones onl
       run.type('status');
       assert.deepEqual((await answer).lines.map((line) => line.split(',')[0]), ['a: 100.0 %', 'b: 100.0 %', 'c: 100.0 %'], 'all are here still');
       assert.deepEqual(said(run.events), ['done a', 'done b', 'done c']);
+      assert.equal(run.events.filter((e) => e.event === 'watching').length, 2);
       run.kill('SIGINT');
       assert.equal(await run.ended, 130);
     } finally {

@@ -27,7 +27,7 @@ export const completionOf = (all: () => readonly Command[]): Command => defineCo
   ],
   async run({ args: [shell = ''], io }) {
     const completion = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
-    if (completion === undefined) throw misuse(`completion: expected ${Object.keys(SHELLS).join(', ')}, found ${quoted(shell)}`);
+    if (completion === undefined) throw misuse(`completion: expected one of ${Object.keys(SHELLS).join(', ')}, found ${quoted(shell)}`);
     io.stdout.write(completion(grammarOf(all())));
     return EXIT.done;
   },

@@ -54,7 +54,7 @@ export function post(board: Board, e: ClientEvent): Board {
     case 'error': return e.torrent === undefined ? board : amend(board, e.torrent, { activity: 'failed' });
     case 'removed': return new Map([...board].filter(([torrent]) => torrent !== e.torrent));
     case 'stopped': return new Map([...board].map(([torrent, row]) => [torrent, atRest(row)]));
-    case 'listening': case 'page': case 'piece': case 'peer': case 'choke': case 'shadow': case 'tracker':
+    case 'listening': case 'page': case 'watching': case 'piece': case 'peer': case 'choke': case 'shadow': case 'tracker':
     case 'warning': case 'files': case 'answer':
       return board;
   }

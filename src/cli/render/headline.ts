@@ -30,6 +30,7 @@ type Told = readonly [Weight, string];
 
 function tell(e: ClientEvent): Told | undefined {
   switch (e.event) {
+    case 'watching': return ['news', `watching ${e.folder} for .torrent and .magnet files`];
     case 'page': return ['news', `live page: ${e.url}`];
     case 'listening': return ['detail', `listening on port ${e.port}`];
     case 'metadata': return tellMetadata(e);

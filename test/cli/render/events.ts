@@ -14,6 +14,7 @@ export const stats = (change: Partial<Stats> = {}): ClientEvent => ({ event: 'st
 
 export const STORY: readonly ClientEvent[] = [
   { event: 'listening', port: 6881 },
+  { event: 'watching', folder: 'in' },
   started,
   { event: 'checking', checked: 622, pieces: 2488, good: 0, ...of },
   { event: 'checked', good: 12, pieces: 2488, resumed: true, ...of },

@@ -43,7 +43,7 @@ test('plain: the files, as `priority` names them', () => {
 test('plain: the news', () => {
   const { out, err } = told({ quiet: false, verbose: false });
   assert.deepEqual(out, [
-    'debian.iso: 652 MB in 2,488 pieces, in out',
+    'watching in for .torrent and .magnet files', 'debian.iso: 652 MB in 2,488 pieces, in out',
     'debian.iso: 12 of 2,488 pieces are here, by the resume record',
     'debian.iso: resumed',
     'down limit: none',
