@@ -4,6 +4,7 @@
  */
 import { dot } from '../src/graph/dot.js';
 import { mermaid } from '../src/graph/mermaid.js';
+import { together } from '../src/graph/model.js';
 import { sequenceMermaid } from '../src/graph/sequence-mermaid.js';
 import { sequenceSvg } from '../src/graph/sequence-svg.js';
 import { svgOf } from '../src/graph/sheet.js';
@@ -30,7 +31,7 @@ export async function pictures(house: House): Promise<readonly Generated[]> {
     return [
       fixed(isProcess ? `diagrams/processes/${name}.svg` : `diagrams/${name}.svg`, svg),
       ...(isProcess ? [] : [
-        fixed(`diagrams/${name}.mmd`, view.graphs.map(mermaid).join('\n')), fixed(`diagrams/${name}.dot`, view.graphs.map(dot).join('\n')),
+        fixed(`diagrams/${name}.mmd`, mermaid(together(view.graphs))), fixed(`diagrams/${name}.dot`, dot(together(view.graphs))),
       ]),
     ];
   }));

@@ -54,6 +54,12 @@ export interface Graph {
   readonly direction: 'down' | 'right';
 }
 
+/** Several as one, for formats that hold one in a file: a process beside its states. No two of them have a box of the same id. */
+export const together = (graphs: readonly Graph[]): Graph => ({
+  ...graphs[0]!,
+  frames: graphs.flatMap((g) => g.frames), nodes: graphs.flatMap((g) => g.nodes), edges: graphs.flatMap((g) => g.edges),
+});
+
 export const FRAMES: readonly Frame[] = [
   { id: 'client', scope: 'client', title: 'once a client' },
   { id: 'torrent', scope: 'torrent', title: 'once a torrent' },

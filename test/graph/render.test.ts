@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dot } from '../../src/graph/dot.js';
 import { mermaid } from '../../src/graph/mermaid.js';
+import { together } from '../../src/graph/model.js';
 import { svgOf } from '../../src/graph/sheet.js';
 import { widthOf } from '../../src/graph/text-width.js';
 import { viewNames, viewOf } from '../../src/graph/view.js';
@@ -16,11 +17,13 @@ for (const name of viewNames(HOUSE)) {
     assertWellFormed(svg);
     const boxes = view.graphs.flatMap((g) => g.nodes);
     const lines = view.graphs.flatMap((g) => g.edges);
+    assert.equal(new Set(boxes.map((b) => b.id)).size, boxes.length);
     for (const { title } of boxes) assert.ok(svg.includes(`>${title}<`), title);
     assert.equal(svg.match(/<path class="line /g)?.length, lines.length);
     for (const { kind } of view.mailbox ?? []) assert.ok(svg.includes(`>${kind}<`), kind);
     for (const [format, render, arrow] of [['mermaid', mermaid, /^ +\w+ (<-->|-->|---)/gm], ['dot', dot, / -> .*\[dir=/g]] as const) {
-      const written = view.graphs.map(render).join('\n');
+      const written = render(together(view.graphs));
+      assert.equal(written.match(/^(flowchart|digraph) /gm)!.length, 1, `${format}: one graph in a file`);
       for (const { title } of boxes) assert.ok(written.includes(title), `${format}: ${title}`);
       assert.equal(written.match(arrow)?.length ?? 0, lines.length, format);
     }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { describe } from '../../base/result.js';
 import { dot } from '../../graph/dot.js';
 import { mermaid } from '../../graph/mermaid.js';
+import { together } from '../../graph/model.js';
 import { svgOf } from '../../graph/sheet.js';
 import { trafficView, viewNames, viewOf, type View } from '../../graph/view.js';
 import { TraceReader } from '../../kernel/trace/read.js';
@@ -13,8 +14,8 @@ import { linesOf } from '../lines.js';
 import { oneOf, text, value } from '../option.js';
 
 const RENDERERS = {
-  mermaid: (view: View) => view.graphs.map(mermaid).join('\n'),
-  dot: (view: View) => view.graphs.map(dot).join('\n'),
+  mermaid: (view: View) => mermaid(together(view.graphs)),
+  dot: (view: View) => dot(together(view.graphs)),
   svg: svgOf,
   json: (view: View) => `${JSON.stringify(view, undefined, 2)}\n`,
 } as const satisfies Record<string, (view: View) => string | Promise<string>>;
