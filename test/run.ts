@@ -21,7 +21,7 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-run({ files, concurrency: suite === 'unit', timeout: suite === 'unit' ? 120_000 : 1_800_000 })
+run({ files, concurrency: suite === 'unit', timeout: suite === 'unit' ? 300_000 : 1_800_000 })
   .on('test:fail', () => { process.exitCode = 1; })
   .compose(new spec())
   .pipe(process.stdout);
