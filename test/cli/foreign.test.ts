@@ -10,16 +10,20 @@ import { bytesIn, share } from './shared.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'actorrent-test-'));
 const { meta, bytes } = await share(folder, { name: 'film', pieceLength: 64 * KIB, files: { a: 300_000, b: 200_000 } });
-const seeder = new Running({ folder }, ['seed', 'film.torrent', '--folder', 'from', '--port', '0', '--choke-param', 'slots=20']);
+/** So long that no piece is whole before the end. */
+const onePiece = await share(folder, { name: 'short', pieceLength: 512 * KIB, files: { a: 300_000 } });
+const seeder = new Running({ folder }, ['seed', 'film.torrent', 'short.torrent', '--folder', 'from', '--port', '0', '--choke-param', 'slots=20']);
 const { port } = await seeder.first('listening');
 after(async () => {
   seeder.kill();
   await rm(folder, { recursive: true });
 });
 
-function download(t: TestContext, to: string, ...options: readonly string[]): Running {
+const download = (t: TestContext, to: string, ...options: readonly string[]): Running => downloadOf('film', t, to, ...options);
+
+function downloadOf(name: string, t: TestContext, to: string, ...options: readonly string[]): Running {
   const program = new Running({ folder },
-    ['download', 'film.torrent', '--folder', to, '--port', '0', '--peer', `127.0.0.1:${port}`, ...options]);
+    ['download', `${name}.torrent`, '--folder', to, '--port', '0', '--peer', `127.0.0.1:${port}`, ...options]);
   t.after(() => program.kill());
   return program;
 }
@@ -97,16 +101,15 @@ describe('files that were there before', { concurrency: true }, () => {
   });
 
   test('what we have begun is ours: it is never asked about, even if no piece is whole', async (t) => {
-    const options = ['--save-interval', '0.1', '--down-limit', '16'];
-    const first = download(t, 'ours', ...options);
-    await first.first('stats', (e) => e.downloaded >= 16 * KIB);
-    // Two saves on, its first block is on disk.
-    await first.next('stats');
-    first.kill();
-    await first.ended;
-    const second = download(t, 'ours');
+    const first = downloadOf('short', t, 'ours', '--down-limit', '32');
+    await first.first('stats', (e) => e.downloaded > 0);
+    first.kill('SIGINT');
+    assert.equal(await first.ended, 130);
+    const second = downloadOf('short', t, 'ours');
     assert.equal((await second.first('checked')).good, 0);
-    assert.ok(await comesToItsEnd(second, 'ours') < bytes.length);
+    const { downloaded } = await second.first('done');
+    assert.ok(downloaded < onePiece.bytes.length);
+    assert.equal(await second.ended, 0);
     assert.ok(!second.events.some((e) => e.event === 'paused'));
   });
 });
