@@ -12,8 +12,11 @@ import { FLAGS, type Access } from './open-files.js';
 import { tooShort, troubleOf } from './trouble.js';
 import { codeOf } from './words.js';
 
-/** Where a part of the piece lies. `fd` undefined: the file is opened for this job alone. */
-export interface Stretch {
+/** A part of the piece. */
+export type Stretch = FileStretch | PaddingStretch;
+
+/** Where it lies. `fd` undefined: the file is opened for this job alone. */
+export interface FileStretch {
   readonly path: string;
   readonly fd: number | undefined;
   readonly access: Access;
@@ -21,6 +24,12 @@ export interface Stretch {
   readonly length: Bytes;
   /** The file was so long: where it is shorter now, somebody has cut it, and a write beyond would hide that. */
   readonly least: Bytes;
+}
+
+/** Zeros, which lie nowhere (BEP 47). */
+export interface PaddingStretch {
+  readonly path: undefined;
+  readonly length: Bytes;
 }
 
 export interface StoreJob {
@@ -58,6 +67,7 @@ let run: Uint8Array | undefined;
 let near: Buffer | undefined;
 /** Well within a core's own cache. */
 const NEAR_BYTES = 64 * KIB;
+const ZEROS = new Uint8Array(NEAR_BYTES);
 
 export function runPieceJob(job: PieceJob): PieceOutcome {
   switch (job.type) {
@@ -71,17 +81,22 @@ export function runPieceJob(job: PieceJob): PieceOutcome {
 }
 
 function store({ bytes, expected, stretches, digests }: StoreJob): StoreOutcome {
+  blankPadding(bytes, stretches);
   if (!equalBytes(sha1(bytes), expected)) return { type: 'mismatch', digests: digestsOf(bytes) };
   const trouble = write({ bytes, stretches });
   if (trouble) return { type: 'trouble', trouble };
   return { type: 'stored', ...(digests && { digests: digestsOf(bytes) }) };
 }
 
+/** What peers have sent as padding is not stored: the hash has to be right without it, as it is when the piece is read back. */
+function blankPadding(bytes: Uint8Array, stretches: readonly Stretch[]): void {
+  for (const { stretch, part } of partsOf(bytes, stretches)) if (stretch.path === undefined) part.fill(0);
+}
+
 function write({ bytes, stretches }: Pick<StoreJob, 'bytes' | 'stretches'>): Trouble | undefined {
-  let at = 0;
-  for (const stretch of stretches) {
+  for (const { stretch, part } of partsOf(bytes, stretches)) {
+    if (stretch.path === undefined) continue;
     try {
-      const part = bytes.subarray(at, at + stretch.length);
       const written = withFd(stretch, (fd) => {
         if (fstatSync(fd).size < stretch.least) return false;
         writeFully(fd, part, stretch.offset);
@@ -91,9 +106,16 @@ function write({ bytes, stretches }: Pick<StoreJob, 'bytes' | 'stretches'>): Tro
     } catch (error) {
       return troubleOf(stretch.path, error);
     }
-    at += stretch.length;
   }
   return undefined;
+}
+
+function* partsOf(bytes: Uint8Array, stretches: readonly Stretch[]): Generator<{ readonly stretch: Stretch; readonly part: Uint8Array }> {
+  let at = 0;
+  for (const stretch of stretches) {
+    yield { stretch, part: bytes.subarray(at, at + stretch.length) };
+    at += stretch.length;
+  }
 }
 
 /**
@@ -123,6 +145,10 @@ function check({ expected, stretches }: CheckJob): CheckOutcome {
   const sum = createHash('sha1');
   const update = (bytes: Uint8Array): void => { sum.update(bytes); };
   for (const stretch of stretches) {
+    if (stretch.path === undefined) {
+      zeroRuns(stretch, update);
+      continue;
+    }
     try {
       const whole = withFd(stretch, (fd) => readRuns(fd, stretch, update));
       if (!whole) return { type: 'absent' };
@@ -134,7 +160,7 @@ function check({ expected, stretches }: CheckJob): CheckOutcome {
   return { type: equalBytes(sum.digest(), expected) ? 'match' : 'mismatch' };
 }
 
-function withFd<T>({ fd, path, access }: Stretch, use: (fd: number) => T): T {
+function withFd<T>({ fd, path, access }: FileStretch, use: (fd: number) => T): T {
   if (fd !== undefined) return use(fd);
   const own = openSync(path, FLAGS[access], 0o666);
   try {
@@ -149,8 +175,12 @@ function writeFully(fd: number, bytes: Uint8Array, offset: Bytes): void {
   for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, offset + done);
 }
 
+function zeroRuns({ length }: PaddingStretch, onRun: (bytes: Uint8Array) => void): void {
+  for (let done = 0; done < length; done += ZEROS.length) onRun(ZEROS.subarray(0, length - done));
+}
+
 /** False where the file ends first. */
-function readRuns(fd: number, { offset, length }: Stretch, onRun: (bytes: Uint8Array) => void): boolean {
+function readRuns(fd: number, { offset, length }: FileStretch, onRun: (bytes: Uint8Array) => void): boolean {
   run ??= new Uint8Array(MIB);
   for (let done = 0; done < length;) {
     const got = readSync(fd, run, 0, Math.min(run.length, length - done), offset + done);

@@ -1,8 +1,8 @@
 /**
  * Storage of one torrent in ordinary files. Written at their offsets, so unwritten parts are holes where the file
- * system has them. Pieces go to the hash pool with open descriptors; a piece of very many small files, or one where
- * too many are open already, with paths instead. Every job is answered once: also after
- * `close`, with trouble.
+ * system has them; padding (BEP 47) is in no file. Pieces go to the hash pool with open descriptors; a piece of very
+ * many small files, or one where too many are open already, with paths instead. Every job is answered once: also
+ * after `close`, with trouble.
  */
 import { fdatasync, read as readFd, stat } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { Folders } from './folders.js';
 import { assertInside, contentPath } from './inside.js';
 import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js';
 import type { PieceBuffers } from './piece-buffers.js';
-import type { KeepJob, OutcomeOf, PieceRunner, StoreJob, Stretch } from './piece-job.js';
+import type { FileStretch, KeepJob, OutcomeOf, PieceRunner, StoreJob, Stretch } from './piece-job.js';
 import type { ReadBuffers } from './read-buffers.js';
 import { hasContent, reserve } from './room.js';
 import { runAll } from './run-all.js';
@@ -52,6 +52,8 @@ export class FolderStorage implements Storage {
   private readonly folder: string;
   private readonly lengths: readonly Bytes[];
   private readonly paths: readonly string[];
+  /** Of each file: whether it is padding, which the disk knows nothing of. */
+  private readonly padding: readonly boolean[];
   private readonly folders: Folders;
   private readonly shared: Shared;
   /** Those that have been seen, and how long they were then: they are not made again where they are gone, nor written on where cut short. */
@@ -66,6 +68,7 @@ export class FolderStorage implements Storage {
     this.folder = resolve(o.folder);
     this.lengths = o.files.map((f) => f.length);
     this.paths = o.files.map((f) => contentPath(this.folder, f.path));
+    this.padding = o.files.map((f) => f.padding === true);
     this.folders = new Folders(this.folder);
     this.shared = shared;
   }
@@ -112,16 +115,19 @@ export class FolderStorage implements Storage {
   }
 
   async prepare(files = this.paths.map(() => true) as readonly boolean[]): Promise<Trouble | undefined> {
-    let trouble = await this.folders.prepare(this.paths.filter((_, i) => files[i]));
+    const wanted = files.map((yes, i) => yes && !this.padding[i]);
+    let trouble = await this.folders.prepare(this.paths.filter((_, i) => wanted[i]));
     for (const [i, path] of this.paths.entries()) {
-      if (this.lengths[i] === 0 && files[i]) trouble ??= await this.attempt(path, async () => (await open(path, FLAGS.make)).close());
+      if (this.lengths[i] === 0 && wanted[i]) trouble ??= await this.attempt(path, async () => (await open(path, FLAGS.make)).close());
     }
     return trouble;
   }
 
   async facts(): Promise<readonly (FileFacts | undefined)[]> {
-    const facts: (FileFacts | undefined)[] = this.paths.map(() => undefined);
-    await runAll({ count: this.paths.length, most: STATS_AT_ONCE }, (i, done) => {
+    const facts: (FileFacts | undefined)[] = this.lengths.map((length, i) => (this.padding[i] ? { length, modifiedAt: 0 } : undefined));
+    const onDisk = [...this.paths.keys()].filter((i) => !this.padding[i]);
+    await runAll({ count: onDisk.length, most: STATS_AT_ONCE }, (at, done) => {
+      const i = onDisk[at]!;
       const path = this.paths[i]!;
       stat(path, (error, found) => {
         if (error === null && found.isFile()) {
@@ -191,9 +197,10 @@ export class FolderStorage implements Storage {
     const outcome = await this.shared.runner.run(jobAt(stretches));
     for (const lease of leases) lease.release();
     if (outcome.type === 'mismatch') return outcome;
-    for (const { path, offset, length } of stretches) {
-      this.dirty.add(path);
-      if (outcome.type !== 'trouble') this.see(path, offset + length);
+    for (const stretch of stretches) {
+      if (stretch.path === undefined) continue;
+      this.dirty.add(stretch.path);
+      if (outcome.type !== 'trouble') this.see(stretch.path, stretch.offset + stretch.length);
     }
     return outcome;
   }
@@ -228,6 +235,7 @@ export class FolderStorage implements Storage {
 
   private async readSpan({ file, offset }: Span, into: Uint8Array): Promise<Trouble | undefined> {
     if (into.length === 0) return undefined;
+    if (this.padding[file]) return void into.fill(0);
     const path = this.paths[file]!;
     try {
       const lease = await this.shared.files.lease({ folder: this.folder, path, access: 'read' });
@@ -249,7 +257,8 @@ export class FolderStorage implements Storage {
   /** Where the spans lie. Empty ones are left out: an empty file need not be there. */
   private async locate(spans: readonly Span[], accessTo: (path: string) => Access): Promise<Located | Trouble> {
     const filled = spans.filter((span) => span.length > 0);
-    const openings = filled.map(({ file }) => ({ folder: this.folder, path: this.paths[file]!, access: accessTo(this.paths[file]!) }));
+    const inFiles = filled.filter(({ file }) => !this.padding[file]);
+    const openings = inFiles.map(({ file }) => ({ folder: this.folder, path: this.paths[file]!, access: accessTo(this.paths[file]!) }));
     for (const { path, access } of openings) {
       if (access !== 'make') continue;
       const moved = await this.folders.troubleOf(path);
@@ -264,10 +273,11 @@ export class FolderStorage implements Storage {
       for (const lease of leases) lease.release();
       return troubleOf(openings[failed]!.path, (held[failed] as PromiseRejectedResult).reason);
     }
-    const stretches = openings.map(({ path, access }, i) => {
-      const { offset, length } = filled[i]!;
+    const parts = openings.map(({ path, access }, i): FileStretch => {
+      const { offset, length } = inFiles[i]!;
       return { path, fd: leases[i]?.fd, access, offset, length, least: this.seen.get(path) ?? 0 };
-    });
+    }).values();
+    const stretches = filled.map(({ file, length }): Stretch => (this.padding[file] ? { path: undefined, length } : parts.next().value!));
     return { stretches, leases };
   }
 

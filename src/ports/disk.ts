@@ -15,6 +15,8 @@ export interface StoredFile {
   /** Below the folder, torrent name first; already checked for `..` and the like. */
   readonly path: readonly string[];
   readonly length: Bytes;
+  /** Zeros that are on no disk (BEP 47): nothing is written, it reads as zeros, and by `facts` all of it is there. */
+  readonly padding?: boolean;
 }
 
 /** Something people must mend: which file, and what is wrong with it. */
@@ -49,9 +51,9 @@ export interface Storage {
   /** Copies a block, which is not empty, to its place in such a buffer. */
   put(buffer: Uint8Array, at: Bytes, block: Uint8Array): void;
   /**
-   * Hashes `bytes`, and where the SHA-1 is `expected`, writes them to `spans`. A file is made where none has been seen since `letGo`; one
-   * that was seen, and has vanished, is missing. `digests`, of each block 20 bytes, equal where blocks are,
-   * come with a mismatch, and with what was stored where they are asked for.
+   * Hashes `bytes`, in which padding becomes zeros, and where the SHA-1 is `expected`, writes them to `spans`. A file is made where none
+   * has been seen since `letGo`; one that was seen, and has vanished, is missing. `digests`, of each block 20 bytes, equal where blocks
+   * are, come with a mismatch, and with what was stored where they are asked for.
    */
   store(job: { readonly bytes: Uint8Array; readonly expected: Uint8Array; readonly spans: readonly Span[]; readonly digests?: boolean },
     done: (outcome: StoreOutcome) => void): void;

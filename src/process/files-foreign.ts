@@ -12,9 +12,9 @@ import type { FileFacts } from '../ports/disk.js';
 export function strangers(layout: Layout, have: Bitfield, facts: readonly (FileFacts | undefined)[]): readonly number[] {
   const strange: number[] = [];
   for (let file = 0; file < layout.files.length; file++) {
-    const { length } = layout.files[file]!;
+    const { length, padding } = layout.files[file]!;
     const found = facts[file]?.length ?? 0;
-    if (length === 0 || found === 0) continue;
+    if (length === 0 || found === 0 || padding) continue;
     if ((have.isEmpty || found > length) && !holdsOneOf(have, layout.piecesOf(file))) strange.push(file);
   }
   return strange;

@@ -4,6 +4,7 @@
  * files is not there or too short. Where a file has changed that was unfinished, as by our own writes before a crash, some of what the
  * record has of it are hashed, and if those are right it is believed; what the record does not have is hashed. Where a finished file has
  * changed, somebody else did it: all of it is hashed. Where the record has a piece of a file that is not there, that is trouble.
+ * Padding (BEP 47) is always there; a piece of nothing else is not looked at.
  */
 import PQueue from 'p-queue';
 import type { Random } from '../base/random.js';
@@ -79,6 +80,8 @@ function sortOut({ files, layout }: FilesState, facts: Facts, record: Claims | u
   const sorted: Sorted = { good: [], likely: [], doubtful: [] };
   for (let piece = 0; piece < layout.pieceCount; piece++) {
     const spans = layout.pieceSpans(piece);
+    // Its hash would be a cost that the torrent sets and no disk bounds, for a piece that nobody wants.
+    if (spans.every((p) => layout.files[p.file]!.padding)) continue;
     if (!spans.every((p) => (facts[p.file]?.length ?? 0) >= p.offset + p.length)) continue;
     const claimed = record?.have.has(piece) === true;
     if (spans.every((p) => trust[p.file] === 'full')) {

@@ -8,11 +8,14 @@ import type { Trouble } from '../../src/ports/disk.js';
 import { strangers } from '../../src/process/files-foreign.js';
 import { encodeResumeRecord } from '../../src/protocol/resume-record.js';
 import { FakeDisk, FULL, GONE } from './fake-disk.js';
-import { block, check, LAYOUT, LENGTHS, PIECE, RECORD, recover, remembered, start, TORRENT, whole } from './files-stage.js';
+import { block, check, LAYOUT, LENGTHS, PIECE, RECORD, recover, remembered, start, TORRENT, TOTAL, whole } from './files-stage.js';
 import { bitsOf } from './stage.js';
 
 // AT THE START -----------------------------------------------------------------------
 
+/** The second file is padding. */
+const PADDED = new Layout({ files: LENGTHS.map((length, i) => ({ length, padding: i === 1 })), pieceLength: PIECE, totalBytes: TOTAL });
+const STRANGER: Trouble = { file: 'a.bin', cause: 'foreign', detail: 'another file has this name' };
 const FINE = ['TorrentMgr', 'mended', { torrent: TORRENT }];
 const recoveredOf = (stage: { told: (to: string) => any[] }): unknown[] =>
   stage.told('PieceMgr').filter(([, kind]) => kind === 'recovered').map(([, , rest]) => rest.have);
@@ -34,6 +37,17 @@ test('a record that fits spares the check', async () => {
     ['PieceMgr', 'recovered', { have: [0, 3], unfinished: [] }],
   ]);
   assert.equal(disk.checks.length, 0);
+});
+
+test('a piece of padding alone is not looked at, and padding is no stranger', async () => {
+  const disk = new FakeDisk();
+  disk.files = LENGTHS.map((length) => ({ length, modifiedAt: 7 }));
+  disk.stranger = STRANGER;
+  const { stage } = await start({ disk, layout: PADDED });
+  assert.deepEqual(disk.checks.map((c) => c.job.expected[0]), [1, 2], 'both have bytes of the first file');
+  for (const one of disk.checks) one.done({ type: 'mismatch' });
+  await stage.settle();
+  assert.deepEqual(disk.log.filter((line) => line.startsWith('in the way')), ['in the way: 0']);
 });
 
 test('where a finished file has changed, the pieces that touch it are hashed', async () => {
@@ -197,7 +211,6 @@ test('a finished one, or one that was longer, or has an older time: nobody knows
 
 // FILES OF ANOTHER ORIGIN ------------------------------------------------------------
 
-const STRANGER: Trouble = { file: 'a.bin', cause: 'foreign', detail: 'another file has this name' };
 const ASKED = {
   torrent: TORRENT, reason: 'a.bin: another file has this name; '
     + 'move it away, and it goes on, or type resume (or start with --overwrite) to write over it',

@@ -57,12 +57,14 @@ export const infoJson = (meta: Metainfo): object => ({
 
 export function infoTable(meta: Metainfo): readonly string[] {
   const real = meta.files.filter((f) => !f.padding);
+  const padding = meta.files.reduce((sum, f) => sum + (f.padding ? f.length : 0), 0);
   const created = present([createdAt(meta)?.replace(/\.000Z$/, 'Z'), meta.createdBy && `by ${meta.createdBy}`]);
   const widest = Math.max(0, ...real.map((f) => size(f.length).length));
   return [
     ...field('Name', [meta.name]),
     ...field('Info-hash', [meta.infoHash]),
     ...field('Size', [exactSize(meta.totalBytes)]),
+    ...field('Padding', padding > 0 ? [`${exactSize(padding)} of that, zeros between files, never written`] : []),
     ...field('Pieces', [`${count(meta.pieceCount)} of ${pieceSize(meta.pieceLength)}`]),
     ...field('Private', meta.private ? ['yes: peers come from its trackers only'] : []),
     ...field('Created', created.length === 0 ? [] : [created.join(' ')]),

@@ -1,5 +1,5 @@
 /**
- * What a check found, in runs: neighbouring pieces with the same fault, and all the files they touch. Pure; O(pieces).
+ * What a check found, in runs: neighbouring pieces with the same fault, and all the files they touch, but for padding. Pure; O(pieces).
  */
 import type { Layout } from '../../model/layout.js';
 import { count } from '../../base/format.js';
@@ -21,7 +21,7 @@ export function badRuns(verdicts: readonly Verdict[], layout: Layout): readonly 
     if (verdicts[first] === 'match') continue;
     const from = first * layout.pieceLength;
     const to = Math.min(layout.totalBytes, (last + 1) * layout.pieceLength);
-    const files = [...new Set(layout.spans(from, to - from).map((span) => span.file))];
+    const files = [...new Set(layout.spans(from, to - from).map((span) => span.file))].filter((i) => !layout.files[i]!.padding);
     runs.push({ first, last, absent: verdicts[first] === 'absent', files });
   }
   return runs;

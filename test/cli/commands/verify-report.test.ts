@@ -18,6 +18,11 @@ test('neighbours with the same fault are one run', () => {
   assert.deepEqual(badRuns(['absent', 'match', 'absent', 'match', 'mismatch'], layout).map((r) => r.first), [0, 2, 4]);
 });
 
+test('padding is not named', () => {
+  const padded = new Layout({ files: [true, false].map((padding) => ({ length: 5, padding })), pieceLength: 10, totalBytes: 10 });
+  assert.deepEqual(badRuns(['mismatch'], padded), [{ first: 0, last: 0, absent: false, files: [1] }]);
+});
+
 test('in words', () => {
   assert.equal(verdictOf({ first: 7, last: 7, absent: false, files: [] }), 'piece 7 is wrong');
   assert.equal(verdictOf({ first: 1000, last: 1002, absent: true, files: [] }), 'pieces 1,000-1,002 are missing');
