@@ -1,6 +1,6 @@
 /** Room on disk for a file that is still to come, as of `--preallocate`: zeros, by which it is also told from what somebody has put there. */
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat, unlink } from 'node:fs/promises';
 import { KIB, type Bytes } from '../base/units.js';
 import type { Allocation } from '../ports/disk.js';
 import { FLAGS } from './open-files.js';
@@ -18,6 +18,15 @@ export async function reserve(path: string, length: Bytes, how: Allocation): Pro
     for (let at = size; at < length;) at += (await file.write(ZEROS, 0, Math.min(ZEROS.length, length - at), at)).bytesWritten;
   } finally {
     await file.close();
+  }
+}
+
+/** Takes back a file that was made where it should not be. One that something has been written to stays, as does one that cannot go. */
+export async function removeEmpty(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).size === 0) await unlink(path);
+  } catch {
+    // Nobody misses it.
   }
 }
 

@@ -18,7 +18,7 @@ import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js'
 import type { PieceBuffers } from './piece-buffers.js';
 import type { FileStretch, KeepJob, OutcomeOf, PieceRunner, StoreJob, Stretch } from './piece-job.js';
 import type { ReadBuffers } from './read-buffers.js';
-import { hasContent, reserve } from './room.js';
+import { hasContent, removeEmpty, reserve } from './room.js';
 import { runAll } from './run-all.js';
 import { tooShort, troubleOf } from './trouble.js';
 
@@ -259,11 +259,9 @@ export class FolderStorage implements Storage {
     const filled = spans.filter((span) => span.length > 0);
     const inFiles = filled.filter(({ file }) => !this.padding[file]);
     const openings = inFiles.map(({ file }) => ({ folder: this.folder, path: this.paths[file]!, access: accessTo(this.paths[file]!) }));
-    for (const { path, access } of openings) {
-      if (access !== 'make') continue;
-      const moved = await this.folders.troubleOf(path);
-      if (moved) return moved;
-    }
+    const making = openings.filter(({ access }) => access === 'make').map(({ path }) => path);
+    const moved = await this.misplaced(making);
+    if (moved) return moved;
     const hold = openings.length <= HELD_AT_ONCE && this.shared.files.hasRoomFor(openings.length);
     const held = await Promise.allSettled(openings.map((opening): Promise<Lease | void> =>
       hold ? this.shared.files.lease(opening) : assertInside(this.folder, opening.path)));
@@ -273,12 +271,28 @@ export class FolderStorage implements Storage {
       for (const lease of leases) lease.release();
       return troubleOf(openings[failed]!.path, (held[failed] as PromiseRejectedResult).reason);
     }
+    // A drive may have gone between the look and the making.
+    const movedSince = hold ? await this.misplaced(making) : undefined;
+    if (movedSince) {
+      for (const lease of leases) lease.release();
+      this.shared.files.close(making);
+      await Promise.all(making.map(removeEmpty));
+      return movedSince;
+    }
     const parts = openings.map(({ path, access }, i): FileStretch => {
       const { offset, length } = inFiles[i]!;
       return { path, fd: leases[i]?.fd, access, offset, length, least: this.seen.get(path) ?? 0 };
     }).values();
     const stretches = filled.map(({ file, length }): Stretch => (this.padding[file] ? { path: undefined, length } : parts.next().value!));
     return { stretches, leases };
+  }
+
+  private async misplaced(paths: readonly string[]): Promise<Trouble | undefined> {
+    for (const path of paths) {
+      const moved = await this.folders.troubleOf(path);
+      if (moved) return moved;
+    }
+    return undefined;
   }
 
   /** Runs `work` on `path` if that is inside the folder. */

@@ -5,6 +5,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { nodeDisk } from '../../src/edge/disk.js';
 import type { StoredFile } from '../../src/ports/disk.js';
 import { checked, content, read, scratch, sha1, span, stored } from './scratch.js';
@@ -327,6 +328,21 @@ test('no file is made in a folder that has come in the place of another, as wher
   await s.prepare();
   assert.deepEqual(await stored(s, content(5), [span(0, 0, 5)]), { type: 'stored' });
   await s.close();
+});
+
+test('nor at any moment of a store in which the folder is replaced', async (t) => {
+  for (let turns = 0; turns < 40; turns++) {
+    const folder = scratch(t);
+    const s = disk.open(folder, FILES);
+    await s.prepare();
+    const outcome = stored(s, content(5), [span(0, 0, 5)]);
+    for (let i = 0; i < turns; i++) await setImmediate();
+    renameSync(join(folder, 't'), join(folder, 'away'));
+    mkdirSync(join(folder, 't'));
+    await outcome;
+    assert.deepEqual(readdirSync(join(folder, 't')), [], `after ${turns} turns`);
+    await s.close();
+  }
 });
 
 test('paths that leave the folder, or go where our records are, are refused', (t) => {
