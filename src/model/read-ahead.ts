@@ -1,9 +1,10 @@
 /**
  * ReadAhead: which stretch of a piece to read when a peer asks for a block, who waits for it, and who has been lent part of it. Peers ask
- * for the blocks of a piece one after the other, so a run of many blocks is read at once and kept for a while, the least recently used
- * going first. A block is lent as a view of its run, which is kept until the last of it is returned: memory is reused, never copied.
- * Bounded whatever the borrowers do: `keep` runs of RUN_BYTES, and `atOnce` being read. Where all of `keep` are lent, blocks are copied.
- * `W` is whoever waits.
+ * for the blocks of a piece one after the other, so a run of many blocks is read at once. A block is lent as a view of its run, which is
+ * kept until the last of it is returned: memory is reused, never copied. After that it stays for a while, for who asks for more of it,
+ * but only `idle` of such runs, for the next reads are cheapest into memory that the processor's caches still hold; the system has
+ * the file in memory anyway. Bounded whatever the borrowers do: `keep` runs of RUN_BYTES in all, and `atOnce` being read. Where all of
+ * `keep` are lent, blocks are copied. `W` is whoever waits.
  */
 import { KIB, type Bytes } from '../base/units.js';
 
@@ -38,11 +39,14 @@ interface Run<W> {
   waiting: { readonly block: Stretch; readonly who: W }[];
   /** Blocks that are out. */
   lent: number;
-  /** Since the last `age`. */
-  used: boolean;
+  /** Not there for a whole time of aging yet. */
+  fresh: boolean;
 }
 export interface ReadAheadOptions {
+  /** At least 1. */
   readonly keep: number;
+  /** Of these, lent to nobody. */
+  readonly idle: number;
   readonly atOnce: number;
   /** Told of bytes that nobody looks at any more. */
   readonly recycle: (bytes: Uint8Array) => void;
@@ -52,8 +56,10 @@ export interface ReadAheadOptions {
 
 export class ReadAhead<W> {
   private readonly o: ReadAheadOptions;
-  /** To be read, being read, and kept; the least recently used first. */
+  /** To be read, being read, and kept. */
   private readonly runs = new Map<Key, Run<W>>();
+  /** Kept, and lent to nobody; the one for the longest time first. */
+  private readonly idle = new Set<Run<W>>();
   private readonly loans = new Map<Lent, { readonly run: Run<W>; readonly who: W }>();
   private readonly toRead: Run<W>[] = [];
   private reading = 0;
@@ -66,10 +72,7 @@ export class ReadAhead<W> {
   /** Lends `who` the block if it is here. */
   find(block: Stretch, pieceBytes: Bytes, who: W): Lent | undefined {
     const run = this.runs.get(keyOf(runOf(block, pieceBytes)));
-    if (!run?.bytes) return undefined;
-    this.runs.delete(run.key);
-    this.runs.set(run.key, run);
-    return this.lend(run, { block, who });
+    return run?.bytes && this.lend(run, run.bytes, { block, who });
   }
 
   /** Puts `who` in line for the block. */
@@ -78,7 +81,7 @@ export class ReadAhead<W> {
     const key = keyOf(stretch);
     let run = this.runs.get(key);
     if (!run) {
-      run = { key, stretch, bytes: undefined, waiting: [], lent: 0, used: true };
+      run = { key, stretch, bytes: undefined, waiting: [], lent: 0, fresh: true };
       this.runs.set(key, run);
       this.toRead.push(run);
     }
@@ -98,16 +101,16 @@ export class ReadAhead<W> {
     const run = this.runs.get(keyOf(stretch));
     if (!run || run.bytes) return [];
     this.reading--;
-    this.runs.delete(run.key);
     const { waiting } = run;
     run.waiting = [];
-    if (!bytes) return waiting.map(({ who, block }) => ({ who, block, lent: undefined }));
-    if (this.makeRoom()) {
+    if (bytes && this.makeRoom()) {
       run.bytes = bytes;
-      this.runs.set(run.key, run);
       this.kept++;
-      return waiting.map(({ who, block }) => ({ who, block, lent: this.lend(run, { block, who }) }));
+      if (waiting.length === 0) this.rest(run);
+      return waiting.map(({ who, block }) => ({ who, block, lent: this.lend(run, bytes, { block, who }) }));
     }
+    this.runs.delete(run.key);
+    if (!bytes) return waiting.map(({ who, block }) => ({ who, block, lent: undefined }));
     const copies = waiting.map(({ who, block }) =>
       ({ who, block, lent: new Lent(block, this.o.copy(within(bytes, stretch, block))) }));
     this.o.recycle(bytes);
@@ -119,7 +122,7 @@ export class ReadAhead<W> {
     const loan = this.loans.get(lent);
     if (!loan) return;
     this.loans.delete(lent);
-    loan.run.lent--;
+    if (--loan.run.lent === 0) this.rest(loan.run);
   }
 
   /** Waits for nothing more, and has returned everything. Costs as much as is lent to all. */
@@ -128,36 +131,43 @@ export class ReadAhead<W> {
     for (const run of this.runs.values()) run.waiting = run.waiting.filter((waiter) => waiter.who !== who);
   }
 
-  /** Lets go of what was not used since the last time. */
+  /** Lets go of what has not been lent since the last time. */
   age(): void {
-    for (const run of this.runs.values()) {
-      if (!run.used) this.forget(run);
-      run.used = false;
+    for (const run of this.idle) {
+      if (!run.fresh) this.forget(run);
+      run.fresh = false;
     }
   }
 
-  private lend(run: Run<W>, { block, who }: { readonly block: Stretch; readonly who: W }): Lent {
-    const lent = new Lent(block, within(run.bytes!, run.stretch, block));
+  private lend(run: Run<W>, bytes: Uint8Array, { block, who }: { readonly block: Stretch; readonly who: W }): Lent {
+    const lent = new Lent(block, within(bytes, run.stretch, block));
     this.loans.set(lent, { run, who });
-    run.lent++;
-    run.used = true;
+    if (run.lent++ === 0) this.idle.delete(run);
     return lent;
+  }
+
+  private rest(run: Run<W>): void {
+    run.fresh = true;
+    this.idle.add(run);
+    if (this.idle.size > this.o.idle) this.forgetFirst();
   }
 
   /** For one more run: false where all are lent. */
   private makeRoom(): boolean {
-    if (this.kept < this.o.keep) return true;
-    for (const run of this.runs.values()) if (this.forget(run)) return true;
-    return false;
+    if (this.kept >= this.o.keep) this.forgetFirst();
+    return this.kept < this.o.keep;
   }
 
-  /** Unless it is lent, or being read. */
-  private forget({ key, bytes, lent }: Run<W>): boolean {
-    if (!bytes || lent > 0) return false;
-    this.runs.delete(key);
+  private forgetFirst(): void {
+    for (const run of this.idle) return this.forget(run);
+  }
+
+  /** One that is idle. */
+  private forget(run: Run<W>): void {
+    this.idle.delete(run);
+    this.runs.delete(run.key);
     this.kept--;
-    this.o.recycle(bytes);
-    return true;
+    this.o.recycle(run.bytes!);
   }
 }
 

@@ -14,9 +14,10 @@ const bytesOf = ({ begin, length }: Stretch): Uint8Array =>
 const lentBlock = (b: Stretch): Lent => new Lent(b, bytesOf(b));
 
 /** A ReadAhead that keeps so many runs, and what it has let go. */
-function keeping(keep: number, atOnce = 4) {
+function keeping(keep: number, { atOnce = 4, idle = keep } = {}) {
   const recycled: Uint8Array[] = [];
-  return { r: new ReadAhead<string>({ keep, atOnce, recycle: (bytes) => recycled.push(bytes), copy: (view) => new Uint8Array(view) }), recycled };
+  const recycle = (bytes: Uint8Array): void => void recycled.push(bytes);
+  return { r: new ReadAhead<string>({ keep, idle, atOnce, recycle, copy: (view) => new Uint8Array(view) }), recycled };
 }
 
 /** Asks for a block that is not here, and has it read. */
@@ -54,7 +55,7 @@ describe('ReadAhead', () => {
   });
 
   it('a read that failed is forgotten: the next who asks makes it try again', () => {
-    const { r } = keeping(4, 1);
+    const { r } = keeping(4, { atOnce: 1 });
     r.wait(block(0), PIECE, 'a');
     const run = r.next()!;
     assert.deepEqual(r.arrived(run, undefined), [{ who: 'a', block: block(0), lent: undefined }]);
@@ -63,7 +64,7 @@ describe('ReadAhead', () => {
   });
 
   it('so many reads at once; the others wait, in order', () => {
-    const { r } = keeping(4, 2);
+    const { r } = keeping(4, { atOnce: 2 });
     for (const piece of [0, 1, 2, 3]) r.wait(block(0, 10, piece), PIECE, '');
     const first = r.next()!;
     assert.deepEqual([first.piece, r.next()?.piece, r.next()], [0, 1, undefined]);
@@ -78,6 +79,23 @@ describe('ReadAhead', () => {
     fetch(r, block(0, 10, 2));
     assert.deepEqual([0, 1, 2].map((p) => r.find(block(0, 10, p), PIECE, '') !== undefined), [true, false, true]);
     assert.equal(recycled.length, 1);
+  });
+
+  it('of the runs that nobody has been lent any of, keeps as many as may be idle: those returned last', () => {
+    const { r, recycled } = keeping(4, { idle: 1 });
+    const lent = [0, 1, 2].map((piece) => fetch(r, block(0, 10, piece)));
+    assert.equal(recycled.length, 0, 'as many as are lent');
+    for (const piece of [1, 0]) r.returned(lent[piece]!);
+    assert.deepEqual([0, 1, 2].map((p) => r.find(block(0, 10, p), PIECE, '') !== undefined), [true, false, true]);
+    assert.equal(recycled.length, 1);
+  });
+
+  it('a run that nobody waits for any more is idle as soon as it is read', () => {
+    const { r, recycled } = keeping(4, { idle: 0 });
+    r.wait(block(0), PIECE, 'a');
+    r.leave('a');
+    const run = r.next()!;
+    assert.deepEqual([r.arrived(run, bytesOf(run)), recycled.length], [[], 1]);
   });
 
   it('a run stays until all that was lent of it is returned', () => {
