@@ -19,11 +19,12 @@ export function begin(s: FilesState, self: Me): void {
   void recall(s, self.random).then((found) => self.post({ type: 'recalled', recalled: found }));
 }
 
-export function recalled(s: FilesState, { good, doubtful, begun, trouble: found, unrecorded }: Recalled, self: Me): void {
+export function recalled(s: FilesState, { good, doubtful, begun, trouble: found, recorded, others }: Recalled, self: Me): void {
   s.have = new Bitfield(s.layout.pieceCount);
   for (const piece of good) s.have.set(piece);
   s.begun = begun;
-  s.unrecorded = unrecorded;
+  s.recorded = recorded;
+  s.others = others;
   s.unchecked = doubtful.length;
   s.resumed = doubtful.length === 0 && good.length > 0;
   if (found) trouble(s, found.what, self, found.where);
@@ -48,8 +49,8 @@ function note(s: FilesState, self: Me): void {
 
 /** What we have is known: whose is the rest, and is there room for what comes? */
 function examine(s: FilesState, self: Me): void {
-  const may = s.overwrite || s.ailment?.insisted === true;
-  s.strangers = s.unrecorded && !may ? strangers(s.layout, s.have, s.unrecorded) : [];
+  if (s.overwrite || s.ailment?.insisted === true) s.others = [];
+  s.strangers = strangers(s.layout, s.have, s.others);
   if (s.strangers.length === 0 && !s.allocate) return takeUpBegun(s, self);
   void makeRoom(s).then((found) => self.post({ type: 'examined', trouble: found }));
 }

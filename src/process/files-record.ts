@@ -12,7 +12,7 @@ export function save(s: FilesState, self: Me): void {
   if (!isWorthSaving(s)) return closeIfTold(s, self);
   s.saving = true;
   s.dirty = false;
-  if (!s.ailment && !s.unrecorded) keepBlocks(s, self);
+  if (!s.ailment && s.recorded) keepBlocks(s, self);
   if (s.keeping === 0) writeRecord(s, self);
 }
 
@@ -30,8 +30,8 @@ export function remembered(s: FilesState, { gone, unsaved = s.unkept }: Remember
     self.tell(s.status, { type: 'note', note: { event: 'warning', reason: `resume record not saved: ${unsaved.file}: ${unsaved.detail}` } });
   }
   const saved = !gone && !unsaved;
-  const blocksWait = saved && s.unrecorded !== undefined && s.assemblies.size > 0;
-  if (saved) s.unrecorded = undefined;
+  const blocksWait = saved && !s.recorded && s.assemblies.size > 0;
+  if (saved) s.recorded = true;
   if (blocksWait) s.dirty = true;
   // Also where something came while the record was being written: once more.
   if ((blocksWait || (saved && s.closing)) && isWorthSaving(s)) return save(s, self);

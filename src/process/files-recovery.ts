@@ -8,11 +8,13 @@
  */
 import PQueue from 'p-queue';
 import type { Random } from '../base/random.js';
+import { ok } from '../base/result.js';
 import { BLOCK_BYTES, type Bytes } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
 import type { CheckOutcome, FileFacts, ReadOutcome, Span, Storage, Trouble } from '../ports/disk.js';
 import { encodeResumeRecord, parseResumeRecord, type FileStamp, type ResumeRecord } from '../protocol/resume-record.js';
+import { withoutPieces, type Facts } from './files-foreign.js';
 import { newAssembly, onDisk, takeUp, type Assembly } from './files-pieces.js';
 import { READS_AT_ONCE, type FilesState } from './files-state.js';
 import type { Unfinished } from './piece-mgr.js';
@@ -23,8 +25,9 @@ export interface Recalled {
   /** Blocks that are on disk by the record. */
   readonly begun: readonly Unfinished[];
   readonly trouble: Located | undefined;
-  /** Where there is no record: which files others have put here. */
-  readonly unrecorded: Facts | undefined;
+  /** There is a record; and which files others had put here before the first. */
+  readonly recorded: boolean;
+  readonly others: Facts;
 }
 /** Trouble, and what has to be readable before it is over. */
 export interface Located {
@@ -47,7 +50,8 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   return {
     trouble, good: sound ? [...good, ...likely] : good, doubtful: sound ? doubtful : [...likely, ...doubtful],
     begun: record?.unfinished.flatMap((u) => begunOf(s, u)) ?? [],
-    unrecorded: written ? undefined : facts,
+    recorded: written !== undefined,
+    others: written ? facts.map((found, file) => (written.others.has(file) ? found : undefined)) : facts,
   };
 }
 
@@ -63,7 +67,6 @@ export const inTheWay = ({ storage, strangers, touched }: FilesState): Promise<T
 export const allocate = async ({ storage, allocate: room }: FilesState): Promise<Trouble | undefined> =>
   room && storage.allocate(room.files, room.how);
 
-export type Facts = readonly (FileFacts | undefined)[];
 interface Sorted {
   readonly good: number[];
   /** Good by the record, in files that have changed since. */
@@ -73,6 +76,8 @@ interface Sorted {
 
 interface Claims extends Pick<ResumeRecord, 'files' | 'unfinished'> {
   readonly have: Bitfield;
+  /** By file. */
+  readonly others: Bitfield;
 }
 
 function sortOut({ files, layout }: FilesState, facts: Facts, record: Claims | undefined): Sorted {
@@ -160,11 +165,12 @@ const readSpans = (storage: Storage, spans: readonly Span[]): Promise<ReadOutcom
 async function readRecord(s: FilesState): Promise<Claims | undefined> {
   const bytes = await s.disk.readRecord(s.folder, nameOf(s));
   if (!bytes) return undefined;
-  const { pieceCount } = s.layout;
-  const record = parseResumeRecord(bytes, { infoHash: s.torrent, pieceCount, fileCount: s.files.length });
+  const { files: { length: fileCount }, layout: { pieceCount } } = s;
+  const record = parseResumeRecord(bytes, { infoHash: s.torrent, pieceCount, fileCount });
   if (!record.ok) return undefined;
   const have = Bitfield.parse(record.value.pieces, pieceCount);
-  return have.ok ? { ...record.value, have: have.value } : undefined;
+  const others = record.value.others ? Bitfield.parse(record.value.others, fileCount) : ok(new Bitfield(fileCount));
+  return have.ok && others.ok ? { ...record.value, have: have.value, others: others.value } : undefined;
 }
 
 function begunOf({ layout }: FilesState, { piece, blocks }: ResumeRecord['unfinished'][number]): Unfinished[] {
@@ -224,7 +230,11 @@ export async function remember(s: FilesState): Promise<Remembered> {
   const files = await s.storage.facts();
   const gone = await vanished(s, have, files);
   if (gone) return { gone };
-  const record = encodeResumeRecord({ infoHash: s.torrent, pieces: have.bytes(), files, unfinished });
+  const others = new Bitfield(s.files.length);
+  for (const file of withoutPieces(s.layout, have, s.others)) others.set(file);
+  const record = encodeResumeRecord({
+    infoHash: s.torrent, pieces: have.bytes(), files, unfinished, ...(!others.isEmpty && { others: others.bytes() }),
+  });
   const unsaved = await s.disk.writeRecord(s.folder, nameOf(s), record);
   return unsaved ? { unsaved } : {};
 }

@@ -9,8 +9,9 @@ import type { Layout } from '../model/layout.js';
 import { ReadAhead, type Lent, type Stretch } from '../model/read-ahead.js';
 import type { Allocation, CheckOutcome, Disk, KeepOutcome, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
+import type { Facts } from './files-foreign.js';
 import type { Assembly, BlockRun } from './files-pieces.js';
-import type { Facts, Recalled, Remembered } from './files-recovery.js';
+import type { Recalled, Remembered } from './files-recovery.js';
 import type { Ailment } from './files-trouble.js';
 import type { PieceMgrMsg, Unfinished } from './piece-mgr.js';
 import type { ReceivedBlock } from './peer/receiver.js';
@@ -109,9 +110,11 @@ export interface FilesState extends FilesInput {
   readonly failed: Set<number>;
   /** What the record says of pieces that were begun; until they are in memory again. */
   begun: readonly Unfinished[];
-  /** What was here at the start, where there is no record yet: ours is written over without asking. */
-  unrecorded: Facts | undefined;
-  /** Files of another origin, which are not. */
+  /** There is a record: from now on blocks of pieces that are not whole may be written. */
+  recorded: boolean;
+  /** What others had put here before we came. */
+  others: Facts;
+  /** Those that are not written over without asking. */
   strangers: readonly number[];
   /** Pieces that the check still has to look at. */
   unchecked: number;
@@ -150,7 +153,7 @@ export function initialState(input: FilesInput): FilesState {
   });
   return {
     storage, have: new Bitfield(input.layout.pieceCount),
-    assemblies: new Map(), failed: new Set(), readAhead, begun: [], unrecorded: undefined, strangers: [], unchecked: 0, notedAt: -Infinity, known: false, resumed: false,
+    assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], unchecked: 0, notedAt: -Infinity, known: false, resumed: false,
     asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
     closing: false,
     ...input,

@@ -2,7 +2,8 @@
  * Resume record: what we know to be on disk, so that a restart need not hash it again. A bencoded dictionary of our
  * own: `info-hash` (40 hex digits), `pieces` (bitfield, BEP 3 bit order), `files` (a list of [length, modification
  * time in ms], -1 where the file was not there), `unfinished` (a list of [piece, bitfield of its blocks that are on disk];
- * absent: none) and `version`. Of pieces it is only as good as the files' lengths and times: where they differ, look again.
+ * absent: none), `others` (bitfield by file: what was here before us, and holds nothing of the torrent; absent: none) and
+ * `version`. Of pieces it is only as good as the files' lengths and times: where they differ, look again.
  * Nothing vouches for the blocks but the hash of their piece, once it is whole.
  */
 import type { InfoHash } from '../base/brand.js';
@@ -22,6 +23,8 @@ export interface ResumeRecord {
   readonly pieces: Uint8Array;
   readonly files: readonly (FileStamp | undefined)[];
   readonly unfinished: readonly UnfinishedBlocks[];
+  /** As on the wire: a bit a file. */
+  readonly others?: Uint8Array;
 }
 export interface UnfinishedBlocks {
   readonly piece: number;
@@ -29,10 +32,12 @@ export interface UnfinishedBlocks {
   readonly blocks: Uint8Array;
 }
 
-export function encodeResumeRecord({ infoHash, pieces, files, unfinished }: ResumeRecord): Uint8Array {
+export function encodeResumeRecord({ infoHash, pieces, files, unfinished, others }: ResumeRecord): Uint8Array {
   const stamps = files.map((f) => (f ? [f.length, Math.floor(f.modifiedAt)] : [-1, -1]));
   const begun = unfinished.map(({ piece, blocks }) => [piece, blocks]);
-  return encode({ files: stamps, 'info-hash': infoHash, pieces, ...(begun.length > 0 && { unfinished: begun }), version: VERSION });
+  return encode({
+    files: stamps, 'info-hash': infoHash, pieces, ...(begun.length > 0 && { unfinished: begun }), ...(others && { others }), version: VERSION,
+  });
 }
 
 /** `expected` is the torrent's own: a record of another torrent or shape is refused, never half believed. */
@@ -43,7 +48,7 @@ export function parseResumeRecord(
   if (!decoded.ok) return decoded;
   const record = decoded.value;
   if (!isDict(record)) return flaw('record', 'a dictionary', 'something else');
-  const { version, pieces, files, unfinished = [] } = record;
+  const { version, pieces, files, unfinished = [], others } = record;
   if (version !== VERSION) return flaw('version', `${VERSION}`, String(version));
   const hash = record['info-hash'];
   if (!(hash instanceof Uint8Array) || fromUtf8Lossy(hash) !== expected.infoHash) return flaw('info-hash', expected.infoHash, 'another');
@@ -62,8 +67,11 @@ export function parseResumeRecord(
   const begun = unfinished.map((value) => blocksOf(value, expected.pieceCount));
   const wrong = begun.indexOf(null);
   if (wrong >= 0) return flaw(`unfinished[${wrong}]`, 'a piece and its blocks', 'something else');
+  if (others !== undefined && !(others instanceof Uint8Array)) return flaw('others', 'bytes', typeof others);
   const { infoHash } = expected;
-  return ok({ infoHash, pieces, files: stamps as (FileStamp | undefined)[], unfinished: begun as UnfinishedBlocks[] });
+  return ok({
+    infoHash, pieces, files: stamps as (FileStamp | undefined)[], unfinished: begun as UnfinishedBlocks[], ...(others && { others }),
+  });
 }
 
 function blocksOf(value: BValue, pieceCount: number): UnfinishedBlocks | null {

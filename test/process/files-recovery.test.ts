@@ -6,7 +6,7 @@ import { BLOCK_BYTES, SECOND } from '../../src/base/units.js';
 import { Layout } from '../../src/model/layout.js';
 import type { Trouble } from '../../src/ports/disk.js';
 import { strangers } from '../../src/process/files-foreign.js';
-import { encodeResumeRecord } from '../../src/protocol/resume-record.js';
+import { encodeResumeRecord, parseResumeRecord } from '../../src/protocol/resume-record.js';
 import { FakeDisk, FULL, GONE } from './fake-disk.js';
 import { block, check, LAYOUT, LENGTHS, PIECE, RECORD, recover, remembered, start, TORRENT, TOTAL, whole } from './files-stage.js';
 import { bitsOf } from './stage.js';
@@ -279,6 +279,25 @@ test('what is written while there is a record is ours', async () => {
   const { stage, disk } = await start({ disk: remembered([]) });
   assert.deepEqual(stage.told('TorrentMgr'), [FINE]);
   assert.ok(!disk.log.some((line) => line.startsWith('in the way')));
+});
+
+const BEFORE_US = { others: bitsOf(2, [0, 1]).bytes() };
+
+test('what was here before the first record is still asked about after it', async () => {
+  const { stage, disk } = await start({ disk: remembered([], BEFORE_US), touched: [false, false] });
+  disk.stranger = STRANGER;
+  await stage.forget().send({ type: 'prepare', files: [true, true] }).settle();
+  assert.deepEqual(stage.all('trouble'), [ASKED]);
+  assert.ok(disk.log.includes('in the way: 0 1'));
+});
+
+test('it is the torrent\'s once a piece of it is right', async () => {
+  const { stage, disk } = await start({ disk: remembered([], BEFORE_US), touched: [false, false] });
+  stage.send(...whole(2));
+  disk.stores[0]!.done({ type: 'stored' });
+  await stage.advance(60 * SECOND).settle();
+  const recorded = parseResumeRecord(disk.records.get(RECORD)!, { infoHash: TORRENT, pieceCount: 4, fileCount: 2 });
+  assert.deepEqual(recorded.ok && recorded.value.others, bitsOf(2, [0]).bytes());
 });
 
 const HAVE_NONE: readonly number[] = [];

@@ -27,6 +27,12 @@ describe('resume record', () => {
     assert.deepEqual(parseResumeRecord(encodeResumeRecord(full), EXPECTED), { ok: true, value: full });
   });
 
+  it('names the files that were here before us', () => {
+    const full: ResumeRecord = { ...RECORD, others: Uint8Array.of(0x40) };
+    assert.ok(text(encodeResumeRecord(full)).endsWith('6:others1:\x406:pieces2:\xff\xf07:versioni1ee'));
+    assert.deepEqual(parseResumeRecord(encodeResumeRecord(full), EXPECTED), { ok: true, value: full });
+  });
+
   it('keeps whole milliseconds: some file systems say more', () => {
     const bytes = encodeResumeRecord({ ...RECORD, files: [{ length: 5, modifiedAt: 7.9 }, undefined] });
     const parsed = parseResumeRecord(bytes, EXPECTED);
@@ -59,6 +65,7 @@ describe('resume record', () => {
     ['blocks that are none', Buffer.from(text(begun(3)).replace('1:\x01', 'i1e'), 'latin1'), 'unfinished[0]'],
     ['more pieces begun than there are',
       encodeResumeRecord({ ...RECORD, unfinished: new Array(13).fill({ piece: 1, blocks: Uint8Array.of(1) }) }), 'unfinished'],
+    ['others that are a number', Buffer.from(text(encodeResumeRecord({ ...RECORD, others: Uint8Array.of(0x40) })).replace('1:@', 'i1e'), 'latin1'), 'others'],
     ['no version', toUtf8('de'), 'version'],
     ['no hash', toUtf8('d7:versioni1ee'), 'info-hash'],
     ['a list', toUtf8('le'), 'record'],
