@@ -7,7 +7,7 @@ import { InlineRunner } from './inline-runner.js';
 import { OpenFiles } from './open-files.js';
 import { PieceBuffers } from './piece-buffers.js';
 import { ReadBuffers } from './read-buffers.js';
-import { readRecord, writeRecord } from './record.js';
+import { readRecord, removeRecord, writeRecord } from './record.js';
 import { FolderStorage, type Shared } from './storage.js';
 
 const OPEN_FILES = 128;
@@ -45,6 +45,7 @@ export function nodeDisk({ procs, openFiles = OPEN_FILES }: DiskOptions): NodeDi
     open: (folder, files) => new FolderStorage({ folder, files }, shared),
     readRecord,
     writeRecord,
+    removeRecord,
     close: () => pool?.close(),
   };
 }

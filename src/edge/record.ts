@@ -2,7 +2,7 @@
  * Records: small files of our own, below `.actorrent` in the torrent's folder. Written beside and moved over, each step
  * forced to the device before the next: after a power cut the old or the new is there, whole.
  */
-import { open, readdir, rename, unlink } from 'node:fs/promises';
+import { open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MIB, type Bytes } from '../base/units.js';
 import type { Trouble } from '../ports/disk.js';
@@ -44,6 +44,13 @@ export async function writeRecord(folder: string, name: string, bytes: Uint8Arra
     await unlink(draft).catch(() => undefined);
     return troubleOf(path, error);
   }
+}
+
+/** With its folder, where nothing else is in it. One that cannot go is found to be out of date at the next start. */
+export async function removeRecord(folder: string, name: string): Promise<void> {
+  const path = pathBelow(folder, [OWN_FOLDER, name]);
+  await unlink(path).catch(() => undefined);
+  await rmdir(dirname(path)).catch(() => undefined);
 }
 
 /** Drafts that a process has left behind which was killed while it wrote. */

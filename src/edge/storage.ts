@@ -10,8 +10,9 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Bytes } from '../base/units.js';
 import type {
-  Allocation, CheckOutcome, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
+  Allocation, CheckOutcome, Erased, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../ports/disk.js';
+import { eraseFiles } from './erase.js';
 import { Folders } from './folders.js';
 import { assertInside, contentPath } from './inside.js';
 import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js';
@@ -114,13 +115,8 @@ export class FolderStorage implements Storage {
     this.seen.clear();
   }
 
-  async prepare(files = this.paths.map(() => true) as readonly boolean[]): Promise<Trouble | undefined> {
-    const wanted = files.map((yes, i) => yes && !this.padding[i]);
-    let trouble = await this.folders.prepare(this.paths.filter((_, i) => wanted[i]));
-    for (const [i, path] of this.paths.entries()) {
-      if (this.lengths[i] === 0 && wanted[i]) trouble ??= await this.attempt(path, async () => (await open(path, FLAGS.make)).close());
-    }
-    return trouble;
+  prepare(files: readonly boolean[] = this.paths.map(() => true)): Promise<Trouble | undefined> {
+    return this.making(() => this.prepareNow(files));
   }
 
   async facts(): Promise<readonly (FileFacts | undefined)[]> {
@@ -141,16 +137,8 @@ export class FolderStorage implements Storage {
     return facts;
   }
 
-  async allocate(files: readonly number[], how: Allocation): Promise<Trouble | undefined> {
-    for (const file of files) {
-      const [path, length] = [this.paths[file]!, this.lengths[file]!];
-      const trouble = await this.folders.troubleOf(path) ?? await this.attempt(path, async () => {
-        await reserve(path, length, how);
-        this.see(path, length);
-      });
-      if (trouble !== undefined) return trouble;
-    }
-    return undefined;
+  allocate(files: readonly number[], how: Allocation): Promise<Trouble | undefined> {
+    return this.making(() => this.allocateNow(files, how));
   }
 
   async inTheWay(files: readonly number[]): Promise<Trouble | undefined> {
@@ -178,6 +166,32 @@ export class FolderStorage implements Storage {
     this.closed = true;
     await this.settled();
     this.shared.files.close(this.paths);
+  }
+
+  async erase(files: readonly number[]): Promise<Erased> {
+    await this.close();
+    return eraseFiles(this.folder, files.map((file) => ({ path: this.paths[file]!, length: this.lengths[file]! })));
+  }
+
+  private async prepareNow(files: readonly boolean[]): Promise<Trouble | undefined> {
+    const wanted = files.map((yes, i) => yes && !this.padding[i]);
+    let trouble = await this.folders.prepare(this.paths.filter((_, i) => wanted[i]));
+    for (const [i, path] of this.paths.entries()) {
+      if (this.lengths[i] === 0 && wanted[i]) trouble ??= await this.attempt(path, async () => (await open(path, FLAGS.make)).close());
+    }
+    return trouble;
+  }
+
+  private async allocateNow(files: readonly number[], how: Allocation): Promise<Trouble | undefined> {
+    for (const file of files) {
+      const [path, length] = [this.paths[file]!, this.lengths[file]!];
+      const trouble = await this.folders.troubleOf(path) ?? await this.attempt(path, async () => {
+        await reserve(path, length, how);
+        this.see(path, length);
+      });
+      if (trouble !== undefined) return trouble;
+    }
+    return undefined;
   }
 
   private async storeNow({ bytes, expected, spans, digests = false }: StoreRequest): Promise<StoreOutcome> {
@@ -318,16 +332,20 @@ export class FolderStorage implements Storage {
   }
 
   private answer<O>(work: () => Promise<O | TroubleOutcome>, done: (outcome: O | TroubleOutcome) => void): void {
-    const outcome = this.closed ? Promise.resolve(this.refusal()) : work();
-    this.running.add(outcome);
-    void outcome.then((o) => {
-      this.running.delete(outcome);
-      done(o);
-    });
+    void this.run(work, (trouble): TroubleOutcome => ({ type: 'trouble', trouble })).then(done);
   }
 
-  private refusal(): TroubleOutcome {
-    return { type: 'trouble', trouble: { file: this.folder, cause: 'failed', detail: 'the torrent is closed' } };
+  /** Makes something outside of a job. */
+  private making(work: () => Promise<Trouble | undefined>): Promise<Trouble | undefined> {
+    return this.run(work, (trouble) => trouble);
+  }
+
+  /** Nothing starts after `close`, which waits for what has. */
+  private run<O>(work: () => Promise<O>, refused: (why: Trouble) => O): Promise<O> {
+    if (this.closed) return Promise.resolve(refused({ file: this.folder, cause: 'failed', detail: 'the torrent is closed' }));
+    const outcome = work();
+    this.running.add(outcome);
+    return outcome.finally(() => this.running.delete(outcome));
   }
 
   /** All that run now have been answered; those that start meanwhile are not waited for. */

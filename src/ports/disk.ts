@@ -41,6 +41,14 @@ export interface FileFacts {
   readonly modifiedAt: Millis;
 }
 
+/** What has been deleted. */
+export interface Erased {
+  readonly files: number;
+  readonly bytes: Bytes;
+  /** The first file that could not be, or must not. */
+  readonly trouble?: Trouble;
+}
+
 /** How room is made for files before their bytes come: their length only, or all their blocks. */
 export type Allocation = 'sparse' | 'full';
 
@@ -80,6 +88,8 @@ export interface Storage {
   /** Waits for what runs, then forces written data to the device. */
   sync(): Promise<Trouble | undefined>;
   close(): Promise<void>;
+  /** Closes, then deletes these files that are there, by index, and the folders that are empty after that; others are not looked at. */
+  erase(files: readonly number[]): Promise<Erased>;
 }
 
 export interface Disk {
@@ -89,4 +99,6 @@ export interface Disk {
   /** Small files of our own, such as the resume record. Writing is atomic: the old or the new, never half. */
   readRecord(folder: string, name: string): Promise<Uint8Array | undefined>;
   writeRecord(folder: string, name: string, bytes: Uint8Array): Promise<Trouble | undefined>;
+  /** Also where there is none. */
+  removeRecord(folder: string, name: string): Promise<void>;
 }

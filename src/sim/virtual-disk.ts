@@ -58,6 +58,7 @@ export function virtualDisk({ clock, torrent: { pieceLength, pieceCount }, had, 
       saved = bytes;
       return undefined;
     }),
+    removeRecord: () => clock.later(0, () => { saved = undefined; }),
   };
 }
 
@@ -115,6 +116,11 @@ function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: S
     inTheWay: () => clock.later(0, () => undefined),
     sync: () => clock.later(0, () => undefined),
     close: () => clock.later(0, () => undefined),
+    erase: (gone) => clock.later(0, () => {
+      contents.begun = false;
+      for (let piece = 0; piece < contents.written.length; piece++) contents.written.clear(piece);
+      return { files: gone.length, bytes: gone.reduce((sum, file) => sum + files[file]!.length, 0) };
+    }),
   };
 }
 

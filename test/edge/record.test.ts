@@ -19,6 +19,17 @@ test('a record is read as it was written, and replaced by the next', async (t) =
   assert.deepEqual(readdirSync(join(folder, '.actorrent')), ['resume']);
 });
 
+test('a record goes, and its folder with the last; one that is not there is gone already', async (t) => {
+  const folder = scratch(t);
+  await disk.removeRecord(folder, 'resume');
+  for (const name of ['resume', 'torrent']) await disk.writeRecord(folder, name, content(1));
+  await disk.removeRecord(folder, 'resume');
+  assert.deepEqual(readdirSync(join(folder, '.actorrent')), ['torrent']);
+  await disk.removeRecord(folder, 'torrent');
+  assert.deepEqual(readdirSync(folder), []);
+  await assert.rejects(disk.removeRecord(folder, '../secret'));
+});
+
 test('of records written at once one is there, whole', async (t) => {
   const folder = scratch(t);
   await Promise.all([1, 2, 3, 4, 5].map((i) => disk.writeRecord(folder, 'resume', new Uint8Array(50_000).fill(i))));

@@ -1,6 +1,6 @@
 /** FakeDisk: jobs wait until the test answers them, in any order; files are lengths and times; records lie in a map. */
 import type {
-  Allocation, CheckOutcome, Disk, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
+  Allocation, CheckOutcome, Disk, Erased, FileFacts, KeepOutcome, ReadOutcome, Span, Storage, StoredFile, StoreOutcome, Trouble,
 } from '../../src/ports/disk.js';
 
 export interface Job<J, O> {
@@ -119,6 +119,18 @@ export class FakeDisk implements Disk, Storage {
 
   async close(): Promise<void> {
     this.log.push('close');
+  }
+
+  async erase(files: readonly number[]): Promise<Erased> {
+    this.log.push(`erase ${files.join(' ')}`);
+    const bytes = files.reduce((sum, file) => sum + (this.files[file]?.length ?? 0), 0);
+    for (const file of files) this.files[file] = undefined;
+    return { files: files.length, bytes, ...(this.trouble && { trouble: this.trouble }) };
+  }
+
+  async removeRecord(_folder: string, name: string): Promise<void> {
+    this.log.push(`remove ${name}`);
+    this.records.delete(name);
   }
 
   async readRecord(_folder: string, name: string): Promise<Uint8Array | undefined> {

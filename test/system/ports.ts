@@ -28,6 +28,7 @@ export class SlowDisk implements Disk {
 
   readonly readRecord: Disk['readRecord'] = (folder, name) => this.disk.readRecord(folder, name);
   readonly writeRecord: Disk['writeRecord'] = (folder, name, bytes) => this.disk.writeRecord(folder, name, bytes);
+  readonly removeRecord: Disk['removeRecord'] = (folder, name) => this.disk.removeRecord(folder, name);
 
   open(folder: string, files: Parameters<Disk['open']>[1]): Storage {
     const storage = this.disk.open(folder, files);
@@ -65,7 +66,7 @@ export class SlowDisk implements Disk {
       copy: (part) => storage.copy(part),
       letGo: () => storage.letGo(), prepare: (files) => storage.prepare(files), facts: () => storage.facts(),
       allocate: (files, how) => storage.allocate(files, how), inTheWay: (files) => storage.inTheWay(files),
-      sync: () => storage.sync(), close: () => storage.close(),
+      sync: () => storage.sync(), close: () => storage.close(), erase: (files) => storage.erase(files),
     };
   }
 }
