@@ -121,8 +121,8 @@ export function summaryOf(request: AnyRequest): Summary {
 export interface Client {
   readonly kernel: Kernel;
   add(request: AnyRequest): TorrentKey;
-  /** It says goodbye, and the `removed` event tells when it has; its files stay. */
-  remove(torrent: InfoHash): void;
+  /** It says goodbye, and the `removed` event tells when it has. Its files stay, or those that are its own are deleted. */
+  remove(torrent: InfoHash, how: { readonly withData: boolean }): void;
   /** One torrent, or all. */
   pause(torrent?: InfoHash): void;
   resume(torrent?: InfoHash): void;

@@ -73,7 +73,7 @@ export function startClient(config: ClientConfig, ports: Ports): Client {
       kernel.send(torrents, { type: 'add', key, request });
       return key;
     },
-    remove: (torrent) => kernel.send(torrents, { type: 'remove', torrent }),
+    remove: (torrent, { withData }) => kernel.send(torrents, { type: 'remove', torrent, withData }),
     pause: (torrent) => kernel.send(torrents, { type: 'pause', ...(torrent !== undefined && { torrent }) }),
     resume: (torrent) => kernel.send(torrents, { type: 'resume', ...(torrent !== undefined && { torrent }) }),
     setPriority: (glob, priority, torrent) =>

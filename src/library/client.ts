@@ -124,7 +124,7 @@ class Session implements Client {
     if (!await hasWay(magnet, place)) throw new Error(`${name}: nobody to ask for its metadata: a tracker (&tr=URL) or peers are needed`);
     signal?.throwIfAborted();
     this.#mustBeNew({ infoHash, name });
-    const giveUp = (): void => { if (!this.#handles.has(infoHash)) this.#core.remove(infoHash); };
+    const giveUp = (): void => { if (!this.#handles.has(infoHash)) this.#core.remove(infoHash, { withData: false }); };
     signal?.addEventListener('abort', giveUp);
     return new Promise<Torrent>((resolve, reject) => {
       this.#links.set(infoHash, (reason) => reject(signal?.aborted ? signal.reason : new Error(`${name}: ${reason}`)));

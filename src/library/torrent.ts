@@ -28,8 +28,8 @@ export interface Torrent {
   setPriority(glob: string, priority: FilePriority): void;
   /** From now on. */
   setPolicy(choke: PolicyChoice): void;
-  /** Saves, says goodbye, and is forgotten; the files stay. */
-  remove(): Promise<void>;
+  /** Says goodbye, and is forgotten. The files stay, or with `withData` those are deleted that are its own: see the `removed` event. */
+  remove(options?: { readonly withData?: boolean }): Promise<void>;
   /** Until the answer is called. */
   on<N extends TorrentEventName>(name: N, listener: (event: TorrentEvent<N>) => void): () => void;
 }
@@ -85,8 +85,8 @@ export class Handle implements Torrent {
     this.#core.setPolicy(policy('choke', choke), this.infoHash);
   }
 
-  remove(): Promise<void> {
-    this.#core.remove(this.infoHash);
+  remove({ withData = false }: { readonly withData?: boolean } = {}): Promise<void> {
+    this.#core.remove(this.infoHash, { withData });
     return this.#gone;
   }
 

@@ -61,6 +61,13 @@ export interface FileFacts {
   readonly priority: FilePriority;
 }
 
+/** What a removal has deleted. `left`: files that have a name of the torrent's and stay, because they are not its own or for a `reason`. */
+export interface Deleted {
+  readonly files: number;
+  readonly bytes: Bytes;
+  readonly left: number;
+}
+
 /** A peer, and why a policy would unchoke it. */
 export interface Reasoned {
   readonly address: string;
@@ -99,8 +106,8 @@ export type ClientEvent =
   | ({ readonly event: 'paused' | 'resumed'; readonly reason?: string } & OfTorrent)
   /** As many downloads go on as may at once: it waits for its turn. `resumed` ends that. */
   | ({ readonly event: 'queued' } & OfTorrent)
-  /** It has said goodbye, as it was told to, and is none of ours any more. */
-  | ({ readonly event: 'removed' } & OfTorrent)
+  /** It has said goodbye, as it was told to, and is none of ours any more; `folder`: where its files are, or were. */
+  | ({ readonly event: 'removed'; readonly folder?: string; readonly deleted?: Deleted; readonly reason?: string } & OfTorrent)
   /** The torrent cannot go on; others are not touched. */
   | ({ readonly event: 'error'; readonly reason: string } & Partial<OfTorrent>)
   | ({ readonly event: 'warning'; readonly reason: string } & Partial<OfTorrent>)

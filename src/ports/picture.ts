@@ -35,9 +35,14 @@ export interface ClientPicture {
 export interface TorrentEntry extends OfTorrent {
   readonly bytes: Bytes;
   readonly pieces: number;
+  /** How many, without padding, and where; none of a link whose metadata is not here. */
+  readonly files: number;
+  readonly folder?: string;
   readonly paused: boolean;
   /** It waits for its turn to be downloaded. */
   readonly queued: boolean;
+  /** It is being removed. */
+  readonly leaving: boolean;
 }
 export interface TorrentStats extends Stats {
   /** 0 to 1 while what is on disk is looked through; absent after that. */

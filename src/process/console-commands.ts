@@ -9,6 +9,7 @@ import { didYouMean } from '../policy/choke/nearest.js';
 export type Command =
   | { readonly type: 'help' | 'status' | 'peers' | 'graph' | 'quit' }
   | { readonly type: 'pause' | 'resume' | 'files'; readonly torrent: string | undefined }
+  | { readonly type: 'remove'; readonly torrent: string; readonly withData: boolean }
   | { readonly type: 'priority'; readonly glob: string; readonly priority: FilePriority; readonly torrent: string | undefined }
   | { readonly type: 'limit'; readonly direction: Direction; readonly limit: Limit; readonly of: LimitNamed }
   | { readonly type: 'policy'; readonly policy: Named; readonly torrent: string | undefined }
@@ -35,10 +36,12 @@ export const HELP: readonly string[] = [
   '   ... for TORRENT   for one torrent: the start of its name or info-hash',
   'shadow NAME [K=V]    a policy that looks on and tells what it would do; off',
   'pause, resume        all torrents, or one: pause TORRENT',
+  'remove TORRENT       says goodbye and forgets it; its files stay',
+  '   ... --with-data   and deletes its files, which cannot be undone',
   'graph                the processes: who told whom how often, so far',
   'quit                 save, say goodbye, exit',
 ];
-const NAMES = ['help', 'status', 'peers', 'files', 'priority', 'limit', 'policy', 'shadow', 'pause', 'resume', 'graph', 'quit'] as const;
+const NAMES = ['help', 'status', 'peers', 'files', 'priority', 'limit', 'policy', 'shadow', 'pause', 'resume', 'remove', 'graph', 'quit'] as const;
 
 export function parseCommand(line: string): Result<Command> {
   const [word = '', ...args] = line.trim().split(/\s+/);
@@ -49,6 +52,7 @@ export function parseCommand(line: string): Result<Command> {
     case 'policy': return policy(args);
     case 'shadow': return shadow(args);
     case 'priority': return priority(args);
+    case 'remove': return remove(args);
     case 'files':
     case 'pause':
     case 'resume': return ok({ type: name, torrent: args.length > 0 ? args.join(' ') : undefined });
@@ -69,6 +73,13 @@ function limit([direction, text, ...of]: readonly string[]): Result<Command> {
   const rate = parseRate(text);
   return rate.ok ? ok({ type: 'limit', direction, limit: rate.value, of: limitOf(of.join(' ')) }) : rate;
 }
+
+function remove(args: readonly string[]): Result<Command> {
+  const torrent = args.filter((word) => word !== WITH_DATA).join(' ');
+  if (torrent === '') return flaw('remove', `the start of one name or info-hash: remove debian, remove debian ${WITH_DATA}`, args.join(' ') || 'nothing');
+  return ok({ type: 'remove', torrent, withData: args.includes(WITH_DATA) });
+}
+const WITH_DATA = '--with-data';
 
 function limitOf(typed: string): LimitNamed {
   if (typed === '') return 'all';
@@ -107,10 +118,12 @@ function shadow([name, ...params]: readonly string[]): Result<Command> {
   return ok({ type: 'shadow', policy: name === 'off' ? undefined : { name, params } });
 }
 
-/** The one torrent whose name or info-hash begins like this. */
+/** The one torrent whose name or info-hash begins like this, or whose name is this. */
 export function findTorrent(start: string, known: readonly { readonly torrent: InfoHash; readonly name: string }[]): Result<InfoHash> {
   const typed = start.toLowerCase();
-  const found = known.filter(({ torrent, name }) => torrent.startsWith(typed) || name.toLowerCase().startsWith(typed));
+  const like = known.filter(({ torrent, name }) => torrent.startsWith(typed) || name.toLowerCase().startsWith(typed));
+  const exact = like.filter(({ name }) => name.toLowerCase() === typed);
+  const found = exact.length > 0 ? exact : like;
   const [only, ...more] = found;
   if (only && more.length === 0) return ok(only.torrent);
   return flaw('torrent', 'the start of one name or info-hash', `${found.length} like '${start}'`);

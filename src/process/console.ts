@@ -1,7 +1,7 @@
 /**
  * Console: speaks with the person or program at the terminal.
  * Hears:  Status, TorrentMgr, Listener, Api (event), the terminal, Api (line).
- * Tells:  TorrentMgr (pause, resume, prioritize, listFiles, listPeers, stop), Limiter (setLimit), ChokeMgr (setPolicy, setShadow), Api (answered).
+ * Tells:  TorrentMgr (pause, resume, remove, prioritize, listFiles, listPeers, stop), Limiter (setLimit), ChokeMgr (setPolicy, setShadow), Api (answered).
  * Owns:   the terminal, and the latest numbers of each torrent for `status`. Commands: see console-commands.ts.
  */
 import type { InfoHash } from '../base/brand.js';
@@ -14,12 +14,14 @@ import { declare } from '../kernel/topology.js';
 import { builtIn, fromModule, isFile } from '../policy/choke/choose.js';
 import type { Cancel } from '../ports/clock.js';
 import type { ClientEvent, OfTorrent } from '../ports/events.js';
+import type { Reply } from '../ports/live-page.js';
 import type { Modules } from '../ports/modules.js';
 import type { Terminal } from '../ports/terminal.js';
 import type { ApiMsg } from './api.js';
 import type { ChokeMsg } from './choke-mgr.js';
 import { findTorrent, HELP, parseCommand, type Command, type LimitNamed } from './console-commands.js';
 import { graphLines, type Observed } from './console-graph.js';
+import { removalInWords } from './console-removal.js';
 import type { LimiterMsg } from './limiter.js';
 import type { TorrentMgrMsg } from './torrent-mgr.js';
 
@@ -43,7 +45,7 @@ const declaration = declare({
   name: 'Console',
   scope: 'client',
   doc: 'the terminal: events out, commands in',
-  tells: { TorrentMgr: ['pause', 'resume', 'prioritize', 'listFiles', 'listPeers', 'stop'], Limiter: ['setLimit'], ChokeMgr: ['setPolicy', 'setShadow'],
+  tells: { TorrentMgr: ['pause', 'resume', 'remove', 'prioritize', 'listFiles', 'listPeers', 'stop'], Limiter: ['setLimit'], ChokeMgr: ['setPolicy', 'setShadow'],
     Api: ['answered'] },
 });
 type Me = Self<typeof declaration, ConsoleMsg>;
@@ -73,14 +75,16 @@ interface State extends ConsoleInput {
   readonly silence: Cancel;
   readonly stats: Map<InfoHash, StatsEvent>;
   readonly kept: Kept;
+  /** Who is to hear that a torrent is removed. */
+  readonly leaving: Map<InfoHash, Asker>;
 }
 /** What may be asked from elsewhere than the terminal; there, the others answer to it. */
-const REMOTE: ReadonlySet<Command['type']> = new Set(['limit', 'policy', 'shadow', 'pause', 'resume']);
+const REMOTE: ReadonlySet<Command['type']> = new Set(['limit', 'policy', 'shadow', 'pause', 'resume', 'remove']);
 
 // CORE -------------------------------------------------------------------------------
 function step(s: State, m: ConsoleMsg, self: Me): void {
   switch (m.type) {
-    case 'event': return show(s, m.event);
+    case 'event': return show(s, m.event, self);
     case 'policyFound': return policyFound(s, m, self);
     case 'line': {
       const command = parseCommand(m.line);
@@ -91,17 +95,21 @@ function step(s: State, m: ConsoleMsg, self: Me): void {
   }
 }
 
-function show(s: State, event: ClientEvent): void {
-  if (event.event === 'started') s.kept.known.set(event.torrent, event);
+function show(s: State, event: ClientEvent, self: Me): void {
+  if (event.event === 'started' || event.event === 'metadata') s.kept.known.set(event.torrent, event);
   if (event.event === 'stats') s.stats.set(event.torrent, event);
   if (event.event === 'paused' || event.event === 'queued' || event.event === 'seeded') s.kept.halted.set(event.torrent, event.event);
   if (event.event === 'resumed') s.kept.halted.delete(event.torrent);
-  if (event.event === 'removed') forget(s, event.torrent);
+  if (event.event === 'removed') gone(s, event.torrent, { done: true, lines: [`${event.name}: ${removalInWords(event)}`] }, self);
+  if (event.event === 'error' && event.torrent !== undefined) gone(s, event.torrent, { done: false, lines: [event.reason] }, self);
   if (isNews(s, event)) s.terminal.show(event);
 }
 
 /** It may come again, and then all of it is news. */
-function forget({ stats, kept: { known, halted, shown } }: State, torrent: InfoHash): void {
+function gone({ stats, leaving, kept: { known, halted, shown } }: State, torrent: InfoHash, reply: Reply, self: Me): void {
+  const asker = leaving.get(torrent);
+  if (asker) self.tell(asker.replyTo, { type: 'answered', ticket: asker.ticket, reply });
+  leaving.delete(torrent);
   stats.delete(torrent);
   known.delete(torrent);
   halted.delete(torrent);
@@ -127,6 +135,7 @@ function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
     case 'limit': return limit(s, c, asker, self);
     case 'policy':
     case 'shadow': return choosePolicy(s, c, asker, self);
+    case 'remove': return remove(s, c, asker, self);
     case 'files':
     case 'priority':
     case 'pause':
@@ -148,6 +157,15 @@ function ofTorrents(s: State, c: Command & { type: 'files' | 'priority' | 'pause
       self.tell(s.torrentMgr, { type: c.type, ...torrent });
       if (asker) reply(s, asker, true, [`${c.type}d`], self);
   }
+}
+
+/** At the terminal its event is the answer, and elsewhere what that says. */
+function remove(s: State, { torrent, withData }: Command & { type: 'remove' }, asker: Asker | undefined, self: Me): void {
+  const found = findTorrent(torrent, [...s.kept.known.values()]);
+  if (!found.ok) return refuse(s, asker, found.error, self);
+  if (asker && s.leaving.has(found.value)) return reply(s, asker, false, ['it is being removed already'], self);
+  if (asker) s.leaving.set(found.value, asker);
+  self.tell(s.torrentMgr, { type: 'remove', torrent: found.value, withData });
 }
 
 function limit(s: State, { direction, limit, of }: Command & { type: 'limit' }, asker: Asker | undefined, self: Me): void {
@@ -218,7 +236,7 @@ export const consoleProcess = defineProcess({
     const silence = input.terminal.lines((line) => self.post({ type: 'line', line }));
     const kept = self.kept as Kept | undefined ?? { known: new Map(), halted: new Map(), shown: new Set() };
     self.keep(kept);
-    return { silence, stats: new Map(), kept, ...input };
+    return { silence, stats: new Map(), kept, leaving: new Map(), ...input };
   },
   step,
   end: (s) => s.silence(),

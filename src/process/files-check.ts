@@ -7,6 +7,7 @@ import { Bitfield } from '../model/bitfield.js';
 import type { CheckOutcome, Trouble } from '../ports/disk.js';
 import { discard, inMemory, isEmpty, isStoring, type Assembly } from './files-pieces.js';
 import { strangers } from './files-foreign.js';
+import { goodbye } from './files-leaving.js';
 import { check, makeRoom, readBlocks, recall, type Recalled } from './files-recovery.js';
 import type { FilesState, Me } from './files-state.js';
 import { trouble } from './files-trouble.js';
@@ -16,10 +17,12 @@ const NOTE_EVERY = SECOND / 5;
 
 export function begin(s: FilesState, self: Me): void {
   s.known = false;
+  s.recalling = true;
   void recall(s, self.random).then((found) => self.post({ type: 'recalled', recalled: found }));
 }
 
 export function recalled(s: FilesState, { good, doubtful, begun, trouble: found, recorded, others }: Recalled, self: Me): void {
+  s.recalling = false;
   s.have = new Bitfield(s.layout.pieceCount);
   for (const piece of good) s.have.set(piece);
   s.begun = begun;
@@ -27,6 +30,7 @@ export function recalled(s: FilesState, { good, doubtful, begun, trouble: found,
   s.others = others;
   s.unchecked = doubtful.length;
   s.resumed = doubtful.length === 0 && good.length > 0;
+  if (s.closing === 'goes') return goodbye(s, self);
   if (found) trouble(s, found.what, self, found.where);
   if (doubtful.length === 0) return examine(s, self);
   note(s, self);

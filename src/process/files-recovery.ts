@@ -239,4 +239,4 @@ export async function remember(s: FilesState): Promise<Remembered> {
   return unsaved ? { unsaved } : {};
 }
 
-const nameOf = (s: FilesState): string => `${s.torrent}.resume`;
+export const nameOf = (s: FilesState): string => `${s.torrent}.resume`;

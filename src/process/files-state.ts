@@ -10,6 +10,7 @@ import { ReadAhead, type Lent, type Stretch } from '../model/read-ahead.js';
 import type { Allocation, CheckOutcome, Disk, KeepOutcome, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
 import type { Facts } from './files-foreign.js';
+import type { Erasure } from './files-leaving.js';
 import type { Assembly, BlockRun } from './files-pieces.js';
 import type { Recalled, Remembered } from './files-recovery.js';
 import type { Ailment } from './files-trouble.js';
@@ -40,8 +41,8 @@ export type FilesMsg =
   | { readonly type: 'readerLeft'; readonly reader: Reader }
   /** The user says that the trouble is mended, and takes the loss of what has vanished. */
   | { readonly type: 'retry' }
-  /** Finishes what is under way, saves the record, then `closed` to TorrentMgr. */
-  | { readonly type: 'stop' }
+  /** Finishes what is under way, saves the record, or deletes it and the files, then `closed` to TorrentMgr. */
+  | { readonly type: 'stop'; readonly withData: boolean }
   | Tick
   // From the disk:
   /** What the resume record says. */
@@ -60,6 +61,8 @@ export type FilesMsg =
   | { readonly type: 'readBack'; readonly stretch: Stretch; readonly outcome: ReadOutcome }
   /** The resume record is saved, or not. */
   | { readonly type: 'remembered'; readonly remembered: Remembered }
+  /** The record and the files are deleted, as far as they could be. */
+  | { readonly type: 'erased'; readonly erased: Erasure }
   /** Folders and empty files are there, or not. */
   | { readonly type: 'made'; readonly trouble: Trouble | undefined }
   /** All is there again that we have, or not. */
@@ -120,6 +123,8 @@ export interface FilesState extends FilesInput {
   unchecked: number;
   notedAt: number;
   known: boolean;
+  /** The record is being read. */
+  recalling: boolean;
   /** What is here is known from the record alone. */
   resumed: boolean;
   /** PieceMgr waits to hear what is here. */
@@ -133,7 +138,8 @@ export interface FilesState extends FilesInput {
   unkept: Trouble | undefined;
   /** What is wrong with the disk. */
   ailment: Ailment | undefined;
-  closing: boolean;
+  /** Told to stop: the data stay, or go once the disk is done with what was under way. */
+  closing: 'no' | 'stays' | 'goes' | 'is going';
 }
 
 /** For a client that is not told otherwise. */
@@ -153,9 +159,9 @@ export function initialState(input: FilesInput): FilesState {
   });
   return {
     storage, have: new Bitfield(input.layout.pieceCount),
-    assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], unchecked: 0, notedAt: -Infinity, known: false, resumed: false,
+    assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], unchecked: 0, notedAt: -Infinity, known: false, recalling: false, resumed: false,
     asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
-    closing: false,
+    closing: 'no',
     ...input,
   };
 }

@@ -31,6 +31,8 @@ const ADVICE: Readonly<Record<Trouble['cause'], string>> = {
 };
 
 export function trouble(s: FilesState, { file, cause, detail }: Trouble, self: Me, probe?: readonly Span[]): void {
+  // What is to be deleted needs no mending.
+  if (s.closing === 'goes' || s.closing === 'is going') return;
   const before = s.ailment;
   const doubt = before?.doubt === true || cause !== 'full' && cause !== 'denied';
   s.ailment = { probe: probe ?? before?.probe ?? [], doubt, insisted: false, stage: 'ill' };

@@ -5,7 +5,7 @@
  * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record. A block is copied once, into its piece's buffer; a whole
  *         piece is hashed and written off the main thread in one job. The memory is bounded by PieceMgr, which starts no piece beyond it.
  * Parts:  files-state, files-pieces (down to the disk), files-check, files-recovery and files-foreign (what is there), files-record (when it is saved),
- *         files-trouble and files-mending.
+ *         files-trouble and files-mending, files-leaving.
  */
 import { SECOND } from '../base/units.js';
 import { defineProcess } from '../kernel/process.js';
@@ -13,6 +13,7 @@ import type { Lent, Stretch } from '../model/read-ahead.js';
 import type { ReadOutcome, Span, Trouble } from '../ports/disk.js';
 import type { BlockRange } from '../protocol/wire.js';
 import { begin, examined, pieceChecked, recalled, takenUp, tellRecovered } from './files-check.js';
+import { erased } from './files-leaving.js';
 import { caughtUp, looked, mend } from './files-mending.js';
 import { assemble, discard, kept, store, stored } from './files-pieces.js';
 import { remembered, save, writeRecord } from './files-record.js';
@@ -62,7 +63,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'readerLeft': return s.readAhead.leave(m.reader);
     case 'retry': return mend(s, true, self);
     case 'stop':
-      s.closing = true;
+      if (s.closing === 'no') s.closing = m.withData ? 'goes' : 'stays';
       return save(s, self);
     case 'tick': return tick(s, m.tag, self);
     case 'recalled': return recalled(s, m.recalled, self);
@@ -72,7 +73,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'stored':
       if (!stored(s, m.piece, m.outcome, self)) return;
       if (s.asked) tellRecovered(s, self);
-      if (s.closing) save(s, self);
+      if (s.closing !== 'no') save(s, self);
       return caughtUp(s, self);
     case 'kept':
       kept(s, m.run, m.outcome, self);
@@ -80,6 +81,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
       return;
     case 'readBack': return readBack(s, m.stretch, m.outcome, self);
     case 'remembered': return remembered(s, m.remembered, self);
+    case 'erased': return erased(s, m.erased, self);
     case 'looked': return looked(s, m, self);
   }
 }

@@ -4,21 +4,23 @@
 import type { InfoHash } from '../base/brand.js';
 import { SECOND } from '../base/units.js';
 import { infoHashOf, summaryOf } from '../client.js';
-import { say, type Me, type State, type Torrent } from './torrent-mgr-state.js';
+import { say, type Me, type State, type Torrent, type TorrentMgrMsg } from './torrent-mgr-state.js';
 
 /** How long a stop waits: for trackers not long, for data on its way to the disk longer. */
 const TRACKERS_MS = 4 * SECOND;
 const ALL_MS = 60 * SECOND;
 
-export function remove(s: State, torrent: InfoHash, self: Me): void {
+export function remove(s: State, { torrent, withData }: TorrentMgrMsg & { type: 'remove' }, self: Me): void {
   const t = s.torrents.get(torrent);
+  if (t && !t.order.leaving) t.order.withData = withData;
   if (t) return leave(s, t, self);
   // It may still wait for the port.
-  for (const [key, { request }] of s.orders.added) {
-    if (infoHashOf(request) !== torrent) continue;
-    s.orders.added.delete(key);
-    say(s, { event: 'removed', torrent, name: summaryOf(request).name }, self);
-  }
+  const [key, order] = [...s.orders.added].find(([, { request }]) => infoHashOf(request) === torrent) ?? [];
+  if (key === undefined || !order) return;
+  // Its processes find out what of the disk is its own.
+  if (withData) return void Object.assign(order, { withData, leaving: true });
+  s.orders.added.delete(key);
+  sayRemoved(s, torrent, { order, erased: undefined }, self);
 }
 
 export function stop(s: State, self: Me): void {
@@ -38,7 +40,7 @@ export function sayGoodbye(s: State, t: Torrent, self: Me): void {
   const { parts: { peers, files, trackers }, open } = t;
   for (const { id } of [peers, ...(files ? [files] : []), ...trackers]) open.add(id);
   self.tell(peers, { type: 'stop' });
-  if (files) self.tell(files, { type: 'stop' });
+  if (files) self.tell(files, { type: 'stop', withData: t.order.withData });
   for (const tracker of trackers) self.tell(tracker, { type: 'stop' });
   bePatient(s, t, self);
 }
@@ -49,24 +51,36 @@ function bePatient(s: State, { key }: Torrent, self: Me): void {
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: ALL_MS, tag: `${key} all` });
 }
 
-export function closed(s: State, torrent: InfoHash, part: string, self: Me): void {
+export function closed(s: State, { torrent, part, erased }: Omit<TorrentMgrMsg & { type: 'closed' }, 'type'>, self: Me): void {
   const t = s.torrents.get(torrent);
   if (!t?.order.leaving) return;
+  t.erased ??= erased;
   t.open.delete(part);
   if (t.open.size > 0) return;
   forget(s, torrent, t);
   self.stopChild(t.group);
   const { name, order: { flaw } } = t;
   if (flaw !== undefined) say(s, { event: 'error', reason: flaw, torrent, name }, self);
-  else if (!s.orders.stopping) say(s, { event: 'removed', torrent, name }, self);
+  else if (!s.orders.stopping || t.order.withData) sayRemoved(s, torrent, t, self);
   stoppedIfAll(s, self);
+}
+
+/** A link has no files. */
+function sayRemoved(s: State, torrent: InfoHash, { order, erased }: Pick<Torrent, 'order' | 'erased'>, self: Me): void {
+  const { request, withData } = order;
+  const { name } = summaryOf(request);
+  const folder = 'meta' in request ? { folder: request.folder } : {};
+  if (!withData || !('meta' in request)) return say(s, { event: 'removed', torrent, name, ...folder }, self);
+  const { files = 0, bytes = 0, left = 0, trouble } = erased ?? {};
+  const reason = erased ? trouble && `${trouble.file}: ${trouble.detail}` : 'the disk did not do it in time';
+  say(s, { event: 'removed', torrent, name, ...folder, deleted: { files, bytes, left }, ...(reason !== undefined && { reason }) }, self);
 }
 
 export function outOfPatience(s: State, tag: string, self: Me): void {
   for (const [torrent, t] of [...s.torrents]) {
     if (!tag.startsWith(`${t.key} `)) continue;
     const late = tag.endsWith('all') ? [...t.open] : t.parts.trackers.map(({ id }) => id);
-    for (const part of late) closed(s, torrent, part, self);
+    for (const part of late) closed(s, { torrent, part }, self);
   }
 }
 

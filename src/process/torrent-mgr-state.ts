@@ -13,6 +13,7 @@ import type { ClientEvent } from '../ports/events.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import type { ApiMsg } from './api.js';
 import type { ConsoleMsg } from './console.js';
+import type { Erasure } from './files-leaving.js';
 import type { FilesMsg } from './files-state.js';
 import type { Incoming } from './listener.js';
 import type { Guidance } from './peer-mgr.js';
@@ -25,8 +26,8 @@ import type { TrackerMsg } from './tracker.js';
 export type TorrentMgrMsg =
   /** A torrent to start; one that is here already changes nothing. */
   | { readonly type: 'add'; readonly key: TorrentKey; readonly request: AnyRequest }
-  /** It says goodbye and is forgotten; its files and its record stay. */
-  | { readonly type: 'remove'; readonly torrent: InfoHash }
+  /** It says goodbye and is forgotten. Its files and its record stay, or are deleted. */
+  | { readonly type: 'remove'; readonly torrent: InfoHash; readonly withData: boolean }
   /** Torrents start once the port is known; 0: nobody can reach us. */
   | { readonly type: 'listening'; readonly port: number }
   /** From the Listener: goes to the PeerMgr of its torrent. */
@@ -41,8 +42,8 @@ export type TorrentMgrMsg =
   | { readonly type: 'completeness'; readonly torrent: InfoHash; readonly complete: boolean }
   /** A goal of its seeding is reached: it rests until the user resumes it. */
   | { readonly type: 'seeded'; readonly torrent: InfoHash }
-  /** A part of the torrent has said goodbye: `part` is its process id. */
-  | { readonly type: 'closed'; readonly torrent: InfoHash; readonly part: string }
+  /** A part of the torrent has said goodbye: `part` is its process id. `erased`: what Files has deleted, if it was told to. */
+  | { readonly type: 'closed'; readonly torrent: InfoHash; readonly part: string; readonly erased?: Erasure }
   /** One torrent, or all: no peers, no requests. */
   | { readonly type: 'pause'; readonly torrent?: InfoHash }
   /** One torrent, or all; and what a disk in trouble had stopped is tried again. */
@@ -107,6 +108,8 @@ export interface Added {
   phase: Phase;
   /** It says goodbye: alone, or as all do. */
   leaving: boolean;
+  /** And its files with it. */
+  withData: boolean;
   /** Why it cannot be: said when it has left. */
   flaw?: string;
 }
@@ -115,11 +118,15 @@ export type Phase = 'running' | 'queued' | 'halted';
 export interface Torrent {
   readonly key: TorrentKey;
   readonly name: string;
+  /** How many files it has, without padding. */
+  readonly files: number;
   readonly order: Added;
   readonly group: Mailbox<never>;
   readonly parts: TorrentParts;
   /** Process ids that have not said goodbye; only while leaving. */
   readonly open: Set<string>;
+  /** What was deleted of its files. */
+  erased: Erasure | undefined;
 }
 export interface State extends TorrentMgrInput {
   readonly orders: Orders;

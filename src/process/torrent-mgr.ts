@@ -13,6 +13,7 @@ import { describe } from '../base/result.js';
 import { infoHashOf, summaryOf, type AnyRequest } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Failure } from '../kernel/process.js';
+import type { TorrentEntry } from '../ports/picture.js';
 import type { Incoming } from './listener.js';
 import { listFiles, prioritize } from './torrent-mgr-files.js';
 import { arrange, heard, pauseNamed, resumeNamed } from './torrent-mgr-halting.js';
@@ -30,10 +31,7 @@ function init(input: TorrentMgrInput, self: Me): State {
   const s: State = { orders, torrents: new Map(), ...input };
   if (orders.port === undefined) return s;
   // After a crash: the torrents have ended with us.
-  for (const [key, order] of orders.added) {
-    const t = open(s, key, order, self);
-    if (order.leaving) sayGoodbye(s, t, self);
-  }
+  for (const [key, order] of orders.added) open(s, key, order, self);
   arrange(s, self);
   if (orders.stopping) stoppedIfAll(s, self);
   return s;
@@ -43,7 +41,7 @@ function step(s: State, m: TorrentMgrMsg, self: Me): void {
   switch (m.type) {
     case 'add': return add(s, m.key, m.request, self);
     case 'remove':
-      remove(s, m.torrent, self);
+      remove(s, m, self);
       return arrange(s, self);
     case 'listening': return listening(s, m.port, self);
     case 'incoming': return incoming(s, m.incoming, self);
@@ -52,7 +50,7 @@ function step(s: State, m: TorrentMgrMsg, self: Me): void {
     case 'mended':
     case 'completeness':
     case 'seeded': return heard(s, m, self);
-    case 'closed': return closed(s, m.torrent, m.part, self);
+    case 'closed': return closed(s, m, self);
     case 'pause': return pauseNamed(s, m.torrent, self);
     case 'resume': return resumeNamed(s, m.torrent, self);
     case 'listPeers':
@@ -71,7 +69,7 @@ function add(s: State, key: TorrentKey, request: AnyRequest, self: Me): void {
   if (stopping) return;
   const torrent = infoHashOf(request);
   if ([...added.values()].some((other) => infoHashOf(other.request) === torrent)) return;
-  const order: Added = { request, paused: false, ailing: false, complete: false, hasTurn: false, phase: 'running', leaving: false };
+  const order: Added = { request, paused: false, ailing: false, complete: false, hasTurn: false, phase: 'running', leaving: false, withData: false };
   added.set(key, order);
   if (port === undefined) return;
   start(s, key, order, self);
@@ -93,17 +91,18 @@ function start(s: State, key: TorrentKey, order: Added, self: Me): void {
   open(s, key, order, self);
 }
 
-function open(s: State, key: TorrentKey, order: Added, self: Me): Torrent {
+function open(s: State, key: TorrentKey, order: Added, self: Me): void {
   const { request } = order;
   // It will say so if it still is.
   order.ailing = false;
   const { torrent, name } = summaryOf(request);
   const group = 'meta' in request ? 'Torrent' : 'Magnet';
+  const files = 'meta' in request ? request.meta.files.reduce((n, { padding }) => n + (padding ? 0 : 1), 0) : 0;
   const { mailbox, exports } = self.supervise(`${group}-${key}`, s.plan(key, request, s.orders.port ?? 0));
-  const opened: Torrent = { key, name, order, group: mailbox, parts: exports, open: new Set() };
+  const opened: Torrent = { key, name, files, order, group: mailbox, parts: exports, open: new Set(), erased: undefined };
   s.torrents.set(torrent, opened);
   if (order.phase !== 'running') self.tell(exports.peers, { type: 'pause' });
-  return opened;
+  if (order.leaving) sayGoodbye(s, opened, self);
 }
 
 /** The magnet link has become a torrent, and its group makes room for that of the torrent. */
@@ -128,14 +127,18 @@ function incoming(s: State, arrival: Incoming, self: Me): void {
 }
 
 function look(s: State, { closely, pieces, replyTo }: TorrentMgrMsg & { type: 'look' }, self: Me): void {
-  self.tell(replyTo, { type: 'torrentsSeen', torrents: [...s.torrents.values()].map(({ order }) =>
-    ({ ...summaryOf(order.request), paused: order.phase === 'halted', queued: order.phase === 'queued' })) });
+  self.tell(replyTo, { type: 'torrentsSeen', torrents: [...s.torrents.values()].map(entryOf) });
   for (const [torrent, { parts }] of s.torrents) {
     const near = closely.has(torrent);
     self.tell(parts.status, { type: 'look', closely: near, replyTo });
     if (near && pieces && parts.pieceMgr) self.tell(parts.pieceMgr, { type: 'look', torrent, replyTo });
   }
 }
+
+const entryOf = ({ order: { request, phase, leaving }, files }: Torrent): TorrentEntry => ({
+  ...summaryOf(request), files, ...('meta' in request && { folder: request.folder }),
+  paused: phase === 'halted', queued: phase === 'queued', leaving,
+});
 
 function childFailed(s: State, failure: Failure, self: Me): void {
   for (const [torrent, t] of s.torrents) {
@@ -159,7 +162,7 @@ function guidedIsNew(s: State, self: Me, who: Mailbox<never>): void {
 
 function filesAreNew(s: State, self: Me, who: Mailbox<never>): void {
   for (const { parts: { files }, order } of s.torrents.values()) {
-    if (order.leaving && files?.id === who.id) self.tell(files, { type: 'stop' });
+    if (order.leaving && files?.id === who.id) self.tell(files, { type: 'stop', withData: order.withData });
   }
 }
 

@@ -12,7 +12,7 @@ import { FakePage } from './fake-page.js';
 import { Stage } from './stage.js';
 
 const hashOf = (n: number): InfoHash => infoHash(String(n).repeat(40));
-const entry = (n: number): TorrentEntry => ({ torrent: hashOf(n), name: `T${n}`, bytes: 10, pieces: 1, paused: false, queued: false });
+const entry = (n: number): TorrentEntry => ({ torrent: hashOf(n), name: `T${n}`, bytes: 10, pieces: 1, paused: false, queued: false, files: 1, leaving: false });
 const decision = (n: number, at: number): Decision =>
   ({ torrent: hashOf(n), at, policy: 'mine', trigger: 'tick', tickMs: 10_000, peers: [] });
 const BEAT = 400;

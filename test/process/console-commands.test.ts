@@ -44,15 +44,22 @@ for (const [line, glob, priority, torrent] of priorities) {
   test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value: { type: 'priority', glob, priority, torrent } }));
 }
 
+const removals: readonly (readonly [string, string, boolean])[] = [
+  ['remove my  film', 'my film', false], ['remove film --with-data', 'film', true], ['remove --with-data my film', 'my film', true],
+];
+for (const [line, torrent, withData] of removals) {
+  test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value: { type: 'remove', torrent, withData } }));
+}
+
 for (const [line, value] of policies) test(line, () => assert.deepEqual(parseCommand(line), { ok: true, value }));
 
-test('a torrent by the start of its name or info-hash, if there is one only', () => {
-  const known = ['Alpha', 'alpine', 'beta'].map((name, i) => ({ name, torrent: infoHash(String(i + 1).repeat(40)) }));
+test('a torrent by its name, or the start of that or of its info-hash, if there is one only', () => {
+  const known = ['Alpha', 'alpine', 'beta', 'Beta 2'].map((name, i) => ({ name, torrent: infoHash(String(i + 1).repeat(40)) }));
   const found = (start: string): string => {
     const result = findTorrent(start, known);
     return result.ok ? result.value[0]! : `${result.error.field}: ${result.error.found}`;
   };
-  assert.deepEqual(['ALPH', 'b', '22', 'al', 'x'].map(found), ['1', '3', '2', "torrent: 2 like 'al'", "torrent: 0 like 'x'"]);
+  assert.deepEqual(['ALPH', 'BETA', 'beta ', '22', 'al', 'x'].map(found), ['1', '3', '4', '2', "torrent: 2 like 'al'", "torrent: 0 like 'x'"]);
 });
 
 const wrong: readonly (readonly [string, RegExp, RegExp])[] = [
@@ -70,6 +77,8 @@ const wrong: readonly (readonly [string, RegExp, RegExp])[] = [
   ['priority high', /^priority$/, /a glob and/],
   ['priority *.mkv urgent', /^priority$/, /a glob and/],
   ['priority *.mkv high for', /^priority$/, /a glob and/],
+  ['remove', /^remove$/, /start of one name or info-hash/],
+  ['remove --with-data', /^remove$/, /start of one name or info-hash/],
   ['shadow', /^shadow$/, /a name, a file, or off/],
 ];
 for (const [line, field, expected] of wrong) {

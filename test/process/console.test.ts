@@ -7,6 +7,7 @@ import type { ClientEvent } from '../../src/ports/events.js';
 import type { Modules } from '../../src/ports/modules.js';
 import type { ApiMsg } from '../../src/process/api.js';
 import { consoleProcess } from '../../src/process/console.js';
+import { removalInWords } from '../../src/process/console-removal.js';
 import { Stage } from './stage.js';
 
 function start(modules?: Modules) {
@@ -76,6 +77,39 @@ test('status tells who is paused, who waits for its turn, and who has seeded eno
   assert.deepEqual(states(), ['down 15.3 KB/s', 'down 15.3 KB/s', 'down 15.3 KB/s']);
 });
 
+test('remove: at the terminal its event is the answer; who else asked hears it once it is done, or why it is not', () => {
+  const { stage, type, ask } = start();
+  stage.send({ type: 'event', event: started(1) }, { type: 'event', event: started(2) });
+  assert.deepEqual(type('remove T1 --with-data'), []);
+  assert.deepEqual(stage.told(), [['TorrentMgr', 'remove', { torrent: of(1).torrent, withData: true }]]);
+  ask('remove T1', 1);
+  ask('remove T1', 2);
+  ask('remove T2', 3);
+  ask('remove T3', 4);
+  assert.deepEqual(stage.all('answered').map(({ ticket, reply }) => [ticket, reply.done, reply.lines]), [
+    [2, false, ['it is being removed already']], [4, false, ["torrent: expected the start of one name or info-hash, found 0 like 'T3'"]],
+  ]);
+  const deleted = { files: 1, bytes: 2000, left: 0 };
+  stage.send({ type: 'event', event: { event: 'removed', ...of(1), folder: '/f', deleted } });
+  stage.send({ type: 'event', event: { event: 'error', ...of(2), reason: 'gave up' } });
+  assert.deepEqual(stage.all('answered').map(({ ticket, reply }) => [ticket, reply.done, reply.lines]), [
+    [1, true, ['T1: removed, and 1 file (2.00 KB) deleted in /f']], [3, false, ['gave up']],
+  ]);
+  ask('remove T2', 5);
+  assert.equal(stage.all('answered')[0].reply.done, false, 'it is forgotten');
+});
+
+test('what became of a removal, in words', () => {
+  const deleted = (files: number, left: number) => ({ folder: 'out', deleted: { files, bytes: files, left } });
+  assert.deepEqual([{}, { folder: 'out' }, deleted(3, 1), deleted(0, 2), { ...deleted(1, 1), reason: 'b: permission denied' }].map(removalInWords), [
+    'removed',
+    'removed; its files stay in out',
+    "removed, and 3 files (3 B) deleted in out; 1 file stays, which may be somebody else's",
+    "removed; nothing of it was deleted in out; 2 files stay, which may be somebody else's",
+    'removed, and 1 file (1 B) deleted in out; not all: b: permission denied',
+  ]);
+});
+
 const commands: readonly (readonly [string, readonly unknown[], readonly unknown[]])[] = [
   ['peers', [['TorrentMgr', 'listPeers']], []],
   ['pause', [['TorrentMgr', 'pause']], []],
@@ -84,7 +118,7 @@ const commands: readonly (readonly [string, readonly unknown[], readonly unknown
   ['limit up 20', [['Limiter', 'setLimit', { direction: 'up', limit: 20_000, of: 'all' }]], [['up limit: 20 KB/s']]],
   ['limit down 0', [['Limiter', 'setLimit', { direction: 'down', limit: null, of: 'all' }]], [['down limit: none']]],
   ['nonsense', [],
-    [["command: expected one of help, status, peers, files, priority, limit, policy, shadow, pause, resume, graph, quit, found 'nonsense'"]]],
+    [["command: expected one of help, status, peers, files, priority, limit, policy, shadow, pause, resume, remove, graph, quit, found 'nonsense'"]]],
 ];
 for (const [line, told, shown] of commands) {
   test(`'${line}'`, () => {

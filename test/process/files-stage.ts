@@ -20,11 +20,12 @@ export const LAYOUT = new Layout({
 });
 export const HASHES = new Uint8Array(80).map((_, i) => Math.floor(i / 20) + 1);
 
-/** On the stage, with the disk as given; the recall is through. */
+/** On the stage, with the disk as given; the recall is through, unless it is said otherwise. */
 export async function start(o: {
   disk?: FakeDisk; check?: 'record' | 'full'; overwrite?: boolean; allocate?: Allocation; layout?: Layout; touched?: readonly boolean[];
+  recalled?: boolean;
 } = {}) {
-  const { disk = new FakeDisk(), layout = LAYOUT, touched = layout.files.map(() => true) } = o;
+  const { disk = new FakeDisk(), layout = LAYOUT, touched = layout.files.map(() => true), recalled = true } = o;
   let sender: any;
   const stage = new Stage(files, (cast) => {
     sender = cast('Sender');
@@ -35,7 +36,7 @@ export async function start(o: {
       status: cast('Status'), torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
     };
   });
-  await stage.settle();
+  if (recalled) await stage.settle();
   const read = (piece: number, begin: number, length = BLOCK_BYTES): FilesMsg =>
     ({ type: 'read', blocks: [{ piece, begin, length }], replyTo: sender });
   return { stage, disk, read };
@@ -57,4 +58,4 @@ export const check = (piece: number): FilesMsg => ({ type: 'check', piece });
 export const whole = (piece: number): FilesMsg[] => [block(piece, 0, 1), block(piece, 1, 2), check(piece)];
 export const discard = (piece: number): FilesMsg => ({ type: 'discard', piece });
 export const recover: FilesMsg = { type: 'recover' };
-export const stop: FilesMsg = { type: 'stop' };
+export const stop: FilesMsg = { type: 'stop', withData: false };

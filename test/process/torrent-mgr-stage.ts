@@ -8,10 +8,11 @@ import { Stage } from './stage.js';
 
 export const hashOf = (n: number): InfoHash => infoHash(n.toString(16).padStart(40, '0'));
 export const requestOf = (n: number): TorrentRequest => ({
-  meta: { infoHash: hashOf(n), name: `T${n}`, totalBytes: 10, pieceCount: 1 }, folder: '/f', peers: [],
+  meta: { infoHash: hashOf(n), name: `T${n}`, totalBytes: 10, pieceCount: 1, files: [] }, folder: '/f', peers: [],
   order: 'rarest', check: 'record',
 } as unknown as TorrentRequest);
 export const add = (n: number): TorrentMgrMsg => ({ type: 'add', key: torrentKey(n), request: requestOf(n) });
+export const remove = (n: number, withData = false): TorrentMgrMsg => ({ type: 'remove', torrent: hashOf(n), withData });
 export const LISTENING: TorrentMgrMsg = { type: 'listening', port: 6881 };
 export const STOP: TorrentMgrMsg = { type: 'stop' };
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { torrentKey } from '../../src/base/brand.js';
 import type { TorrentMgrMsg } from '../../src/process/torrent-mgr.js';
 import { FakeConnection } from './fake-connection.js';
-import { add, hashOf, link, LISTENING, metainfo, requestOf, start, STOP } from './torrent-mgr-stage.js';
+import { add, hashOf, link, LISTENING, metainfo, remove, requestOf, start, STOP } from './torrent-mgr-stage.js';
 
 test('torrents wait until the port is known', () => {
   const { stage, ports, events } = start();
@@ -121,7 +121,7 @@ test('a turn is given on when its torrent is paused, in trouble, removed, or bey
   assert.deepEqual(events(), ['paused T1', 'resumed T2']);
   stage.send({ ...TROUBLE, ...of(2) });
   assert.deepEqual(events(), ['paused T2 a.bin: no space left', 'resumed T3']);
-  stage.send({ type: 'remove', ...of(3) });
+  stage.send(remove(3));
   assert.deepEqual(events(), ['resumed T4']);
   stage.kernel.send(parts[4].files, { type: 'boom' });
   stage.crashes.length = 0;
@@ -237,7 +237,7 @@ const PARTS = ['PeerMgr', 'Files', 'Tracker'] as const;
 
 test('one that is removed says goodbye and is forgotten; the others hear nothing of it', () => {
   const { stage, closed, living, events } = start();
-  stage.send(LISTENING, add(1), add(2)).forget().send({ type: 'remove', torrent: hashOf(1) }, { type: 'remove', torrent: hashOf(1) });
+  stage.send(LISTENING, add(1), add(2)).forget().send(remove(1), remove(1));
   assert.deepEqual(stage.kinds(), ['PeerMgr: stop', 'Files: stop', 'Tracker: stop']);
   stage.send(...PARTS.map((part) => closed(2, part)));
   assert.deepEqual([events(), living().length], [[], 2]);
@@ -249,7 +249,7 @@ test('one that is removed says goodbye and is forgotten; the others hear nothing
 
 test('a tracker that does not answer keeps a removed torrent for four seconds, and no other', () => {
   const { stage, closed, living, events } = start();
-  stage.send(LISTENING, add(1), add(2), { type: 'remove', torrent: hashOf(1) }, closed(1, 'PeerMgr'), closed(1, 'Files')).forget();
+  stage.send(LISTENING, add(1), add(2), remove(1), closed(1, 'PeerMgr'), closed(1, 'Files')).forget();
   stage.advance(3999);
   assert.deepEqual(events(), []);
   stage.advance(1);
@@ -258,15 +258,45 @@ test('a tracker that does not answer keeps a removed torrent for four seconds, a
   assert.deepEqual([events(), living().length], [[], 1]);
 });
 
+test('its files go where they are to: Files says what it has deleted, or had no time to', () => {
+  const { stage, closed } = start();
+  const meta = (n: number) => ({ torrent: hashOf(n), name: `T${n}`, folder: '/f' });
+  stage.send(LISTENING, add(1), add(2), add(3)).forget().send(remove(1, true), remove(2), remove(3, true), remove(2, true));
+  assert.deepEqual(stage.all('stop').map((rest) => rest?.withData), [undefined, true, undefined, undefined, false, undefined, undefined, true, undefined]);
+  const erased = { files: 2, bytes: 9, left: 1, trouble: { file: 'a', cause: 'denied', detail: 'permission denied' } } as const;
+  stage.send(...PARTS.flatMap((part) => [closed(1, part), closed(2, part)]).map((m, i) => (i === 2 ? { ...m, erased } as TorrentMgrMsg : m)));
+  stage.advance(60_000);
+  assert.deepEqual(stage.all('event').map(({ event }) => event), [
+    { event: 'removed', ...meta(1), deleted: { files: 2, bytes: 9, left: 1 }, reason: 'a: permission denied' },
+    { event: 'removed', ...meta(2) },
+    { event: 'removed', ...meta(3), deleted: { files: 0, bytes: 0, left: 0 }, reason: 'the disk did not do it in time' },
+  ]);
+});
+
+test('removed with its files before the port is known, it starts for that alone', () => {
+  const { stage } = start();
+  stage.send(add(1), remove(1, true)).forget().send(LISTENING);
+  assert.deepEqual(stage.kinds(), ['Console: event', 'PeerMgr: stop', 'Files: stop', 'Tracker: stop']);
+});
+
+test('a removal with its files outlives a crash, of Files too', () => {
+  const { stage, parts } = start(10);
+  stage.send(LISTENING, add(1), remove(1, true)).forget().kernel.send(parts[1].files, { type: 'boom' });
+  stage.crashes.length = 0;
+  assert.deepEqual(stage.told('Files'), [['Files', 'stop', { withData: true }]]);
+  stage.kill();
+  assert.deepEqual(stage.told('Files'), [['Files', 'stop', { withData: true }]]);
+});
+
 test('removed before the port is known, it never starts; and one that is not there is nothing', () => {
   const { stage, events } = start();
-  stage.send(add(1), { type: 'remove', torrent: hashOf(1) }, { type: 'remove', torrent: hashOf(2) }, LISTENING);
+  stage.send(add(1), remove(1), remove(2), LISTENING);
   assert.deepEqual(events(), ['removed T1']);
 });
 
 test('a stop waits for one that is being removed, and a crash does not bring it back', () => {
   const { stage, closed, living, events } = start();
-  stage.send(LISTENING, add(1), { type: 'remove', torrent: hashOf(1) }).forget().kill();
+  stage.send(LISTENING, add(1), remove(1)).forget().kill();
   assert.deepEqual(stage.kinds().filter((kind) => kind.endsWith('stop')), ['PeerMgr: stop', 'Files: stop', 'Tracker: stop']);
   stage.send(STOP, ...PARTS.map((part) => closed(1, part)));
   assert.deepEqual([events(), living().length], [['stopped'], 0]);

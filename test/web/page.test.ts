@@ -1,6 +1,6 @@
 /** The live page as people use it, in a browser. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -85,6 +85,36 @@ test('a torrent that is added on the page appears, and so does what is wrong wit
     await page.getByRole('heading', { name: 'second' }).waitFor();
     assert.equal(await torrents.count(), 2);
     assert.deepEqual(complaints.filter((said) => !said.includes('422')), []);
+  });
+}));
+
+test('a torrent is removed once that is confirmed, with its files or without, and another is looked at', { skip }, () => inLab(async (lab) => {
+  const folder = join(lab.folder, 'files');
+  const files = ['kept', 'gone'].map((name) => {
+    const content = makeContent({ name, sizes: [100_000], pieceLength: 16_384 });
+    put(content, folder);
+    writeFileSync(join(lab.folder, `${name}.torrent`), content.file);
+    return join(lab.folder, `${name}.torrent`);
+  });
+  await looking([...files, '--folder', folder, '--seed'], async ({ page, complaints }) => {
+    await page.getByRole('button', { name: /^gone seeding/ }).click();
+    const [remove, dialog] = [page.getByRole('button', { name: 'Remove', exact: true }), page.getByRole('dialog', { name: 'Remove gone?' })];
+    await remove.click();
+    await dialog.getByText(`Its 1 file (100 KB) in ${folder}`).waitFor();
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await page.getByRole('list', { name: 'Torrents' }).getByRole('button').count(), 2, 'nothing is done by Enter alone');
+    await remove.click();
+    await dialog.getByRole('button', { name: 'Remove and delete the files' }).click();
+    await page.getByText('gone: removed, and 1 file (100 KB) deleted in').waitFor();
+    await page.getByRole('heading', { name: 'kept' }).waitFor();
+    assert.deepEqual(readdirSync(folder).filter((name) => !name.startsWith('.')), ['kept']);
+    await remove.click();
+    await page.getByRole('button', { name: 'Remove, keep the files' }).click();
+    await page.getByText('kept: removed; its files stay in').waitFor();
+    await page.getByText('No torrent yet.').waitFor();
+    assert.deepEqual(readdirSync(folder).filter((name) => !name.startsWith('.')), ['kept']);
+    assert.deepEqual(complaints, []);
   });
 }));
 

@@ -79,10 +79,12 @@ export const seed = defineCommand({
   },
 });
 
+/** Torrents may come by the watched folder, and to a client that seeds by its page. */
 function untilOf(v: SessionValues): Until {
   if (v.watch !== undefined) return 'never';
   if (v.seedRatio !== undefined || v.seedTime !== undefined) return 'seeded';
-  return v.seed ? 'stopped' : 'done';
+  if (!v.seed) return 'done';
+  return v.ui === undefined ? 'stopped' : 'never';
 }
 
 /** What a source is to the command: its metainfo, or a link that leads to it. */

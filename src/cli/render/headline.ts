@@ -4,6 +4,7 @@
  */
 import type { ClientEvent, Reasoned } from '../../ports/events.js';
 import { count, duration, plural, rate, size } from '../../base/format.js';
+import { removalInWords } from '../../process/console-removal.js';
 import { printable } from './text.js';
 
 /** `detail` is for --verbose, `trouble` is told even with --quiet. */
@@ -45,7 +46,7 @@ function tell(e: ClientEvent): Told | undefined {
     case 'paused': return ['caution', `paused${because(e.reason)}`];
     case 'queued': return ['news', 'queued: it waits for its turn'];
     case 'resumed': return ['news', `resumed${because(e.reason)}`];
-    case 'removed': return ['news', 'removed'];
+    case 'removed': return [e.reason === undefined ? 'news' : 'caution', removalInWords(e)];
     case 'error': return ['trouble', e.reason];
     case 'warning': return ['caution', e.reason];
     case 'checking': case 'stats': case 'piece': case 'files': case 'answer': case 'stopped': return undefined;

@@ -1,7 +1,8 @@
-/** Controls: wishes in the console's language, and torrent files. What became of the last one is said below them. */
+/** Controls: wishes in the console's language, and torrent files. What became of the last one is said beside them. */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { TorrentPicture } from '../../ports/picture.js';
+import { Removal } from './removal.js';
 import type { Store } from './store.js';
 
 export function Controls({ store, torrent }: { store: Store; torrent: TorrentPicture | undefined }) {
@@ -19,6 +20,7 @@ export function Controls({ store, torrent }: { store: Store; torrent: TorrentPic
     {torrent && <button type="button" onClick={() => void store.say(`${torrent.paused ? 'resume' : 'pause'} ${torrent.torrent}`)}>
       {torrent.paused ? 'Resume' : 'Pause'}
     </button>}
+    {torrent && <Removal key={torrent.torrent} store={store} torrent={torrent} />}
     <Limit store={store} direction="down" />
     <Limit store={store} direction="up" />
     {torrent && <Limit key={`down ${torrent.torrent}`} store={store} direction="down" torrent={torrent} />}

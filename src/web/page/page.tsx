@@ -82,6 +82,7 @@ function Torrents({ view, choose }: { view: View; choose: (torrent: string) => v
 }
 
 function stateOf(t: TorrentPicture): string {
+  if (t.leaving) return 'being removed';
   if (t.paused) return `paused at ${percent(t.progress)}`;
   if (!isKnown(t)) return 'fetching metadata';
   if (t.checked !== undefined) return `checking ${percent(t.checked)}`;

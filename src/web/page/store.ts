@@ -95,8 +95,12 @@ export class Store {
     if (topic === 'decisions') this.set({ decisions: [...this.view.decisions, ...picture as Told['decisions']].slice(-MOST_DECISIONS) });
     else this.set({ told: { ...this.view.told, [topic]: picture } });
     if (topic === 'processes') this.measure((picture as Told['processes']).talks);
-    const first = this.view.told.torrents?.[0];
-    if (this.view.focus.torrent === undefined && first) this.lookAt({ torrent: first.torrent });
+    if (topic === 'torrents') this.keepLooking(picture as Told['torrents']);
+  }
+
+  /** At the first, where that which was looked at is gone. */
+  private keepLooking(torrents: Told['torrents']): void {
+    if (!torrents.some(({ torrent }) => torrent === this.view.focus.torrent)) this.lookAt({ torrent: torrents[0]?.torrent });
   }
 
   /** Rates from the counts of now and before, smoothed so that lines do not jump. */
