@@ -29,7 +29,7 @@ export function recalled(s: FilesState, { good, doubtful, begun, trouble: found,
   s.recorded = recorded;
   s.others = others;
   s.unchecked = doubtful.length;
-  s.resumed = doubtful.length === 0 && good.length > 0;
+  s.resumed = recorded && doubtful.length === 0 && good.length > 0;
   if (s.closing === 'goes') return goodbye(s, self);
   if (found) trouble(s, found.what, self, found.where);
   if (doubtful.length === 0) return examine(s, self);

@@ -13,7 +13,8 @@ export type Facts = readonly (FileFacts | undefined)[];
 
 /** `have` is what the check has found; `others`: what was here before us. */
 export function strangers(layout: Layout, have: Bitfield, others: Facts): readonly number[] {
-  return withoutPieces(layout, have, others).filter((file) => have.isEmpty || others[file]!.length > layout.files[file]!.length);
+  const isHere = layout.files.some(({ padding }, file) => !padding && holdsOneOf(have, layout.piecesOf(file)));
+  return withoutPieces(layout, have, others).filter((file) => !isHere || others[file]!.length > layout.files[file]!.length);
 }
 
 /** Those of them that hold something, and no right piece. */

@@ -6,6 +6,7 @@
 import { BLOCK_BYTES } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
 import type { KeepOutcome, StoreOutcome } from '../ports/disk.js';
+import { pieceHash } from '../protocol/metainfo.js';
 import type { FilesState, Me } from './files-state.js';
 import { trouble } from './files-trouble.js';
 import type { Unfinished } from './piece-mgr.js';
@@ -75,8 +76,7 @@ export function store(s: FilesState, piece: number, self: Me): void {
   a.due = a.keeping > 0;
   if (a.due) return;
   a.storing = true;
-  const expected = s.hashes.subarray(20 * piece, 20 * piece + 20);
-  s.storage.store({ bytes: a.bytes, expected, spans: s.layout.pieceSpans(piece), digests: s.failed.has(piece) },
+  s.storage.store({ bytes: a.bytes, expected: pieceHash(s, piece), spans: s.layout.pieceSpans(piece), digests: s.failed.has(piece) },
     (outcome) => self.post({ type: 'stored', piece, outcome }));
 }
 

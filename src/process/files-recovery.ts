@@ -4,15 +4,17 @@
  * files is not there or too short. Where a file has changed that was unfinished, as by our own writes before a crash, some of what the
  * record has of it are hashed, and if those are right it is believed; what the record does not have is hashed. Where a finished file has
  * changed, somebody else did it: all of it is hashed. Where the record has a piece of a file that is not there, that is trouble.
- * Padding (BEP 47) is always there; a piece of nothing else is not looked at.
+ * Padding (BEP 47) is always there, and so is a piece of nothing else, if it has the hash that so many zeros have.
  */
 import PQueue from 'p-queue';
+import { equalBytes } from '../base/bytes.js';
 import type { Random } from '../base/random.js';
 import { ok } from '../base/result.js';
 import { BLOCK_BYTES, type Bytes } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
 import type { CheckOutcome, FileFacts, ReadOutcome, Span, Storage, Trouble } from '../ports/disk.js';
+import { pieceHash } from '../protocol/metainfo.js';
 import { encodeResumeRecord, parseResumeRecord, type FileStamp, type ResumeRecord } from '../protocol/resume-record.js';
 import { withoutPieces, type Facts } from './files-foreign.js';
 import { newAssembly, onDisk, takeUp, type Assembly } from './files-pieces.js';
@@ -45,10 +47,11 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   const lost = record && s.ailment?.insisted !== true ? await vanished(s, record.have, facts) : undefined;
   const unmade = lost ? undefined : await s.storage.prepare(s.touched);
   const trouble = unmade ? { what: unmade, where: [] } : lost;
-  const { good, likely, doubtful } = sortOut(s, facts, record);
+  const { good, likely, doubtful, padding } = sortOut(s, facts, record);
   const sound = await areGood(s, sample(likely, random));
+  const zeros = await rightPadding(s, padding);
   return {
-    trouble, good: sound ? [...good, ...likely] : good, doubtful: sound ? doubtful : [...likely, ...doubtful],
+    trouble, good: [...good, ...zeros, ...(sound ? likely : [])], doubtful: sound ? doubtful : [...likely, ...doubtful],
     begun: record?.unfinished.flatMap((u) => begunOf(s, u)) ?? [],
     recorded: written !== undefined,
     others: written ? facts.map((found, file) => (written.others.has(file) ? found : undefined)) : facts,
@@ -72,6 +75,8 @@ interface Sorted {
   /** Good by the record, in files that have changed since. */
   readonly likely: number[];
   readonly doubtful: number[];
+  /** Nothing else is in them. */
+  readonly padding: number[];
 }
 
 interface Claims extends Pick<ResumeRecord, 'files' | 'unfinished'> {
@@ -82,11 +87,13 @@ interface Claims extends Pick<ResumeRecord, 'files' | 'unfinished'> {
 
 function sortOut({ files, layout }: FilesState, facts: Facts, record: Claims | undefined): Sorted {
   const trust = files.map((_, file) => record && trustIn(facts[file], record.files[file], () => isWhole(layout.piecesOf(file), record.have)));
-  const sorted: Sorted = { good: [], likely: [], doubtful: [] };
+  const sorted: Sorted = { good: [], likely: [], doubtful: [], padding: [] };
   for (let piece = 0; piece < layout.pieceCount; piece++) {
     const spans = layout.pieceSpans(piece);
-    // Its hash would be a cost that the torrent sets and no disk bounds, for a piece that nobody wants.
-    if (spans.every((p) => layout.files[p.file]!.padding)) continue;
+    if (spans.every((p) => layout.files[p.file]!.padding)) {
+      sorted.padding.push(piece);
+      continue;
+    }
     if (!spans.every((p) => (facts[p.file]?.length ?? 0) >= p.offset + p.length)) continue;
     const claimed = record?.have.has(piece) === true;
     if (spans.every((p) => trust[p.file] === 'full')) {
@@ -95,6 +102,24 @@ function sortOut({ files, layout }: FilesState, facts: Facts, record: Claims | u
     else sorted.doubtful.push(piece);
   }
   return sorted;
+}
+
+/**
+ * Pieces of padding alone whose hash is right. The first of each length is hashed, of which a torrent has two; the others have the same hash,
+ * or are wrong: padding costs a torrent nothing, so that much of it must not cost us either.
+ */
+async function rightPadding(s: FilesState, pieces: readonly number[]): Promise<readonly number[]> {
+  const firsts = new Map<Bytes, number>();
+  for (const piece of pieces) {
+    const length = s.layout.pieceBytes(piece);
+    if (!firsts.has(length)) firsts.set(length, piece);
+  }
+  const right = new Set<number>();
+  await check(s, [...firsts.values()], (piece, outcome) => { if (outcome.type === 'match') right.add(piece); });
+  return pieces.filter((piece) => {
+    const first = firsts.get(s.layout.pieceBytes(piece))!;
+    return right.has(first) && equalBytes(pieceHash(s, piece), pieceHash(s, first));
+  });
 }
 
 function trustIn(facts: FileFacts | undefined, stamp: FileStamp | undefined, isWhole: () => boolean): 'full' | 'some' | undefined {
@@ -182,7 +207,7 @@ function begunOf({ layout }: FilesState, { piece, blocks }: ResumeRecord['unfini
 export async function check(s: FilesState, pieces: readonly number[], done: (piece: number, outcome: CheckOutcome) => void): Promise<void> {
   const queue = new PQueue({ concurrency: s.disk.parallel + 1 });
   for (const piece of pieces) {
-    const job = { expected: s.hashes.subarray(20 * piece, 20 * piece + 20), spans: s.layout.pieceSpans(piece) };
+    const job = { expected: pieceHash(s, piece), spans: s.layout.pieceSpans(piece) };
     void queue.add(() => new Promise<void>((resolve) => {
       s.storage.check(job, (outcome) => {
         resolve();

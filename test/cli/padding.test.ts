@@ -12,9 +12,9 @@ import { content } from '../edge/scratch.js';
 import { Running, runToEnd } from './running.js';
 
 const PIECE = 32 * KIB;
-/** `a` ends in the second piece, and padding of more than a block fills that, so that `b` begins with the third. */
+/** `a` ends in the second piece, and padding fills that and the third, so that `b` begins with the fourth. */
 const [A, B] = [content(PIECE + 10_000), content(PIECE + 5, 1)];
-const PADDING = 2 * PIECE - A.length;
+const PADDING = 3 * PIECE - A.length;
 
 const folder = await mkdtemp(join(tmpdir(), 'actorrent-test-'));
 after(() => rm(folder, { recursive: true }));
@@ -27,7 +27,7 @@ await writeFile(join(folder, 'x.torrent'), encode({ info: {
   ],
   name: 'x',
   'piece length': PIECE,
-  pieces: concat([0, 1, 2, 3].map((piece) => nodeSha1(stream.subarray(piece * PIECE, (piece + 1) * PIECE)))),
+  pieces: concat([0, 1, 2, 3, 4].map((piece) => nodeSha1(stream.subarray(piece * PIECE, (piece + 1) * PIECE)))),
 } }));
 await mkdir(join(folder, 'from/x'), { recursive: true });
 await writeFile(join(folder, 'from/x/a'), A);
@@ -37,13 +37,15 @@ test('padding is served and stored without a file, and is there for verify and f
   const seeder = new Running({ folder }, ['seed', 'x.torrent', '--folder', 'from', '--port', '0', '--choke-param', 'slots=20']);
   t.after(() => seeder.kill());
   const { port } = await seeder.first('listening');
-  assert.equal((await seeder.first('checked')).good, 4);
+  assert.equal((await seeder.first('checked')).good, 5);
   const download = (): Running =>
     new Running({ folder }, ['download', 'x.torrent', '--folder', 'to', '--port', '0', '--peer', `127.0.0.1:${port}`]);
 
   const first = download();
   t.after(() => first.kill());
-  assert.equal((await first.first('done')).downloaded, stream.length, 'padding is asked for as any other bytes');
+  const { good: known, resumed: believed } = await first.first('checked');
+  assert.deepEqual([known, believed], [1, false], 'the piece of padding alone is here from the start');
+  assert.equal((await first.first('done')).downloaded, stream.length - PIECE, 'other padding is asked for as any other bytes');
   assert.equal(await first.ended, 0);
   for (const side of ['from', 'to']) {
     assert.deepEqual((await readdir(join(folder, side, 'x'))).sort(), ['a', 'b'], side);
@@ -56,13 +58,13 @@ test('padding is served and stored without a file, and is there for verify and f
   const again = download();
   t.after(() => again.kill());
   const { good, resumed } = await again.first('checked');
-  assert.deepEqual({ good, resumed }, { good: 4, resumed: true });
+  assert.deepEqual({ good, resumed }, { good: 5, resumed: true });
   assert.equal(await again.ended, 0);
 });
 
 test('info lists the real files, and says how much of the size is padding', async () => {
   const { out } = await runToEnd({ folder }, ['info', 'x.torrent']);
-  assert.match(out, /^Padding +22\.8 KB \(22,768 bytes\) of that/m);
+  assert.match(out, /^Padding +55\.5 KB \(55,536 bytes\) of that/m);
   assert.match(out, /^Files +2 files$/m);
   assert.doesNotMatch(out, /\.pad/);
 });

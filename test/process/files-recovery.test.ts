@@ -8,13 +8,18 @@ import type { Trouble } from '../../src/ports/disk.js';
 import { strangers } from '../../src/process/files-foreign.js';
 import { encodeResumeRecord, parseResumeRecord } from '../../src/protocol/resume-record.js';
 import { FakeDisk, FULL, GONE } from './fake-disk.js';
-import { block, check, LAYOUT, LENGTHS, PIECE, RECORD, recover, remembered, start, TORRENT, TOTAL, whole } from './files-stage.js';
+import { block, check, LAYOUT, LENGTHS, PIECE, RECORD, recover, remembered, start, TORRENT, whole } from './files-stage.js';
 import { bitsOf } from './stage.js';
 
 // AT THE START -----------------------------------------------------------------------
 
-/** The second file is padding. */
-const PADDED = new Layout({ files: LENGTHS.map((length, i) => ({ length, padding: i === 1 })), pieceLength: PIECE, totalBytes: TOTAL });
+/** The second file is padding: a part of piece 1, all of pieces 2 to 4, and the last, which is shorter. */
+const PADDING = 4 * PIECE;
+const PADDED = new Layout({
+  files: [{ length: LENGTHS[0]!, padding: false }, { length: PADDING, padding: true }], pieceLength: PIECE, totalBytes: LENGTHS[0]! + PADDING,
+});
+/** Their hashes by their first byte. */
+const hashesOf = (...firsts: readonly number[]): Uint8Array => new Uint8Array(20 * firsts.length).map((_, i) => firsts[Math.floor(i / 20)]!);
 const STRANGER: Trouble = { file: 'a.bin', cause: 'foreign', detail: 'another file has this name' };
 const FINE = ['TorrentMgr', 'mended', { torrent: TORRENT }];
 const recoveredOf = (stage: { told: (to: string) => any[] }): unknown[] =>
@@ -39,13 +44,40 @@ test('a record that fits spares the check', async () => {
   assert.equal(disk.checks.length, 0);
 });
 
-test('a piece of padding alone is not looked at, and padding is no stranger', async () => {
+test('a piece of padding alone is here if its hash is that of zeros; no more than one of each length is hashed', async () => {
+  const disk = new FakeDisk();
+  disk.files = [undefined, { length: PADDING, modifiedAt: 0 }];
+  const { stage } = await start({ disk, layout: PADDED, hashes: hashesOf(1, 2, 7, 6, 7, 9) });
+  assert.deepEqual(disk.checks.map((c) => c.job.expected[0]), [7, 9]);
+  assert.ok(disk.checks[1]!.job.spans.every(({ file, length }) => file === 1 && length === BLOCK_BYTES));
+  for (const one of disk.checks) one.done({ type: 'match' });
+  await stage.settle();
+  stage.send(recover);
+  const notes = stage.told();
+  assert.deepEqual(notes[0], ['Status', 'note', { note: { event: 'checked', good: 3, pieces: 6, resumed: false } }]);
+  assert.deepEqual(notes.at(-1), ['PieceMgr', 'recovered', { have: [2, 4, 5], unfinished: [] }]);
+});
+
+test('where the first of a length is wrong, none of it is believed', async () => {
+  const disk = new FakeDisk();
+  disk.files = [undefined, { length: PADDING, modifiedAt: 0 }];
+  const { stage } = await start({ disk, layout: PADDED, hashes: hashesOf(1, 2, 6, 7, 7, 9) });
+  disk.checks[0]!.done({ type: 'mismatch' });
+  disk.checks[1]!.done({ type: 'match' });
+  await stage.settle();
+  stage.send(recover);
+  assert.deepEqual(recoveredOf(stage), [[5]]);
+});
+
+test('padding is no stranger, and no sign that a file is the torrent\'s', async () => {
   const disk = new FakeDisk();
   disk.files = LENGTHS.map((length) => ({ length, modifiedAt: 7 }));
   disk.stranger = STRANGER;
-  const { stage } = await start({ disk, layout: PADDED });
-  assert.deepEqual(disk.checks.map((c) => c.job.expected[0]), [1, 2], 'both have bytes of the first file');
-  for (const one of disk.checks) one.done({ type: 'mismatch' });
+  disk.files[1] = { length: PADDING, modifiedAt: 0 };
+  const { stage } = await start({ disk, layout: PADDED, hashes: hashesOf(1, 2, 7, 7, 7, 9) });
+  for (const one of disk.checks) one.done({ type: 'match' });
+  await stage.settle();
+  for (const one of disk.checks.slice(2)) one.done({ type: 'mismatch' });
   await stage.settle();
   assert.deepEqual(disk.log.filter((line) => line.startsWith('in the way')), ['in the way: 0']);
 });

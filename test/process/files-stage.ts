@@ -23,7 +23,7 @@ export const HASHES = new Uint8Array(80).map((_, i) => Math.floor(i / 20) + 1);
 /** On the stage, with the disk as given; the recall is through, unless it is said otherwise. */
 export async function start(o: {
   disk?: FakeDisk; check?: 'record' | 'full'; overwrite?: boolean; allocate?: Allocation; layout?: Layout; touched?: readonly boolean[];
-  recalled?: boolean;
+  recalled?: boolean; hashes?: Uint8Array;
 } = {}) {
   const { disk = new FakeDisk(), layout = LAYOUT, touched = layout.files.map(() => true), recalled = true } = o;
   let sender: any;
@@ -31,7 +31,7 @@ export async function start(o: {
     sender = cast('Sender');
     return {
       torrent: TORRENT, layout, files: layout.files.map(({ length }, i) => ({ path: [`${i}`], length })),
-      hashes: HASHES, folder: '/f', touched, check: o.check ?? 'record', overwrite: o.overwrite ?? false,
+      hashes: o.hashes ?? HASHES, folder: '/f', touched, check: o.check ?? 'record', overwrite: o.overwrite ?? false,
       ...(o.allocate && { allocate: { files: [1], how: o.allocate } }), saveEvery: 60 * SECOND, disk, pieceMgr: cast('PieceMgr'),
       status: cast('Status'), torrentMgr: cast('TorrentMgr'), timer: cast('Timer'),
     };
