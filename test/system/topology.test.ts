@@ -105,6 +105,8 @@ scene('some files are wanted, then others, also after all that was wanted is her
   leecher.type('priority file-[12].bin high');
   await passUntil(clock, () => leecher.events.filter((e) => e.event === 'done').length === 2);
   assertHas(content, leecher.folder);
+  leecher.type('remove choice --with-data');
+  assert.deepEqual((await leecher.until('removed')).deleted, { files: 3, bytes: 6 * BLOCK, left: 0 });
 });
 
 scene('limits are set and lifted while blocks flow both ways', async ({ start, raw, clock }) => {
