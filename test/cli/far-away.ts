@@ -6,16 +6,20 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MIB, type Bytes, type Millis } from '../../src/base/units.js';
 
-const ONE_WAY: Millis = 50;
 /** Of each direction; who sends more has to wait. */
 const MOST_HELD: Bytes = 8 * MIB;
 
 /** One direction, of all connections. */
 class Way {
+  private readonly delay: Millis;
   /** Taken from the one, and not yet in the hands of the other's kernel. */
   private held: Bytes = 0;
   most: Bytes = 0;
   total: Bytes = 0;
+
+  constructor(delay: Millis) {
+    this.delay = delay;
+  }
 
   join(from: Socket, to: Socket): void {
     from.on('data', (chunk: Buffer) => {
@@ -27,21 +31,23 @@ class Way {
       setTimeout(() => to.write(chunk, () => {
         this.held -= chunk.length;
         from.resume();
-      }), ONE_WAY);
+      }), this.delay);
     });
     from.on('error', () => { /* 'close' follows. */ });
-    from.on('close', () => setTimeout(() => to.end(), ONE_WAY));
+    from.on('close', () => setTimeout(() => to.end(), this.delay));
   }
 }
 
 export class FarAway {
   /** From the one who is far away to the one who connects. */
-  readonly coming = new Way();
-  private readonly going = new Way();
+  readonly coming: Way;
+  private readonly going: Way;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
 
-  private constructor(port: number) {
+  private constructor(port: number, oneWay: Millis) {
+    this.coming = new Way(oneWay);
+    this.going = new Way(oneWay);
     this.server = createServer((near) => {
       const far = connect(port, '127.0.0.1');
       for (const socket of [near, far]) this.sockets.add(socket);
@@ -50,9 +56,9 @@ export class FarAway {
     });
   }
 
-  /** Puts who listens at this port of 127.0.0.1 far away. */
-  static async open(port: number): Promise<FarAway> {
-    const proxy = new FarAway(port);
+  /** Puts who listens at this port of 127.0.0.1 so far away. */
+  static async open(port: number, oneWay: Millis): Promise<FarAway> {
+    const proxy = new FarAway(port, oneWay);
     await once(proxy.server.listen(0, '127.0.0.1'), 'listening');
     return proxy;
   }

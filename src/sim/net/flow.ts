@@ -14,8 +14,8 @@ import type { Host } from './host.js';
 export const SEGMENT_BYTES: Bytes = BLOCK_BYTES + 64;
 /** About a packet. */
 const LONE_BYTES: Bytes = 1500;
-/** Sent and not acknowledged: as today's systems grow it to. */
-const MOST_WINDOW: Bytes = MIB;
+/** Sent and not acknowledged: what Linux lets it grow to, half of the 6 MiB that a socket may receive into. */
+const MOST_WINDOW: Bytes = 3 * MIB;
 /** With slow start a flow begins with this and doubles each round trip. Real stacks begin with 10 packets, 15 KB. */
 const FIRST_WINDOW: Bytes = 32 * KIB;
 
