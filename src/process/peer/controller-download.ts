@@ -3,7 +3,7 @@
  * Runs for every block, so nothing here depends on the number of pieces or peers.
  */
 import type { Millis } from '../../base/units.js';
-import { nextWindow } from '../../policy/pick/request-window.js';
+import { nextWindow, windowNow } from '../../policy/pick/request-window.js';
 import { isSnubbed, MAX_REQUEST_TIMEOUT_MS } from '../../policy/pick/timeouts.js';
 import { PLAIN, type BlockRange } from '../../protocol/wire.js';
 import { next } from './controller-chart.js';
@@ -11,8 +11,6 @@ import { end, say, type Me, type State } from './controller-state.js';
 import { allow } from './controller-upload.js';
 import type { ReceivedBlock } from './receiver.js';
 
-/** More than any peer is asked for at once: see request-window. */
-const MOST_BLOCKS = 500;
 /** When the picker, too, has forgotten a request. The window is worth a few seconds, so this is no slow peer. */
 const LOST_AFTER: Millis = 3 * MAX_REQUEST_TIMEOUT_MS;
 /** Asking for a quarter of the window at a time keeps the messages few and the pipe full. */
@@ -54,17 +52,12 @@ export function choked(s: State, self: Me): void {
 export function ask(s: State, self: Me): void {
   const { standing } = s;
   if (s.asking || !standing.amInterested || (standing.peerChoking && s.grantedFast.size === 0)) return;
-  const size = windowOf(s);
+  const size = windowNow(s.window, s.received, s.reqq);
   const room = size - s.outstanding.size;
   if (room <= 0 || (room < size * BATCH && s.outstanding.size > 0)) return;
   s.asking = true;
   const request = { type: 'needBlocks', peer: s.peer, count: room, timeout: s.times.timeoutMs } as const;
   self.tell(s.pieceMgr, standing.peerChoking ? { allowed: [...s.grantedFast], ...request } : request);
-}
-
-function windowOf(s: State): number {
-  const size = s.window.slowStart ? s.window.blocks + s.grown : s.window.blocks;
-  return Math.min(size, s.reqq, MOST_BLOCKS);
 }
 
 /** PieceMgr's answer. */
@@ -120,7 +113,7 @@ function take(s: State, blocks: readonly ReceivedBlock[], self: Me): void {
   s.lastBlockAt = now;
   if (s.outstanding.size === 0) s.owingSince = null;
   s.snubbed = false;
-  s.grown += blocks.length;
+  s.received += blocks.length;
   s.downTotal += bytes;
   if (s.lead !== undefined) allow(s, self);
   s.downRate.add(now, bytes);
@@ -162,9 +155,8 @@ function giveUpLost(s: State, now: Millis, self: Me): void {
 export function everySecond(s: State, now: Millis, self: Me): void {
   s.snubbed = isSnubbed({ owingSince: s.owingSince, lastBlockAt: s.lastBlockAt, now });
   if (s.downTotal > 0 || s.outstanding.size > 0) {
-    const blocks = windowOf(s);
-    s.window = nextWindow({ ...s.window, blocks }, { rate: s.downRate.at(now), rttMs: s.rtt, reqq: s.reqq, snubbed: s.snubbed });
-    s.grown = 0;
+    s.window = nextWindow(s.window, { received: s.received, rate: s.downRate.at(now), rttMs: s.rtt, reqq: s.reqq, snubbed: s.snubbed });
+    s.received = 0;
   }
   giveUpLost(s, now, self);
   s.asking = false;

@@ -106,8 +106,8 @@ export interface State extends ControllerInput {
   /** Blocks that may still come although we gave up on them. */
   pardoned: number;
   window: WindowState;
-  /** Blocks received since the window was estimated: in slow start each makes room for one more. */
-  grown: number;
+  /** Blocks that came since the window was estimated. */
+  received: number;
   reqq: number;
   /** PieceMgr was asked for blocks and has not answered. */
   asking: boolean;
@@ -165,7 +165,7 @@ export function initialState(input: ControllerInput, now: Millis): State {
   return {
     standing: initialStanding(), fast: false, extensions: false, client: 'unknown', uploadOnly: false, over: false,
     have: undefined, early: [], theirs: new Bitfield(input.layout.pieceCount), complete: false, unsaid: [], waits: false,
-    outstanding: new Outstanding(), pardoned: 0, window: initialWindow, grown: 0, reqq: DEFAULT_REQQ, asking: false,
+    outstanding: new Outstanding(), pardoned: 0, window: initialWindow, received: 0, reqq: DEFAULT_REQQ, asking: false,
     grantedFast: NO_PIECES, times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
     askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,
     givenFast: NO_PIECES, upRate: createRate(RATE, now), upTotal: 0, lead: undefined, spent: false, queuedBytes: 0, drained: true,
