@@ -115,7 +115,7 @@ export class Member {
     const { kind, policy } = this.identity;
     const resident = net.join(this.address, kind, kind.behindNat);
     const had = hadBy(meta, kind.has, this.seed);
-    const disk = virtualDisk({ clock, torrent: meta, corrupt: kind.corrupt, ...(had && { had }) });
+    const disk = virtualDisk({ clock, torrent: meta, corrupt: kind.corrupt, stalls: kind.silent, ...(had && { had }) });
     const limit = kind.limitsUpTo === 0 ? null : Math.round(kind.up * kind.limitsUpTo);
     const tap = this.#world.tapFor(this.identity);
     const page = this.#world.pageFor(this.identity);

@@ -12,6 +12,7 @@ import { BLOCK_BYTES, MIB } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
 import { DIGEST_BYTES } from '../model/blame.js';
 import type { CheckOutcome, Disk, FileFacts, ReadOutcome, Span, Storage, StoredFile, StoreOutcome } from '../ports/disk.js';
+import type { Period } from './scenarios/scenario.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** A job of a fast disk and its hash, whatever its length. */
@@ -32,6 +33,8 @@ export interface DiskOptions {
   readonly had?: Had;
   /** Everything it reads comes out wrong, though its record says that all is well. */
   readonly corrupt: boolean;
+  /** What is asked for in this time is read after it. */
+  readonly stalls?: Period | undefined;
 }
 
 /** Pieces, and a resume record that says so. */
@@ -45,14 +48,14 @@ export interface VirtualDisk extends Disk {
   readonly written: Bitfield;
 }
 
-export function virtualDisk({ clock, torrent: { pieceLength, pieceCount }, had, corrupt }: DiskOptions): VirtualDisk {
+export function virtualDisk({ clock, torrent: { pieceLength, pieceCount }, had, corrupt, stalls }: DiskOptions): VirtualDisk {
   const written = had?.pieces.clone() ?? new Bitfield(pieceCount);
   const contents: Contents = { pieceLength, written, begun: had !== undefined, modifiedAt: 0 };
   let saved = had?.record;
   return {
     written,
     parallel: 1,
-    open: (_, files) => storageOf(files, { clock, contents, corrupt }),
+    open: (_, files) => storageOf(files, { clock, contents, corrupt, stalls }),
     readRecord: () => clock.later(0, () => saved),
     writeRecord: (_folder, _name, bytes) => clock.later(0, () => {
       saved = bytes;
@@ -72,9 +75,10 @@ interface StorageOptions {
   readonly clock: VirtualClock;
   readonly contents: Contents;
   readonly corrupt: boolean;
+  readonly stalls: Period | undefined;
 }
 
-function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: StorageOptions): Storage {
+function storageOf(files: readonly StoredFile[], { clock, contents, corrupt, stalls }: StorageOptions): Storage {
   const source = corrupt ? SOURCE.corrupt : SOURCE.good;
   const pieceAt = ([span]: readonly Span[]): number => span!.offset / contents.pieceLength;
   return {
@@ -104,7 +108,7 @@ function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: S
     read(spans, done) {
       const length = spans.reduce((n, span) => n + span.length, 0);
       if (length > LONGEST_READ) throw new Error(`a read of ${length} bytes; the virtual disk gives at most ${LONGEST_READ}`);
-      clock.after(JOB_MS, () => done({ type: 'read', bytes: source.subarray(0, length) } satisfies ReadOutcome));
+      clock.after(stallOf(stalls, clock.now()) + JOB_MS, () => done({ type: 'read', bytes: source.subarray(0, length) } satisfies ReadOutcome));
     },
     recycle: () => undefined,
     // What is read is never overwritten.
@@ -123,6 +127,8 @@ function storageOf(files: readonly StoredFile[], { clock, contents, corrupt }: S
     }),
   };
 }
+
+const stallOf = (stalls: Period | undefined, now: Millis): Millis => (stalls && stalls.from <= now && now < stalls.to ? stalls.to - now : 0);
 
 function verdict(piece: Uint8Array, wanted: boolean): StoreOutcome {
   const digests = (): Uint8Array => concat([...piece].map((block) => new Uint8Array(DIGEST_BYTES).fill(block)));

@@ -38,15 +38,13 @@ export class RequestTimes {
   }
 }
 
-export interface Silence {
+export interface Debt {
   /** Since when the peer has owed us a block without a break, or null if it owes none. */
   readonly owingSince: Millis | null;
   /** When it last sent one. */
   readonly lastBlockAt: Millis | null;
-  readonly now: Millis;
 }
 
-/** No block for a minute from a peer that owes us some. */
-export function isSnubbed({ owingSince, lastBlockAt, now }: Silence): boolean {
-  return owingSince !== null && now - Math.max(owingSince, lastBlockAt ?? owingSince) >= SNUBBED_AFTER_MS;
-}
+/** How long it has sent no block while it owed us some. */
+export const silence = ({ owingSince, lastBlockAt }: Debt, now: Millis): Millis =>
+  (owingSince === null ? 0 : now - Math.max(owingSince, lastBlockAt ?? owingSince));

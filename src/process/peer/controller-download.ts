@@ -4,7 +4,7 @@
  */
 import type { Millis } from '../../base/units.js';
 import { nextWindow, windowNow } from '../../policy/pick/request-window.js';
-import { isSnubbed, MAX_REQUEST_TIMEOUT_MS } from '../../policy/pick/timeouts.js';
+import { MAX_REQUEST_TIMEOUT_MS, silence, SNUBBED_AFTER_MS } from '../../policy/pick/timeouts.js';
 import { PLAIN, type BlockRange } from '../../protocol/wire.js';
 import { next } from './controller-chart.js';
 import { end, say, type Me, type State } from './controller-state.js';
@@ -22,6 +22,7 @@ export function interest(s: State, interested: boolean, self: Me): void {
   if (standing === s.standing) return;
   s.standing = standing;
   s.dirty = true;
+  if (!interested) s.owingSince = null;
   say(s, self, interested ? PLAIN.interested : PLAIN.notInterested);
   ask(s, self);
 }
@@ -122,7 +123,7 @@ function take(s: State, blocks: readonly ReceivedBlock[], self: Me): void {
 
 export function cancel(s: State, blockRange: BlockRange, self: Me): void {
   if (!s.outstanding.take(blockRange.piece, blockRange.begin)) return;
-  if (s.outstanding.size === 0) s.owingSince = null;
+  forgive(s, self);
   s.pardoned++;
   say(s, self, { type: 'cancel', ...blockRange });
   ask(s, self);
@@ -131,10 +132,15 @@ export function cancel(s: State, blockRange: BlockRange, self: Me): void {
 /** BEP 6. Asked again at the next tick at the soonest, so that a peer that rejects everything costs little. */
 export function rejected(s: State, { piece, begin }: BlockRange, self: Me): void {
   if (s.outstanding.take(piece, begin)) {
-    if (s.outstanding.size === 0) s.owingSince = null;
+    forgive(s, self);
     self.tell(s.pieceMgr, { type: 'lostBlock', peer: s.peer, piece, begin });
   } else if (s.pardoned > 0) s.pardoned--;
   else end(s, 'rejected a block that was not asked for', true, self);
+}
+
+/** It owes us nothing any more; but one that let its time go by is no less silent because another has sent its blocks. */
+function forgive(s: State, self: Me): void {
+  if (s.outstanding.size === 0 && silence(s, self.now()) < s.times.timeoutMs) s.owingSince = null;
 }
 
 /**
@@ -153,7 +159,9 @@ function giveUpLost(s: State, now: Millis, self: Me): void {
 
 /** Once a second. */
 export function everySecond(s: State, now: Millis, self: Me): void {
-  s.snubbed = isSnubbed({ owingSince: s.owingSince, lastBlockAt: s.lastBlockAt, now });
+  const snubbed = silence(s, now) >= SNUBBED_AFTER_MS;
+  s.dirty ||= snubbed !== s.snubbed;
+  s.snubbed = snubbed;
   if (s.downTotal > 0 || s.outstanding.size > 0) {
     s.window = nextWindow(s.window, { received: s.received, rate: s.downRate.at(now), rttMs: s.rtt, reqq: s.reqq, snubbed: s.snubbed });
     s.received = 0;

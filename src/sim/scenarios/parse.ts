@@ -16,7 +16,7 @@ import { PICK_ORDERS } from '../../policy/pick/selection.js';
 import { ALLOWED_FAST_COUNT } from '../../protocol/allowed-fast.js';
 import { choosePieceLength } from '../../protocol/metainfo-build.js';
 import { JsonReader, reading } from './json-reader.js';
-import type { Arrival, Departure, PeerClass, Scenario } from './scenario.js';
+import type { Arrival, Departure, PeerClass, Period, Scenario } from './scenario.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
 const MOST_PEERS = 10_000;
@@ -71,9 +71,18 @@ function classOf(r: JsonReader): PeerClass {
     maxPeers: r.number('maxPeers', { least: 1, most: MOST_PEERS, integer: true }, DEFAULTS.maxPeers),
     limitsUpTo: r.number('limitsUpTo', { least: 0, most: 1 }, 0),
     ...(policy && { policy }),
+    ...(r.has('silent') && { silent: periodOf(r.object('silent')) }),
   };
   r.end();
   return kind;
+}
+
+/** In seconds: `{ "from": 30, "to": 90 }`. */
+function periodOf(r: JsonReader): Period {
+  const from = r.number('from', TIME);
+  const to = r.number('to', { ...TIME, least: from });
+  r.end();
+  return { from: SECOND * from, to: SECOND * to };
 }
 
 function nameOf(r: JsonReader): string {

@@ -28,10 +28,18 @@ export interface PeerClass {
   readonly behindNat: boolean;
   /** Whatever it sends is wrong. */
   readonly corrupt: boolean;
+  /** Its disk answers no read in this time, so that it sends no block; absent: it always does. */
+  readonly silent?: Period;
   /** Connections; the CLI's default is 80. */
   readonly maxPeers: number;
   /** The client's own upload limit, as a share of the link; 0: none. */
   readonly limitsUpTo: number;
+}
+
+/** Of a run. */
+export interface Period {
+  readonly from: Millis;
+  readonly to: Millis;
 }
 
 export type Arrival =

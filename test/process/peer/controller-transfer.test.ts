@@ -156,7 +156,6 @@ test('a minute without a block from a peer that owes us some: snubbed, and one r
   const stage = downloading().send(asks(...eight)).forget();
   const snubbed = (): boolean => stage.all('peer').at(-1)?.facts.snubbed;
   for (let i = 0; i < 6; i++) stage.send(plain('keepAlive')).advance(10_000);
-  stage.send(plain('interested')).advance(1000);
   assert.equal(snubbed(), true);
   for (const b of eight) stage.send(arrives(b));
   stage.advance(1000);
@@ -173,6 +172,19 @@ for (const [what, message] of [
     assert.equal(stage.all('peer')[0].facts.snubbed, false);
   });
 }
+
+test('a peer that is silent for a minute is snubbed, though others send its blocks and it is asked for more', () => {
+  const stage = downloading().send(asks(block(0, 0))).advance(500).send(arrives(block(0, 0)));
+  for (let i = 0; i < 7; i++) {
+    stage.send(asks(block(i + 1, 0)), plain('keepAlive')).advance(10_000);
+    stage.send({ type: 'cancel', block: block(i + 1, 0) });
+  }
+  assert.equal(stage.all('peer').at(-1).facts.snubbed, true);
+  stage.forget().advance(1000);
+  assert.deepEqual(stage.all('needBlocks').map((need) => need.count), [1]);
+  stage.send(interest(false)).forget().advance(1000);
+  assert.equal(stage.all('peer').at(-1).facts.snubbed, false, 'it owes us nothing that we want');
+});
 
 // UP ---------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ test('what is not said has a default, and units are ours', () => {
   }]);
 });
 
-test('arrivals, departures and policies have several forms', () => {
+test('arrivals, departures, silences and policies have several forms', () => {
   const with_ = (more: object): Scenario['classes'][number] => parsed({ ...base, peers: [{ ...peer, ...more }] }).classes[0]!;
   assert.deepEqual(with_({ arrives: 3 }).arrives, { kind: 'at', at: 3000 });
   assert.deepEqual(with_({ arrives: { every: 5, from: 2 } }).arrives, { kind: 'poisson', mean: 5000, from: 2000 });
@@ -32,6 +32,7 @@ test('arrivals, departures and policies have several forms', () => {
   assert.deepEqual(with_({ leaves: 0 }).leaves, { kind: 'after', ms: 0 });
   assert.deepEqual(with_({ leaves: { about: 60 } }).leaves, { kind: 'about', mean: 60_000 });
   assert.equal(with_({ givesUpAfter: 60 }).givesUpAfter, 60_000);
+  assert.deepEqual(with_({ silent: { from: 30, to: 90 } }).silent, { from: 30_000, to: 90_000 });
   const { policy } = with_({ policy: 'tit-for-tat', params: ['slots=7'] });
   assert.equal(policy?.policy.name, 'tit-for-tat');
   assert.equal(policy?.params['slots'], 7);
@@ -53,6 +54,7 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['a parameter it does not have', { ...base, peers: [{ ...peer, policy: 'tit-for-tat', params: ['slotz=3'] }] }, 'slots'],
   ['parameters of nothing', { ...base, peers: [{ ...peer, params: ['slots=3'] }] }, 'peers[0].params: expected none without a policy'],
   ['a name with a path in it', { ...base, name: '../x' }, 'name: expected letters'],
+  ['a silence that ends first', { ...base, peers: [{ ...peer, silent: { from: 9, to: 8 } }] }, 'peers[0].silent.to: expected a number from 9'],
   ['a time that is none', { ...base, peers: [{ ...peer, leaves: 'soon' }] }, 'peers[0].leaves: expected a number'],
 ];
 for (const [what, json, expected] of refused) {
