@@ -26,7 +26,7 @@ interface Described {
   readonly words?: readonly string[];
   /** Its options also come from ACTORRENT_* variables and the config file. That may hold all of these: other commands read it too. */
   readonly configurable?: OptionTable;
-  /** Below the options: lines of at most 80 columns. */
+  /** Below the options: paragraphs. */
   readonly notes?: readonly string[];
 }
 

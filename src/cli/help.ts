@@ -29,6 +29,7 @@ export function programHelp(commands: readonly Command[], version: string): stri
 }
 
 export function commandHelp(command: Command, all = false): string {
+  const { notes = [] } = command;
   const options = Object.entries(command.options);
   const shown = options.filter(([, option]) => all || option.rare !== true);
   const rows = shown.map(([key, option]) => optionRow(key, option));
@@ -37,7 +38,7 @@ export function commandHelp(command: Command, all = false): string {
     `Usage: actorrent ${[command.name, command.args, rows.length > 0 ? '[OPTION...]' : ''].filter(Boolean).join(' ')}`,
     ...(rows.length > 0 ? table(rows) : [`       ${command.summary}`]),
     ...(more > 0 ? [`${more} more: actorrent ${command.name} --help-all`] : []),
-    ...(command.notes ?? []),
+    ...(notes.length > 0 ? ['', ...notes.flatMap((note) => wrap(note, WIDTH))] : []),
   ].join('\n');
 }
 

@@ -2,25 +2,45 @@
  * The manual page in man(7), made from the same tables as help: every command with every option. Pure: tables in, roff out.
  */
 import type { Command } from './command.js';
+import { wrap } from './help.js';
 import { dashed, variableOf, type Option } from './option.js';
+import { HELP as CONSOLE } from '../process/console-commands.js';
 
-export function manPage(commands: readonly Command[], version: string): string {
+interface Edition {
+  readonly version: string;
+  /** Unix seconds. */
+  readonly madeAt: number;
+}
+
+export function manPage(commands: readonly Command[], { version, madeAt }: Edition): string {
   return [
-    `.TH ACTORRENT 1 "" "actorrent ${version}" "User Commands"`,
+    `.TH ACTORRENT 1 "${new Date(madeAt * 1000).toISOString().slice(0, 10)}" "actorrent ${version}" "User Commands"`,
     '.SH NAME', 'actorrent \\- a BitTorrent client built as a hierarchy of processes',
     '.SH SYNOPSIS', '.B actorrent', '.I COMMAND', '.RI [ OPTION ...]', '.br', '.B actorrent', '.I TORRENT...',
     '.SH DESCRIPTION',
-    roff('Downloads and seeds torrents, makes and checks them, runs a tracker, and compares choking policies in simulated swarms. '
-      + 'A TORRENT is the path of a metainfo file or its http(s) URL. Without a command it is downloaded.'),
+    ...prose('Downloads and seeds torrents, makes and checks them, runs a tracker, and compares choking policies in simulated swarms. '
+      + 'A TORRENT is the path of a metainfo file, its http(s) URL, a magnet link or an info-hash. Without a command it is downloaded.'),
+    '.PP',
+    ...prose('Of an option without a value there is the opposite too: --no-seed undoes what a config file says. '
+      + 'Long options may have one dash, and underscores: -up_limit=20, as in wgo.'),
     '.SH COMMANDS',
     ...commands.flatMap(commandSection),
+    '.SH CONSOLE',
+    ...prose(`While ${configurableNames(commands)} run, they take commands from standard input, one a line:`),
+    '.PP', '.nf', ...CONSOLE.map(roff), '.fi',
     '.SH EXIT STATUS',
     ...EXITS.flatMap(([code, meaning]) => ['.TP', `.B ${code}`, roff(meaning)]),
     '.SH ENVIRONMENT',
-    roff(`${configurableNames(commands)} also take their options from variables: --up-limit from ${variableOf('upLimit')}, and so on. `
-      + 'The command line wins, then the variables, then the file of --config.'),
+    ...prose(`${configurableNames(commands)} also take their options from variables: --up-limit from ${variableOf('upLimit')}, and so on. `
+      + 'The command line wins, then the variables, then the config file.'),
     '.TP', '.B NO_COLOR', 'If set, nothing is coloured.',
     '.TP', '.B ACTORRENT_DEBUG', 'If set, an unexpected error is shown with its stack.',
+    '.SH FILES',
+    '.TP', '.I ~/.config/actorrent/config.toml',
+    ...prose('The config file, unless --config names another: options of download and seed, as in up-limit = "500K". '
+      + 'Or config.json beside it; and XDG_CONFIG_HOME may be another folder than ~/.config.'),
+    '.TP', '.I .actorrent',
+    ...prose('In the folder of --folder: what is here, so that a restart need not hash it, and the metainfo of magnet links.'),
     '',
   ].join('\n');
 }
@@ -34,7 +54,7 @@ function commandSection({ name, args, summary, options, notes = [] }: Command): 
   return [
     `.SS ${roff(`${name} ${args}`.trimEnd())}`, sentence(summary),
     ...Object.entries(options).flatMap(([key, option]) => optionEntry(key, option)),
-    ...paragraph(notes.join(' ').trim()),
+    ...notes.flatMap((note) => ['.PP', ...prose(note)]),
   ];
 }
 
@@ -49,7 +69,8 @@ function optionEntry(key: string, { short, metavar, meaning, initial, shownDefau
 const configurableNames = (commands: readonly Command[]): string =>
   commands.filter((c) => c.configurable).map((c) => c.name).join(' and ');
 
-const paragraph = (text: string): readonly string[] => (text === '' ? [] : ['.PP', roff(text)]);
+/** In lines of at most 80 characters, as is the custom of roff. */
+const prose = (text: string): readonly string[] => wrap(roff(text), 80).map(guard);
 
 const sentence = (text: string): string => {
   const whole = roff(text.charAt(0).toUpperCase() + text.slice(1));
@@ -57,4 +78,5 @@ const sentence = (text: string): string => {
 };
 
 /** A hyphen of an option stays one when copied, and no line begins a request. */
-const roff = (text: string): string => text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replace(/^[.']/, '\\&$&');
+const roff = (text: string): string => guard(text.replaceAll('\\', '\\e').replaceAll('-', '\\-'));
+const guard = (line: string): string => line.replace(/^[.']/, '\\&$&');

@@ -45,7 +45,7 @@ export const announce = defineCommand({
     }),
     json: flag({ group: 'Output', meaning: 'one JSON object, for programs' }),
   },
-  notes: ['', 'The tracker tells others of us until it forgets; --event stopped takes it back.'],
+  notes: ['The tracker tells others of us until it forgets; --event stopped takes it back.'],
   async run({ values, args: [url = '', hash = ''], io }) {
     const { port, left, numwant } = values;
     const params = {

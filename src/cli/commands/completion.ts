@@ -21,7 +21,7 @@ export const completionOf = (all: () => readonly Command[]): Command => defineCo
   words: Object.keys(SHELLS),
   options: {},
   notes: [
-    '', 'bash, in ~/.bashrc:  eval "$(actorrent completion bash)"',
+    'bash, in ~/.bashrc:  eval "$(actorrent completion bash)"',
     'zsh, in ~/.zshrc:    eval "$(actorrent completion zsh)"',
     'fish, in ~/.config/fish/config.fish:  actorrent completion fish | source',
   ],

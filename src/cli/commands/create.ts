@@ -11,7 +11,7 @@ import { EXIT, failure } from '../exit.js';
 import { globMatcher } from '../../base/glob.js';
 import { hashPieces } from '../hash/hash-pieces.js';
 import { listSource, type Source } from '../hash/source-files.js';
-import type { Env } from '../io.js';
+import { madeAt } from '../made-at.js';
 import { flag, many, quoted, text, value } from '../option.js';
 import { procs } from '../options.js';
 import { parsePieceLength } from '../piece-length.js';
@@ -83,7 +83,7 @@ export const create = defineCommand({
     const bytes = buildMetainfo({
       name, pieceLength, hashes, files: entries(source, name), single: source.single,
       trackers: values.tracker, webSeeds: values.webSeed, private: values.private,
-      createdBy: AGENT, creationDate: creationDate(io.env),
+      createdBy: AGENT, creationDate: madeAt(io.env),
       ...(values.comment !== undefined && { comment: values.comment }), ...(values.source !== undefined && { source: values.source }),
     });
     const meta = checked(bytes, path);
@@ -118,10 +118,4 @@ function checked(bytes: Uint8Array, path: string): Metainfo {
   const meta = parseMetainfo(bytes, nodeSha1);
   if (!meta.ok) throw failure(`${path}: cannot be a torrent: ${describe(meta.error)}`);
   return meta.value;
-}
-
-/** Unix seconds; SOURCE_DATE_EPOCH makes builds reproducible (reproducible-builds.org). */
-function creationDate(env: Env): number {
-  const fixed = env['SOURCE_DATE_EPOCH'] ?? '';
-  return /^\d{1,12}$/.test(fixed) ? Number(fixed) : Math.floor(Date.now() / 1000);
 }

@@ -34,11 +34,11 @@ export const demo = defineCommand({
     folder: value('DIR', text, {
       group: 'Files', meaning: 'where everything goes', initial: undefined, shownDefault: 'a temporary folder',
     }),
-    chaos: flag({ group: 'Chaos', meaning: 'processes die all the time, and come back' }),
     trace: value('FILE', text, { group: 'Files', meaning: 'every message in leecher-1; .json: for Perfetto', initial: undefined }),
     size: value('MIB', integer(1, 4096), { group: 'Files', meaning: 'how much content to share', initial: 64 }),
+    chaos: flag({ group: 'Chaos', meaning: 'processes die all the time, and come back' }),
   },
-  notes: ['', 'The files stay for you to look at; the next run replaces them.'],
+  notes: ['The files stay for you to look at; the next run replaces them.'],
   async run({ values, io }) {
     const folder = resolve(values.folder ?? join(tmpdir(), `actorrent-demo-${userName()}`));
     const screen = openScreen(io);

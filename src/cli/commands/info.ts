@@ -27,7 +27,7 @@ export const info = defineCommand({
       group: 'Network', meaning: 'asked for the metadata of a magnet link',
     }),
   },
-  notes: ['', 'A file that is no valid torrent: exit 3, and one line that says why.'],
+  notes: ['A file that is no valid torrent: exit 3, and one line that says why.'],
   async run({ values, args: [source = ''], io }) {
     const { output, peer: peers } = values;
     if (output !== undefined) await mustBeAPlace(output, values.force);

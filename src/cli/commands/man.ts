@@ -1,6 +1,7 @@
 /** `man`: prints the manual page: `actorrent man | man -l -`. */
 import { defineCommand, type Command } from '../command.js';
 import { EXIT } from '../exit.js';
+import { madeAt } from '../made-at.js';
 import { manPage } from '../man.js';
 import { VERSION } from '../../library/version.js';
 
@@ -13,7 +14,7 @@ export const manOf = (all: () => readonly Command[]): Command => defineCommand({
   arity: { least: 0, most: 0 },
   options: {},
   async run({ io }) {
-    io.stdout.write(manPage(all(), VERSION));
+    io.stdout.write(manPage(all(), { version: VERSION, madeAt: madeAt(io.env) }));
     return EXIT.done;
   },
 });

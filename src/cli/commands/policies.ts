@@ -23,8 +23,8 @@ export const policies = defineCommand({
     json: flag({ group: 'Output', meaning: 'for programs: an array; replay: an object a line' }),
   },
   notes: [
-    '`policies replay FILE --policy NAME`: asks a policy about a run that download or',
-    'seed has written down with --record-choke FILE, and tells where it differs.',
+    '`policies replay FILE --policy NAME` asks a policy about a run that download or seed has written down with --record-choke FILE, '
+      + 'and tells where it differs.',
   ],
   async run({ values, args: [first, file], io }) {
     const { json } = values;

@@ -54,10 +54,8 @@ export const simulate = defineCommand({
   words: ['run', 'compare', 'validate', 'scenarios', ...SCENARIOS],
   options: OPTIONS,
   notes: [
-    '', 'simulate compare runs one scenario under several policies, simulate scenarios',
-    'lists what is built in, simulate validate holds it all against published',
-    'results, simulate validate V5 V7 against some. A SCENARIO may be a .json',
-    'file of yours.',
+    '`simulate compare` runs one scenario under several policies, `simulate scenarios` lists what is built in, `simulate validate` '
+      + 'holds it all against published results, `simulate validate V5 V7` against some. A SCENARIO may be a .json file of yours.',
   ],
   async run(invocation) {
     const [first = '', second, third] = invocation.args;

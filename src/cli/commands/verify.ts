@@ -29,7 +29,7 @@ export const verify = defineCommand({
     procs: { ...procs, group: 'Work' },
     json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
   },
-  notes: ['', 'Exit 0 if all is there and right, 4 if not. Nothing is changed.'],
+  notes: ['Exit 0 if all is there and right, 4 if not. Nothing is changed.'],
   async run({ values, args: [source = ''], io }) {
     const meta = await loadTorrent(source);
     const disk = nodeDisk({ procs: values.procs });
