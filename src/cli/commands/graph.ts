@@ -21,6 +21,7 @@ const RENDERERS = {
 } as const satisfies Record<string, (view: View) => string | Promise<string>>;
 type Format = keyof typeof RENDERERS;
 const FORMATS = Object.keys(RENDERERS) as Format[];
+const VIEWS = viewNames(HOUSE);
 
 async function viewOfTrace(path: string): Promise<View> {
   const reader = new TraceReader(HOUSE.topology);
@@ -39,10 +40,12 @@ export const graph = defineCommand({
   arity: { least: 0, most: 0 },
   options: {
     fromTrace: value('FILE', text, { group: 'Graph', meaning: 'what really happened, of --trace FILE', initial: undefined }),
-    view: value('talks|owns|PROCESS', oneOf('view', viewNames(HOUSE)), {
-      group: 'Graph', meaning: 'who tells whom, who owns whom, or one', initial: 'talks',
+    view: value('talks|owns|PROCESS', oneOf('view', VIEWS), {
+      group: 'Graph', meaning: 'who tells whom, who owns whom, or one', words: VIEWS, initial: 'talks',
     }),
-    format: value(FORMATS.join('|'), oneOf('format', FORMATS), { group: 'Graph', meaning: 'how it is written', initial: 'mermaid' }),
+    format: value(FORMATS.join('|'), oneOf('format', FORMATS), {
+      group: 'Graph', meaning: 'how it is written', words: FORMATS, initial: 'mermaid',
+    }),
     out: value('FILE', text, { group: 'Graph', meaning: 'where to', initial: undefined, shownDefault: 'stdout' }),
   },
   async run({ values: { view, format, out, fromTrace }, io }) {

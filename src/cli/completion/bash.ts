@@ -1,19 +1,22 @@
 /** Completion for bash 4.4 and newer, without the bash-completion package. Words hold no spaces, and file names may. */
-import type { CommandWords, Grammar, Kind, OptionWords } from './grammar.js';
+import { downloadOf, firstOptions, type CommandWords, type Grammar, type Kind, type OptionWords } from './grammar.js';
 
-export function bashCompletion({ commands, options }: Grammar): string {
-  const first: Kind = { words: [...commands.map((c) => c.name), ...options.map((o) => o.long)], files: 'torrents' };
+export function bashCompletion(grammar: Grammar): string {
+  const { commands } = grammar;
+  const first: Kind = { words: commands.map((c) => c.name), files: 'torrents' };
   return `# Completion of actorrent for bash: put this line into ~/.bashrc
 #   eval "$(actorrent completion bash)"
 _actorrent() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]} words= files=
-  if ((COMP_CWORD == 1)); then
+  if ((COMP_CWORD == 1)) && [[ $word == -* ]]; then
+    ${setting({ words: firstOptions(grammar).map((o) => o.long), files: 'none' })}
+  elif ((COMP_CWORD == 1)); then
     ${setting(first)}
   else
     case \${COMP_WORDS[1]} in
 ${commands.map(branch).join('\n')}
     *) # a torrent: short for download
-${before(commands.find((c) => c.name === 'download')!)} ;;
+${before(downloadOf(commands))} ;;
     esac
   fi
   local IFS=$'\\n'

@@ -1,12 +1,13 @@
 /** Completion for fish: one line an option. */
-import type { CommandWords, Grammar, Kind, OptionWords } from './grammar.js';
+import { downloadOf, type CommandWords, type Grammar, type Kind, type OptionWords } from './grammar.js';
 
 export function fishCompletion({ commands, options }: Grammar): string {
   const names = commands.map((c) => c.name).join(' ');
-  const others = commands.filter((c) => c.name !== 'download').map((c) => c.name).join(' ');
+  const download = downloadOf(commands);
+  const others = commands.filter((c) => c !== download).map((c) => c.name).join(' ');
   // Where no other command stands, it is a download: `actorrent TORRENT` is short for that.
-  const conditionOf = ({ name }: CommandWords): string =>
-    (name === 'download' ? `not __fish_seen_subcommand_from ${others}` : `__fish_seen_subcommand_from ${name}`);
+  const conditionOf = (command: CommandWords): string =>
+    (command === download ? `not __fish_seen_subcommand_from ${others}` : `__fish_seen_subcommand_from ${command.name}`);
   return [
     '# Completion of actorrent for fish: put this line into ~/.config/fish/config.fish',
     '#   actorrent completion fish | source',
@@ -28,13 +29,12 @@ const optionArgs = ({ long, short, meaning, value }: OptionWords): string => [
   ...(value === undefined ? [] : ['-r', ...argumentLines(value)]), `-d ${quote(meaning)}`,
 ].join(' ');
 
-const FOUND: Readonly<Record<Kind['files'], string | undefined>> = {
-  none: undefined, any: '-F', torrents: `-a '(__fish_complete_suffix .torrent)'`, folders: `-a '(__fish_complete_directories)'`,
+const FOUND: Readonly<Record<Kind['files'], string>> = {
+  none: '-f', any: '-F', torrents: `-a '(__fish_complete_suffix .torrent)'`, folders: `-a '(__fish_complete_directories)'`,
 };
 
 function argumentLines({ words, files }: Kind): readonly string[] {
-  const found = FOUND[files];
-  return [...(words.length > 0 ? [`-a ${quote(words.join(' '))}`] : []), ...(found === undefined ? [] : [found])];
+  return [...(words.length > 0 ? [`-a ${quote(words.join(' '))}`] : []), FOUND[files]];
 }
 
 const quote = (text: string): string => `'${text.replace(/['\\]/g, '\\$&')}'`;

@@ -37,12 +37,22 @@ export interface Kind {
 export const HELP: OptionWords = { long: '--help', short: '-h', meaning: 'shows help' };
 
 export const grammarOf = (commands: readonly Command[]): Grammar => ({
-  commands: commands.map(({ name, summary, args, words = [], options }) => ({
-    name, meaning: summary, takes: { words, files: filesOf(args) },
-    options: [...Object.entries(options).map(([key, option]) => optionWords(key, option)), HELP],
-  })),
+  commands: [
+    ...commands.map(({ name, summary, args, words = [], options }) => ({
+      name, meaning: summary, takes: { words, files: filesOf(args) },
+      options: [...Object.entries(options).map(([key, option]) => optionWords(key, option)), HELP],
+    })),
+    { name: 'help', meaning: HELP.meaning, takes: { words: commands.map((c) => c.name), files: 'none' }, options: [] },
+  ],
   options: [HELP, { long: '--version', meaning: 'tells the version' }],
 });
+
+/** What a line may begin with that names no command: those, and the options of a download, which needs no name. */
+export const firstOptions = ({ commands, options }: Grammar): readonly OptionWords[] =>
+  [...options, ...downloadOf(commands).options.filter((o) => o !== HELP)];
+
+/** What `actorrent TORRENT` is short for. */
+export const downloadOf = (commands: readonly CommandWords[]): CommandWords => commands.find((c) => c.name === 'download')!;
 
 function optionWords(key: string, { short, meaning, metavar, words = [] }: Option<unknown>): OptionWords {
   return {

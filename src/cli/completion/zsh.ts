@@ -1,8 +1,8 @@
 /** Completion for zsh, by its own _arguments. */
-import type { CommandWords, Grammar, Kind, OptionWords } from './grammar.js';
+import { downloadOf, firstOptions, type CommandWords, type Grammar, type Kind, type OptionWords } from './grammar.js';
 
-export function zshCompletion({ commands, options }: Grammar): string {
-  const download = commands.find((c) => c.name === 'download')!;
+export function zshCompletion(grammar: Grammar): string {
+  const { commands } = grammar;
   return `#compdef actorrent
 # Completion of actorrent for zsh: put this line into ~/.zshrc, after compinit
 #   eval "$(actorrent completion zsh)"
@@ -12,16 +12,18 @@ _actorrent() {
 ${commands.map((c) => `      ${quote(`${c.name}:${c.meaning}`)}`).join('\n')}
     )
     _describe command commands
-    _arguments ${[...options.map(specOf), quote(`*:torrent:${action({ words: [], files: 'torrents' })}`)].join(' ')}
+    _arguments ${[...firstOptions(grammar).map(specOf), quote(`*:torrent:${action({ words: [], files: 'torrents' })}`)].join(' ')}
     return
   fi
   local command=$words[2]
-  shift words
-  ((CURRENT--))
+  if [[ $command != -* ]]; then
+    shift words
+    ((CURRENT--))
+  fi
   case $command in
 ${commands.map((c) => `  ${c.name})\n${argumentsOf(c)} ;;`).join('\n')}
   *) # a torrent: short for download
-${argumentsOf(download)} ;;
+${argumentsOf(downloadOf(commands))} ;;
   esac
 }
 compdef _actorrent actorrent

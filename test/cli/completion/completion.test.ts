@@ -39,6 +39,12 @@ const typed: readonly (readonly [words: readonly string[], completions: readonly
   [['download', '--choke-policy', 'wgo-'], ['wgo-fixed']],
   [['announce', '--event', 'st'], ['started', 'stopped']],
   [['completion', 'z'], ['zsh']],
+  [['graph', '--format', ''], ['dot', 'json', 'mermaid', 'svg']],
+  [['graph', '--view', 'Choke'], ['ChokeMgr']],
+  [['help', 'sc'], ['scrape']],
+  [['--vers'], ['--version']],
+  [['--down'], ['--down-limit']],
+  [['--preallocate', ''], ['full', 'none', 'sparse']],
   [['./some.torrent', '--down'], ['--down-limit']],
 ];
 for (const [words, completions] of typed) {
