@@ -88,8 +88,8 @@ export function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, sel
   const p = s.peersByKey.get(m.peer);
   if (!p) return;
   if (m.peerId === s.ownId) {
-    s.candidates.avoid(p.endpoint);
-    return end(s, m.peer, 'it is ourselves', self);
+    end(s, m.peer, 'it is ourselves', self);
+    return s.candidates.avoid(p.endpoint);
   }
   const rival = s.keysById.get(m.peerId);
   if (rival !== undefined && !settle(s, [rival, s.peersByKey.get(rival)!], [m.peer, p], m.peerId, self)) return;

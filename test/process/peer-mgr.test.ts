@@ -152,7 +152,7 @@ test('ourselves: the connection ends, and the address is not tried again', async
   await connect();
   stage.forget().send(shaken(1, OWN));
   assert.deepEqual(living(), []);
-  assert.deepEqual(notes(stage), ['banned 10.0.0.1:6881: it is ourselves']);
+  assert.deepEqual(notes(stage), ['disconnected 10.0.0.1:6881: it is ourselves']);
   await stage.advance(3600 * SECOND).settle();
   assert.equal(net.dials.length, 0);
 });

@@ -181,7 +181,7 @@ test('peers that come to us are held to the same', (t) => inLab(async (lab) => {
   await t.test('ourselves', async () => {
     const twin = lab.start('twin', { peerId: (await RawPeer.dial(port, { infoHash: torrent }).then(greeted)).peerId });
     twin.client.add(request(content, twin.folder, { peers: [{ host: '127.0.0.1', port }] }));
-    const left = await twin.until('peer', (e) => e.what === 'banned');
+    const left = await twin.until('peer', (e) => e.what === 'disconnected');
     assert.equal(left.reason, 'it is ourselves');
   });
   await t.test('a flood of requests: what is beyond our queue is rejected, the rest is served', async () => {
