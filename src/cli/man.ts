@@ -3,6 +3,7 @@
  */
 import type { Command } from './command.js';
 import { wrap } from './help.js';
+import { DEBUG } from './layers.js';
 import { dashed, variableOf, type Option } from './option.js';
 import { HELP as CONSOLE } from '../process/console-commands.js';
 
@@ -34,7 +35,7 @@ export function manPage(commands: readonly Command[], { version, madeAt }: Editi
     ...prose(`${configurableNames(commands)} also take their options from variables: --up-limit from ${variableOf('upLimit')}, and so on. `
       + 'The command line wins, then the variables, then the config file.'),
     '.TP', '.B NO_COLOR', 'If set, nothing is coloured.',
-    '.TP', '.B ACTORRENT_DEBUG', 'If set, an unexpected error is shown with its stack.',
+    '.TP', `.B ${DEBUG}`, 'If set, an unexpected error is shown with its stack.',
     '.SH FILES',
     '.TP', '.I ~/.config/actorrent/config.toml',
     ...prose('The config file, unless --config names another: options of download and seed, as in up-limit = "500K". '

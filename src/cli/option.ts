@@ -62,14 +62,16 @@ export const many = <T>(metavar: string, parse: Parse<T>, told: Told): Option<re
 });
 
 export const dashed = (key: string): string => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
-export const variableOf = (key: string): string => `ACTORRENT_${dashed(key).replaceAll('-', '_').toUpperCase()}`;
+/** Of variables. */
+export const PREFIX = 'ACTORRENT_';
+export const variableOf = (key: string): string => `${PREFIX}${dashed(key).replaceAll('-', '_').toUpperCase()}`;
 
 // PARSERS ----------------------------------------------------------------------------
 
 /** What was typed, for an error message: in quotes, and not all of a very long one. */
 export const quoted = (typed: string): string => JSON.stringify(typed.slice(0, 80));
 
-export const text = (typed: string): Result<string> => typed === '' ? flaw('text', 'something', 'nothing') : ok(typed);
+export const text = (typed: string): Result<string> => ok(typed);
 
 export const integer = (least: number, most: number) => (typed: string): Result<number> => {
   const n = /^\d{1,15}$/.test(typed) ? Number(typed) : NaN;

@@ -100,6 +100,8 @@ function explain({ code, message }: CommanderError, command: Command): string {
   switch (code) {
     case 'commander.unknownOption': {
       const name = typed.replace(/=.*$/s, '');
+      const flagged = keys.find((key) => `--${dashed(key)}` === name);
+      if (flagged !== undefined) return `${name}: takes no value; its opposite is --no-${dashed(flagged)}`;
       const guess = didYouMean(name, keys.map((key) => `--${dashed(key)}`));
       return `unknown option ${name}${guess}; see actorrent ${command.name} --help`;
     }

@@ -6,7 +6,7 @@ import { describe } from '../base/result.js';
 import type { ChosenPolicy } from '../client.js';
 import { nodeModules } from '../edge/modules.js';
 import { builtIn, fromModule, isFile, splitSpec } from '../policy/choke/choose.js';
-import { listPolicies } from '../policy/choke/registry.js';
+import { findPolicy, listPolicies } from '../policy/choke/registry.js';
 import { failure, misuse } from './exit.js';
 import { globMatcher } from '../base/glob.js';
 
@@ -23,8 +23,10 @@ export interface NamedPolicy {
 
 export async function choosePolicy({ name, params, option }: NamedPolicy): Promise<ChosenPolicy> {
   if (!isFile(name)) {
+    const known = findPolicy(name);
+    if (!known.ok) throw misuse(`${option}: expected ${known.error.expected}, found ${known.error.found}`);
     const chosen = builtIn(name, params);
-    if (!chosen.ok) throw misuse(`${option}: ${describe(chosen.error)}`);
+    if (!chosen.ok) throw misuse(describe(chosen.error));
     return chosen.value;
   }
   const module = await nodeModules.load(name);

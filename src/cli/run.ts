@@ -6,7 +6,7 @@ import { COMMANDS } from './commands/all.js';
 import type { Command } from './command.js';
 import { Ending, EXIT, type ExitCode } from './exit.js';
 import type { Io } from './io.js';
-import { commandLine, environment, type Layer } from './layers.js';
+import { commandLine, DEBUG, environment, slips, type Layer } from './layers.js';
 import { parseArgv, type Given } from './parse.js';
 import { VERSION } from '../library/version.js';
 
@@ -28,9 +28,11 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-function layersFor(command: Command, given: Given, { env }: Io): readonly Layer[] {
+function layersFor(command: Command, given: Given, io: Io): readonly Layer[] {
+  const { env } = io;
   const typed = commandLine(given);
   if (command.configurable === undefined) return [typed];
+  for (const slip of slips(env, command.configurable)) io.complain(`actorrent: ${slip}`);
   const path = configPath(given.get('config')?.[0], env);
   const file = path === undefined ? [] : [readConfig(path, command.configurable)];
   return [typed, environment(env, command.options), ...file];
@@ -44,6 +46,6 @@ function explain(error: unknown, io: Io): ExitCode {
   }
   // A bug of ours: people get the line, and those who can mend it the stack.
   io.complain(`actorrent: ${inWords(error)}`);
-  if (error instanceof Error && (io.env['ACTORRENT_DEBUG'] ?? '') !== '') io.complain(error.stack ?? '');
+  if (error instanceof Error && (io.env[DEBUG] ?? '') !== '') io.complain(error.stack ?? '');
   return EXIT.failed;
 }

@@ -4,6 +4,7 @@
  * option could use them. Values come out as JavaScript values; a key given twice is refused, as TOML asks.
  */
 import { flaw, ok, type Result } from '../base/result.js';
+import { printable } from './render/text.js';
 
 export type Scalar = string | number | boolean;
 export type Settings = ReadonlyMap<string, Scalar | readonly Scalar[]>;
@@ -64,7 +65,7 @@ class Reader {
     const found = this.maybe(pattern);
     if (found !== undefined) return found;
     const rest = this.#text.slice(this.#at).split('\n', 1)[0]!;
-    throw new Refusal(expected, rest === '' ? 'the end of the line' : JSON.stringify(rest.slice(0, 40)));
+    throw new Refusal(expected, rest.trim() === '' ? 'the end of the line' : printable(rest.trim().slice(0, 40)));
   }
 
   maybe(pattern: RegExp): string | undefined {

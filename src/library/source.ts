@@ -42,8 +42,14 @@ async function bytesOf(source: string, read: (source: string) => Promise<Uint8Ar
   try {
     return await read(source);
   } catch (e) {
-    throw new Error(`${source}: ${inWords(e)}`, { cause: e });
+    throw new Error(`${source}: ${inWords(e)}${meant(source)}`, { cause: e });
   }
+}
+
+/** What may have been meant by what is no file. */
+function meant(source: string): string {
+  if (/^[0-9a-f]{30,63}$/i.test(source)) return `; an info-hash has 40 digits, not ${source.length}`;
+  return /^[a-z]+:\/\//i.test(source) && kindOf(source) === 'path' ? '; a URL begins with http:// or https://' : '';
 }
 
 async function fetchTorrent(url: string): Promise<Uint8Array> {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layerOf } from '../../src/cli/config-file.js';
-import { commandLine, environment, resolve } from '../../src/cli/layers.js';
+import { commandLine, environment, resolve, slips } from '../../src/cli/layers.js';
 import { dashed, variableOf } from '../../src/cli/option.js';
 import { SESSION_OPTIONS } from '../../src/cli/options.js';
 import type { Scalar, Settings } from '../../src/cli/toml.js';
@@ -62,6 +62,11 @@ test('an error names the place', () => {
       assert.throws(() => resolve(SESSION_OPTIONS, [layer]), { code: 2, message });
     }
   }
+});
+
+test('a variable that looks like a slip is told of, and no other', () => {
+  const env = { ACTORRENT_FODLER: 'x', ACTORRENT_FOLDER: 'x', ACTORRENT_DEBUG: '1', ACTORRENT_PORT_6881_TCP: 'x', FOLDR: 'x' };
+  assert.deepEqual(slips(env, SESSION_OPTIONS), ['ACTORRENT_FODLER sets nothing (did you mean ACTORRENT_FOLDER?)']);
 });
 
 test('a config file may not name what there is not, nor lists where one value is meant', () => {

@@ -54,6 +54,7 @@ test('wrong usage is one line that names the nearest', () => {
     [['x.t', '-up_limt=3'], 'unknown option --up-limt (did you mean --up-limit?); see actorrent download --help'],
     [['x.t', '--zzzzzzzzz'], 'unknown option --zzzzzzzzz; see actorrent download --help'],
     [['x.t', '--folder'], '--folder: expected DIR, found nothing'],
+    [['x.t', '--json=no'], '--json: takes no value; its opposite is --no-json'],
     [['info'], 'usage: actorrent info TORRENT; see actorrent info --help'],
     [['info', 'a', 'b'], 'info: unexpected argument b; see actorrent info --help'],
     [['--json', 'info', 'x'], 'the command comes first: actorrent info ...'],

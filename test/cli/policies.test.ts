@@ -32,7 +32,7 @@ const modules: Readonly<Record<string, string>> = {
   'thrower.mjs': MINE.replace('init: () => null', "init() { throw new Error('oops'); }"),
 };
 const wrong: readonly (readonly [code: number, err: RegExp, ...words: string[]])[] = [
-  [2, /^actorrent: --choke-policy: choke policy: expected a name .* \(did you mean wgo\?\), found "wgoo"\n$/, '--choke-policy', 'wgoo'],
+  [2, /^actorrent: --choke-policy: expected a name .* \(did you mean wgo\?\), found "wgoo"\n$/, '--choke-policy', 'wgoo'],
   [2, /^actorrent: --shadow-policy: choke policy: .*found "wog"\n$/, '--shadow-policy', 'wog'],
   [2, /^actorrent: --choke-policy: wgo\.slots: expected an integer from 1 to 500, found "0"\n$/, '--choke-policy', 'wgo,slots=0'],
   [2, /^actorrent: --choke-policy: parameter of wgo: expected one of slots, /, '--choke-policy', 'wgo', '--choke-param', 'x=1'],

@@ -164,16 +164,47 @@ test('usage: exit 2 and one line on stderr', async () => {
   assert.equal((await actorrent(['--version'])).code, 0);
 });
 
+test('what is wrong is told in the words it was typed in', async () => {
+  const table: readonly (readonly [args: readonly string[], code: number, line: string])[] = [
+    [['show.torrent', '--choke-policy', 'wog-fixed'], 2,
+      '--choke-policy: expected a name that `actorrent policies` lists (did you mean wgo-fixed?), found "wog-fixed"'],
+    [['show.torrent', '--choke-param', 'slots'], 2, 'choke parameter: expected KEY=VALUE, found "slots"'],
+    [['show.torrent', '--folder', ''], 2, '--folder: expected DIR, found nothing'],
+    [['show.torrent', '--folder', 'show.torrent'], 2, '--folder: expected a folder, found the file "show.torrent"'],
+    [['verify', 'show.torrent', '--folder', 'show.torrent'], 2, '--folder: expected a folder, found the file "show.torrent"'],
+    [['create', 'show', '--name', '..'], 2, '--name: expected a file name, without a path, found ".."'],
+    [['graph', '--out', 'none/x'], 1, 'none/x: no such file or directory'],
+    [['simulate', 'run', 'newcomer', '--html', 'none/x'], 1, 'none/x: no such file or directory'],
+    [['simulate', 'run', 'newcomer', '--svg', 'show.torrent'], 1, 'show.torrent: file already exists'],
+    [['info', 'a7eb4b950531912f7b77b9ff9d57704b95a655d'], 1,
+      'a7eb4b950531912f7b77b9ff9d57704b95a655d: no such file or directory; an info-hash has 40 digits, not 39'],
+    [['info', 'ftp://x/y'], 1, 'ftp://x/y: no such file or directory; a URL begins with http:// or https://'],
+  ];
+  for (const [args, code, line] of table) {
+    const ran = await actorrent(args);
+    assert.deepEqual([ran.code, ran.err], [code, `actorrent: ${line}\n`]);
+  }
+});
+
+test('a folder with nothing of the torrent is most often the wrong one', async () => {
+  const { code, out } = await actorrent(['verify', 'show.torrent', '--folder', 'elsewhere']);
+  assert.deepEqual([code, out], [4, 'pieces 0-7 are missing  show/a.bin, show/extra/b.bin\n'
+    + 'nothing of show is in elsewhere; --folder names the folder that holds it\nshow: 8 of 8 pieces do not match\n']);
+});
+
 test('variables and the config file are read, and their mistakes are told by name', async () => {
   await writeFile(join(folder, 'c.toml'), 'port = "x"\n');
   const byFile = await actorrent(['show.torrent', '--config', 'c.toml']);
   assert.equal(byFile.code, 2);
   assert.equal(byFile.err, 'actorrent: c.toml: port: expected an integer from 0 to 65535, found "x"\n');
   const variables = { ACTORRENT_MAX_PEERS: '0', ACTORRENT_CONFIG: 'c.toml', ACTORRENT_PORT: '0' };
-  // What `seed` has no use for, `download` has.
-  await writeFile(join(folder, 'd.toml'), 'only = "*.bin"\nseed = true\n');
-  const both = await actorrent(['seed', 'show.torrent', '--config', 'd.toml', '--seed-time', '0.001', '--ip', '127.0.0.1', '--port', '0']);
+  // `seed` takes what `download` takes.
+  await writeFile(join(folder, 'd.toml'), 'only = "a.bin"\nseed = true\n');
+  const words = ['seed', 'show.torrent', '--config', 'd.toml', '--seed-time', '0.001', '--ip', '127.0.0.1', '--port', '0', '--sequential'];
+  const both = await actorrent([...words, '--json']);
   assert.equal(both.code, 0, both.err);
+  const stats = both.out.split('\n').find((line) => line.startsWith('{"event":"stats"'))!;
+  assert.equal((JSON.parse(stats) as { wanted: number }).wanted, 114_688, 'the seven pieces of a.bin alone');
   const byVariable = await actorrent(['show.torrent'], variables);
   assert.equal(byVariable.err, 'actorrent: ACTORRENT_MAX_PEERS: expected an integer from 1 to 10000, found "0"\n');
 });

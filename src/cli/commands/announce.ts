@@ -83,12 +83,14 @@ export const scrape = defineCommand({
 function announceText({ peers, seeds, leechers, intervalMs, warning, externalIp }: AnnouncePeers): readonly string[] {
   return [
     ...(warning === undefined ? [] : [`warning: ${printable(warning)}`]),
-    `${plural(peers.length, 'peer')} of ${seeds ?? '?'} seeds and ${leechers ?? '?'} leechers`,
+    `${plural(peers.length, 'peer')} of ${known(seeds, 'seed')} and ${known(leechers, 'leecher')}`,
     `ask again in ${duration(intervalMs)}`,
     ...(externalIp === undefined ? [] : [`our address: ${externalIp}`]),
     ...peers.map((peer) => `  ${formatEndpoint(peer)}`),
   ];
 }
+
+const known = (n: number | undefined, what: string): string => n === undefined ? `? ${what}s` : plural(n, what);
 
 function hashOf(typed: string): InfoHash {
   const hash = parseInfoHash(typed);

@@ -31,7 +31,7 @@ const tier = (typed: string): Result<readonly string[]> => {
   return bad !== undefined && !bad.ok ? bad : ok(urls.flatMap((u) => u.ok ? [u.value] : []));
 };
 const partName = (typed: string): Result<string> =>
-  /^\.{0,2}$|[/\\\0]/.test(typed) ? flaw('name', 'a name without separators', quoted(typed)) : ok(typed);
+  /^\.{0,2}$|[/\\\0]/.test(typed) ? flaw('name', 'a file name, without a path', quoted(typed)) : ok(typed);
 
 export const create = defineCommand({
   name: 'create',

@@ -1,5 +1,4 @@
 /** `graph`: prints the process graph, as it is declared, or as a trace saw it. */
-import { writeFileSync } from 'node:fs';
 import { describe } from '../../base/result.js';
 import { dot } from '../../graph/dot.js';
 import { mermaid } from '../../graph/mermaid.js';
@@ -12,6 +11,7 @@ import { defineCommand } from '../command.js';
 import { EXIT, failure, misuse } from '../exit.js';
 import { linesOf } from '../lines.js';
 import { oneOf, text, value } from '../option.js';
+import { writeOutput } from '../output-file.js';
 
 const RENDERERS = {
   mermaid: (view: View) => mermaid(together(view.graphs)),
@@ -53,7 +53,7 @@ export const graph = defineCommand({
     const shown = fromTrace === undefined ? viewOf(HOUSE, view) : await viewOfTrace(fromTrace);
     const written = await RENDERERS[format as Format](shown);
     if (out === undefined) io.print(written.trimEnd());
-    else writeFileSync(out, written);
+    else await writeOutput(out, written);
     return EXIT.done;
   },
 });

@@ -21,6 +21,7 @@ import { defineCommand, type Invocation } from '../command.js';
 import { listenToStdin } from '../console-input.js';
 import { failure, misuse, tooFew, type ExitCode } from '../exit.js';
 import { mustHaveWay } from '../fetch-metainfo.js';
+import { isFolder, mustBeNoFile, nothingIn } from '../folders.js';
 import type { Io } from '../io.js';
 import { onDone } from '../on-done.js';
 import { quoted } from '../option.js';
@@ -103,6 +104,7 @@ const whatIsThere: Load = async (source, ways) => {
 };
 
 async function share({ values, args, io }: Invocation<SessionValues>, until: Until, load: Load): Promise<ExitCode> {
+  await mustBeNoFile(values.folder);
   const sources = await loadAll(args, (source) => load(source, { peers: values.peer, folder: values.folder }));
   const policies = await choosePolicies(values.chokePolicy, values.chokeParam);
   const { own: ownPolicy } = policies;
@@ -159,8 +161,7 @@ const WATCHED_FILES = 10_000;
 
 /** It may vanish later; but what is not there at the start is a slip. */
 async function watchedFolder(path: string): Promise<WatchedFolder> {
-  const isFolder = await stat(path).then((found) => found.isDirectory(), () => false);
-  if (!isFolder) throw misuse(`--watch: expected a folder, found ${quoted(path)}`);
+  if (await isFolder(path) !== true) throw misuse(`--watch: expected a folder, found ${quoted(path)}`);
   return nodeWatchedFolder(path, { mostFiles: WATCHED_FILES, largestFile: METAINFO_LIMITS.maxBytes });
 }
 
@@ -168,7 +169,7 @@ async function mustBeThere(meta: Metainfo, folder: string): Promise<void> {
   for (const { path, length, padding } of meta.files) {
     if (length > 0 && !padding && await stat(join(folder, ...path)).then((s) => s.isFile(), () => false)) return;
   }
-  throw failure(`nothing of ${printable(meta.name)} is in ${folder}; --folder names the folder that holds it`);
+  throw failure(nothingIn(folder, meta));
 }
 
 const isLive = (v: SessionValues, { stdout, env }: Io): boolean =>

@@ -2,10 +2,11 @@
  * `simulate run SCENARIO` (or just `simulate SCENARIO`), `simulate compare`, `simulate validate`: swarms of whole
  * clients in virtual time. A run is a scenario, a policy and a seed; runs go to worker threads and come out the same whatever their number.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '../../base/result.js';
+import { inWords } from '../../edge/words.js';
 import { BUILT_IN } from '../../sim/scenarios/built-in.js';
 import { page } from '../../sim/report/page.js';
 import { figuresOf } from '../../sim/report/plots/figures.js';
@@ -16,9 +17,10 @@ import { CHECKS } from '../../sim/validate/all.js';
 import type { Check, Finding } from '../../sim/validate/check.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { CHECK_WORKER, SIMULATION_WORKER } from '../entries.js';
-import { EXIT, misuse, type ExitCode } from '../exit.js';
+import { EXIT, failure, misuse, type ExitCode } from '../exit.js';
 import type { Io } from '../io.js';
 import { flag, integer, many, text, value, type ValuesOf } from '../option.js';
+import { mustBeWritable, writeOutput } from '../output-file.js';
 import { choosePolicy, POLICY_NAMES } from '../policy-source.js';
 import { duration, plural } from '../../base/format.js';
 import type { Checked } from '../simulate/check-worker.js';
@@ -152,6 +154,8 @@ async function carryOut({ scenario, policies, seeds }: Plan, { values, io }: Ask
   // What is wrong with them is told before any thread starts.
   for (const policy of policies) await choosePolicy({ name: policy, params: values.param, option: POLICY });
   const { name, summary } = await loadScenario(scenario);
+  if (values.html !== undefined) await mustBeWritable(values.html);
+  if (values.svg !== undefined) await makePlotFolder(values.svg);
   const tasks = policies.flatMap((policy) => Array.from({ length: seeds }, (_, i): Task =>
     ({ scenario, policy, params: values.param, seed: values.seed + i })));
   const progress = countRuns(tasks.length, 'runs', io);
@@ -162,7 +166,7 @@ async function carryOut({ scenario, policies, seeds }: Plan, { values, io }: Ask
   if (values.json) for (const d of done) io.print(JSON.stringify({ event: 'run', ...d.result, events: d.events }));
   else say({ name, summary, cpu: cpuSince(before) }, done, io);
   const results = done.map((d) => d.result);
-  if (values.html !== undefined) await writeFile(values.html, page({ name, summary }, results));
+  if (values.html !== undefined) await writeOutput(values.html, page({ name, summary }, results));
   if (values.svg !== undefined) await writePlots(values.svg, results);
   return EXIT.done;
 }
@@ -173,9 +177,11 @@ function cpuSince(before: NodeJS.CpuUsage): number {
   return (user + system) / 1e6;
 }
 
+const makePlotFolder = (folder: string): Promise<unknown> =>
+  mkdir(folder, { recursive: true }).catch((e: unknown) => { throw failure(`${folder}: ${inWords(e)}`); });
+
 async function writePlots(folder: string, results: readonly RunResult[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const { id, svg } of figuresOf(results)) await writeFile(join(folder, `${id}.svg`), svg);
+  for (const { id, svg } of figuresOf(results)) await writeOutput(join(folder, `${id}.svg`), svg);
 }
 
 interface Heading {

@@ -10,6 +10,7 @@ import { pieceHash, type Metainfo } from '../../protocol/metainfo.js';
 import { defineCommand } from '../command.js';
 import { EXIT, failure } from '../exit.js';
 import type { Io } from '../io.js';
+import { mustBeNoFile, nothingIn } from '../folders.js';
 import { flag, text, value } from '../option.js';
 import { procs } from '../options.js';
 import { showProgress } from '../progress.js';
@@ -31,6 +32,7 @@ export const verify = defineCommand({
   },
   notes: ['Exit 0 if all is there and right, 4 if not. Nothing is changed.'],
   async run({ values, args: [source = ''], io }) {
+    await mustBeNoFile(values.folder);
     const meta = await loadTorrent(source);
     const disk = nodeDisk({ procs: values.procs });
     const storage = disk.open(values.folder, meta.files);
@@ -89,12 +91,14 @@ const pathOf = (meta: Metainfo, file: number): string => meta.files[file]?.path.
 function say(meta: Metainfo, report: Report & { readonly folder: string }, io: Io): void {
   const { red, yellow, green } = io.colors;
   const { good, runs, missing, longer } = report;
+  const isNothing = meta.files.every((f, i) => f.padding || f.length === 0 || missing.includes(i));
   for (const run of runs) {
     const files = run.files.map((f) => printable(pathOf(meta, f)));
     const shown = files.length > 4 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', ');
     io.print(`${red(verdictOf(run))}  ${shown}`);
   }
-  for (const file of missing) io.print(`${red('file is not there')}  ${printable(pathOf(meta, file))}`);
+  if (isNothing) io.print(red(nothingIn(report.folder, meta)));
+  for (const file of isNothing ? [] : missing) io.print(`${red('file is not there')}  ${printable(pathOf(meta, file))}`);
   for (const file of longer) {
     io.print(`${yellow(`longer than ${size(meta.files[file]!.length)}`)}  ${printable(pathOf(meta, file))}`);
   }
