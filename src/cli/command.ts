@@ -24,8 +24,8 @@ interface Described {
   readonly arity: { readonly least: number; readonly most: number };
   /** What its first argument may be, for completion; absent: help's word for it says enough. */
   readonly words?: readonly string[];
-  /** Its options also come from ACTORRENT_* variables and the config file. That may hold all of these: other commands read it too. */
-  readonly configurable?: OptionTable;
+  /** Its options also come from ACTORRENT_* variables and the config file. */
+  readonly configurable?: boolean;
   /** Below the options: paragraphs. */
   readonly notes?: readonly string[];
 }

@@ -31,10 +31,10 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 function layersFor(command: Command, given: Given, io: Io): readonly Layer[] {
   const { env } = io;
   const typed = commandLine(given);
-  if (command.configurable === undefined) return [typed];
-  for (const slip of slips(env, command.configurable)) io.complain(`actorrent: ${slip}`);
+  if (command.configurable !== true) return [typed];
+  for (const slip of slips(env, command.options)) io.complain(`actorrent: ${slip}`);
   const path = configPath(given.get('config')?.[0], env);
-  const file = path === undefined ? [] : [readConfig(path, command.configurable)];
+  const file = path === undefined ? [] : [readConfig(path, command.options)];
   return [typed, environment(env, command.options), ...file];
 }
 

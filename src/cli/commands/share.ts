@@ -49,7 +49,7 @@ export const download = defineCommand({
   summary: 'downloads, then exits; or goes on: --seed',
   args: TORRENTS,
   arity: { least: 0, most: Infinity },
-  configurable: SESSION_OPTIONS,
+  configurable: true,
   options: SESSION_OPTIONS,
   async run(invocation) {
     const { values, args } = invocation;
@@ -58,25 +58,18 @@ export const download = defineCommand({
   },
 });
 
-const {
-  seed: _, only: _only, priority: _priority, firstLast: _firstLast, sequential: _sequential, onDone: _onDone, maxActive: _maxActive,
-  watch: _watch, overwrite: _overwrite, preallocate: _preallocate, ...SEED_OPTIONS
-} = SESSION_OPTIONS;
-
 export const seed = defineCommand({
   name: 'seed',
   group: 'Share',
   summary: 'checks what is there, then seeds',
   args: TORRENTS,
   arity: { least: 1, most: Infinity },
-  configurable: SESSION_OPTIONS,
-  options: SEED_OPTIONS,
-  async run({ values, args, io }) {
-    const all: SessionValues = {
-      ...values, seed: true, only: [], priority: [], firstLast: false, sequential: false, onDone: undefined, maxActive: undefined,
-      watch: undefined, overwrite: false, preallocate: 'none',
-    };
-    return share({ values: all, args, io }, untilOf(all), whatIsThere);
+  configurable: true,
+  // It seeds anyway.
+  options: { ...SESSION_OPTIONS, seed: { ...SESSION_OPTIONS.seed, rare: true } },
+  async run({ values, ...rest }) {
+    const seeding = { ...values, seed: true };
+    return share({ values: seeding, ...rest }, untilOf(seeding), whatIsThere);
   },
 });
 
