@@ -33,10 +33,10 @@ const modules: Readonly<Record<string, string>> = {
 };
 const wrong: readonly (readonly [code: number, err: RegExp, ...words: string[]])[] = [
   [2, /^actorrent: --choke-policy: expected a name .* \(did you mean wgo\?\), found "wgoo"\n$/, '--choke-policy', 'wgoo'],
-  [2, /^actorrent: --shadow-policy: choke policy: .*found "wog"\n$/, '--shadow-policy', 'wog'],
-  [2, /^actorrent: --choke-policy: wgo\.slots: expected an integer from 1 to 500, found "0"\n$/, '--choke-policy', 'wgo,slots=0'],
-  [2, /^actorrent: --choke-policy: parameter of wgo: expected one of slots, /, '--choke-policy', 'wgo', '--choke-param', 'x=1'],
-  [2, /^actorrent: --choke-policy: wgo\.slots: /, '--choke-policy', 'f*=wgo,slots=0'],
+  [2, /^actorrent: --shadow-policy: expected a name .*found "wog"\n$/, '--shadow-policy', 'wog'],
+  [2, /^actorrent: wgo\.slots: expected an integer from 1 to 500, found "0"\n$/, '--choke-policy', 'wgo,slots=0'],
+  [2, /^actorrent: parameter of wgo: expected one of slots, /, '--choke-policy', 'wgo', '--choke-param', 'x=1'],
+  [2, /^actorrent: wgo\.slots: /, '--choke-policy', 'f*=wgo,slots=0'],
   [1, /^actorrent: --choke-policy: \.\/none\.mjs: expected an ES module, found .*no such file/i, '--choke-policy', './none.mjs'],
   [1, /empty\.mjs: default: expected an object \{ name, .* found nothing\n$/, '--choke-policy', './empty.mjs'],
   [1, /broken\.mjs: expected an ES module, found /, '--choke-policy', './broken.mjs'],

@@ -103,7 +103,7 @@ for (const over of ['url', 'udpUrl'] as const) {
     const { url, udpUrl } = await ownTracker(t, '--ip', '127.0.0.1');
     const at = { url, udpUrl }[over];
     assert.deepEqual((await film.actorrent('announce', at, hash, '--left', '0', '--port', '7001')).lines.slice(0, 2),
-      ['0 peers of 1 seeds and 0 leechers', 'ask again in 30:00']);
+      ['0 peers of 1 seed and 0 leechers', 'ask again in 30:00']);
     const second = await film.actorrent('announce', at, hash, '--port', '7002', '--json');
     assert.deepEqual((JSON.parse(second.out) as { peers: unknown }).peers, [{ host: '127.0.0.1', port: 7001 }]);
     assert.equal((await film.actorrent('announce', at, hash, '--port', '7003', '--left', '0', '--event', 'completed')).code, 0);
