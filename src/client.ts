@@ -69,6 +69,8 @@ export interface TorrentRequest {
   readonly folder: string;
   /** Tried at once. */
   readonly peers: readonly Endpoint[];
+  /** Hosts and addresses (see Candidates) that have lied about it: nobody there is dialled or let in. */
+  readonly banned?: readonly string[];
   /** By file; absent: all are normal. */
   readonly priorities?: readonly FilePriority[];
   readonly order: PickOrder;

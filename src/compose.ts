@@ -240,7 +240,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
             key, private: meta.private, totalSize: meta.totalBytes, pieceLength: meta.pieceLength, pieceCount: meta.pieceCount,
           },
           plan: (peer) => planPeer({ config, ports, client, boxes, layout, meta, port, peer }),
-          chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, peers: request.peers, ...boxes,
+          chokeMgr: client.chokeMgr, torrentMgr: manager, timer: clock, peers: request.peers, banned: request.banned ?? [], ...boxes,
           ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({

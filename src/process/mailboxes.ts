@@ -200,7 +200,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'remove', carries: ['torrent', 'withData'], doc: 'It says goodbye and is forgotten. Its files and its record stay, or are deleted.' },
     { kind: 'listening', carries: ['port'], doc: 'Torrents start once the port is known; 0: nobody can reach us.' },
     { kind: 'incoming', carries: ['incoming'], doc: 'From the Listener: goes to the PeerMgr of its torrent.' },
-    { kind: 'metainfo', carries: ['torrent', 'metainfo', 'peers'], doc: 'What a magnet link leads to: its group has done what it was for. `peers`: those that have it.' },
+    { kind: 'metainfo', carries: ['torrent', 'metainfo', 'peers', 'banned'], doc: 'What a magnet link leads to: its group has done what it was for. `peers`: those that have it. `banned`: who lied about it.' },
     { kind: 'trouble', carries: ['torrent', 'reason'], doc: 'The disk of this torrent needs a hand: it pauses until `mended`. Told again where a `retry` did not help.' },
     { kind: 'mended', carries: ['torrent'], doc: 'Nothing is wrong with its disk, or not any more.' },
     { kind: 'completeness', carries: ['torrent', 'complete'], doc: 'Whether nothing is missing of what is wanted: once that is known, and when it changes.' },

@@ -85,6 +85,8 @@ export interface Peer {
   useless: number;
 }
 export interface State extends MetadataInput {
+  /** See Candidates. A crash must not undo it, and the torrent is told of it. */
+  readonly banned: Set<string>;
   readonly candidates: Candidates;
   readonly copies: MetadataCopies<number>;
   readonly peers: Map<number, Peer>;
@@ -114,7 +116,7 @@ export function initialState(input: MetadataInput, self: Me): State {
   const candidates = new Candidates(self.random, banned);
   candidates.add(input.endpoints, 'user');
   return {
-    candidates, copies: new MetadataCopies((whole) => toHex(sha1(whole)) === torrent), peers: new Map(), lastPeer: 0,
+    banned, candidates, copies: new MetadataCopies((whole) => toHex(sha1(whole)) === torrent), peers: new Map(), lastPeer: 0,
     dialing: 0, seekAt: 0, halted: false, recalled: false, whole: undefined, metainfo: undefined, noted: '', ...input,
     maxPeers: Math.min(input.maxPeers, MOST_PEERS),
   };

@@ -128,8 +128,8 @@ function kept(s: State, trouble: Trouble | undefined, self: Me): void {
   tellMetainfo(s, known, self);
 }
 
-function tellMetainfo({ torrent, torrentMgr, metainfo }: State, peers: readonly Endpoint[], self: Me): void {
-  if (metainfo) self.tell(torrentMgr, { type: 'metainfo', torrent, metainfo, peers });
+function tellMetainfo({ torrent, torrentMgr, metainfo, banned }: State, peers: readonly Endpoint[], self: Me): void {
+  if (metainfo) self.tell(torrentMgr, { type: 'metainfo', torrent, metainfo, peers, banned: [...banned] });
 }
 
 // RUNNING

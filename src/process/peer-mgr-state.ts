@@ -84,6 +84,8 @@ export interface PeerMgrInput {
   readonly choke?: ChosenPolicy;
   readonly maxPeers: number;
   readonly peers: readonly Endpoint[];
+  /** From before there was a torrent; see Candidates. */
+  readonly banned: readonly string[];
   readonly net: Net;
   readonly plan: (peer: NewPeer) => Planner<Mailbox<ControllerMsg, 'Controller'>>;
   readonly chokeMgr: Mailbox<ChokeMsg, 'ChokeMgr'>;

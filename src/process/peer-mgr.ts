@@ -19,7 +19,7 @@ export type { Found, Guidance, NewPeer, PeerMgrInput, PeerMgrMsg } from './peer-
 
 // CORE -------------------------------------------------------------------------------
 function init(input: PeerMgrInput, self: Me): State {
-  const lasting = self.kept as Lasting | undefined ?? { joined: 0, banned: new Set() };
+  const lasting = self.kept as Lasting | undefined ?? { joined: 0, banned: new Set(input.banned) };
   self.keep(lasting);
   const candidates = new Candidates(self.random, lasting.banned);
   candidates.add(input.peers, 'user');

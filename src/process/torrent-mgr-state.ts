@@ -32,8 +32,9 @@ export type TorrentMgrMsg =
   | { readonly type: 'listening'; readonly port: number }
   /** From the Listener: goes to the PeerMgr of its torrent. */
   | { readonly type: 'incoming'; readonly incoming: Incoming }
-  /** What a magnet link leads to: its group has done what it was for. `peers`: those that have it. */
-  | { readonly type: 'metainfo'; readonly torrent: InfoHash; readonly metainfo: Result<Metainfo>; readonly peers: readonly Endpoint[] }
+  /** What a magnet link leads to: its group has done what it was for. `peers`: those that have it. `banned`: who lied about it. */
+  | { readonly type: 'metainfo'; readonly torrent: InfoHash; readonly metainfo: Result<Metainfo>; readonly peers: readonly Endpoint[];
+      readonly banned: readonly string[] }
   /** The disk of this torrent needs a hand: it pauses until `mended`. Told again where a `retry` did not help. */
   | { readonly type: 'trouble'; readonly torrent: InfoHash; readonly reason: string }
   /** Nothing is wrong with its disk, or not any more. */

@@ -106,7 +106,7 @@ function open(s: State, key: TorrentKey, order: Added, self: Me): void {
 }
 
 /** The magnet link has become a torrent, and its group makes room for that of the torrent. */
-function known(s: State, { torrent, metainfo, peers }: TorrentMgrMsg & { type: 'metainfo' }, self: Me): void {
+function known(s: State, { torrent, metainfo, peers, banned }: TorrentMgrMsg & { type: 'metainfo' }, self: Me): void {
   const t = s.torrents.get(torrent);
   if (!t || t.order.leaving || 'meta' in t.order.request) return;
   const next = metainfo.ok ? t.order.request.whenKnown(metainfo.value) : `not a valid torrent: ${describe(metainfo.error)}`;
@@ -115,7 +115,7 @@ function known(s: State, { torrent, metainfo, peers }: TorrentMgrMsg & { type: '
     return leave(s, t, self);
   }
   self.stopChild(t.group);
-  t.order.request = { ...next, peers: [...next.peers, ...peers] };
+  t.order.request = { ...next, peers: [...next.peers, ...peers], banned };
   start(s, t.key, t.order, self);
   arrange(s, self);
 }

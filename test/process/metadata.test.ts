@@ -135,7 +135,7 @@ async function running(over: Partial<MetadataInput> = KEPT, disk: Parameters<typ
   return scene;
 }
 
-const found = (stage: Scene['stage']): { metainfo: { ok: boolean; value: Metainfo }; peers: Endpoint[] }[] => stage.all('metainfo');
+const found = (stage: Scene['stage']): { metainfo: { ok: boolean; value: Metainfo }; peers: Endpoint[]; banned: string[] }[] => stage.all('metainfo');
 const partings = (stage: Scene['stage']): string[] => stage.all('note').map((r) => r.note)
   .flatMap((n) => n.event === 'peer' && n.what !== 'connected' ? [`${n.what} ${n.address}: ${n.reason}`] : []);
 
@@ -215,7 +215,7 @@ test('our handshakes: no fast extension, ut_metadata under our id, and no size t
 
 const wrong = INFO.map((byte, i) => i < 40_000 ? byte : byte ^ 1);
 
-test('a liar costs one round: it is banned, the honest go on', async () => {
+test('a liar costs one round: it is banned, for the torrent too, and the honest go on', async () => {
   const { stage, meet, net } = await running();
   const [liar, honest] = await meet(1, 2) as [Mate, Mate];
   liar.has();
@@ -230,7 +230,7 @@ test('a liar costs one round: it is banned, the honest go on', async () => {
   assert.deepEqual(partings(stage), ['banned 10.0.0.1:6881: gave metadata that does not match the info-hash']);
   honest.gives(2);
   await stage.settle();
-  assert.equal(found(stage).length, 1);
+  assert.deepEqual(found(stage).map(({ banned }) => banned), [['10.0.0.1']]);
   stage.send({ type: 'candidates', endpoints: [at(1)], from: 'tracker' });
   assert.deepEqual(net.dials, []);
 });

@@ -20,7 +20,7 @@ export function start(over: Partial<PeerMgrInput> = {}) {
   const born: NewPeer[] = [];
   const controllers: any[] = [];
   const stage: Stage<typeof peerMgr> = new Stage(peerMgr, (cast, self) => ({
-    torrent: TORRENT, key: torrentKey(1), ownId: OWN, maxPeers: 50, peers: [], net,
+    torrent: TORRENT, key: torrentKey(1), ownId: OWN, maxPeers: 50, peers: [], banned: [], net,
     view: { key: torrentKey(1), private: false, totalSize: 9, pieceLength: 3, pieceCount: 3 },
     plan: (peer) => (reserve) => {
       const controller = self.standIn('Controller');

@@ -145,6 +145,14 @@ test('no more come in than may be connected, and nobody who is banned', async ()
   assert.ok(again.connection.closed);
 });
 
+test('who was banned before there was a torrent is neither dialled nor let in', async () => {
+  const { stage, net, candidates, born } = start({ peers: [at(1)], banned: ['10.0.0.1', '10.0.0.2'] });
+  candidates(2, 3);
+  const banned = incoming(1);
+  await stage.send(ready(), banned.message).settle();
+  assert.deepEqual([net.dials.map(({ to }) => to), born, banned.connection.closed], [[at(3)], [], true]);
+});
+
 test('ourselves: the connection ends, and the address is not tried again', async () => {
   const { stage, net, candidates, connect, living } = start();
   candidates(1);

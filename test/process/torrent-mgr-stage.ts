@@ -21,7 +21,8 @@ export const link = (n: number, whenKnown: MagnetRequest['whenKnown'] = () => re
   type: 'add', key: torrentKey(n), request: { magnet: { infoHash: hashOf(n), trackers: [], peers: [], webSeeds: [] }, peers: [], whenKnown },
 });
 export const metainfo = (n: number): TorrentMgrMsg =>
-  ({ type: 'metainfo', torrent: hashOf(n), metainfo: { ok: true, value: {} as Metainfo }, peers: [{ host: '10.0.0.1', port: 1 }] });
+  ({ type: 'metainfo', torrent: hashOf(n), metainfo: { ok: true, value: {} as Metainfo }, peers: [{ host: '10.0.0.1', port: 1 }],
+    banned: ['10.0.0.2'] });
 
 /**
  * Each torrent is a group of stand-ins: PeerMgr, PieceMgr, Files, Status and one Tracker; of a link Metadata, Status and one Tracker. It ends

@@ -371,14 +371,14 @@ test('who came in to a crash is let go', () => {
 
 // MAGNET LINKS
 
-test('a link has a group of its own, until it is known where it leads; then those who gave it are the first peers', () => {
+test('a link has a group of its own, until it is known where it leads; then those who gave it are the first peers, and who lied is banned', () => {
   const { stage, requests, events } = start();
   stage.send(LISTENING, link(1));
   assert.deepEqual(events(), []);
   assert.deepEqual(stage.kernel.processes().filter((p) => p.process === 'Metadata').length, 1);
   stage.send(metainfo(1));
   assert.deepEqual(events(), ['started T1']);
-  assert.deepEqual(requests[1], { ...requestOf(1), peers: [{ host: '10.0.0.1', port: 1 }] });
+  assert.deepEqual(requests[1], { ...requestOf(1), peers: [{ host: '10.0.0.1', port: 1 }], banned: ['10.0.0.2'] });
   assert.deepEqual(stage.kernel.processes().filter((p) => p.process === 'Metadata').length, 0);
   assert.deepEqual([stage.send(metainfo(1)).told(), requests.length], [[], 2], 'said twice');
 });

@@ -6,12 +6,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import type { Endpoint } from '../../src/base/endpoint.js';
 import { nodeSha1 } from '../../src/edge/sha1.js';
 import { encodeExtendedHandshake } from '../../src/protocol/extended.js';
 import { metadataPieceBytes, UT_METADATA, type MetadataMessage } from '../../src/protocol/metadata.js';
 import { parseMetainfo } from '../../src/protocol/metainfo.js';
-import { listen, type Got, type RawPeer } from './raw-peer.js';
+import { listen, type Got, type RawListener, type RawPeer } from './raw-peer.js';
 import { assertHas, at, inLab, magnetRequest, makeContent, put, request, type Content, type Lab, type Member } from './swarm.js';
 
 const BLOCK = 16_384;
@@ -30,7 +29,7 @@ async function seeder(lab: Lab, name: string): Promise<Member> {
 type Answer = (piece: number) => MetadataMessage | undefined;
 
 /** A peer that claims an info dictionary of this size, and answers each question for it as it likes. */
-async function claims(t: TestContext, size: number, answer: Answer): Promise<Endpoint> {
+async function claims(t: TestContext, size: number, answer: Answer): Promise<RawListener> {
   const listener = await listen({ infoHash: content.meta.infoHash, extensions: true });
   t.after(() => listener.close());
   void listener.next().then((peer: RawPeer) => {
@@ -43,7 +42,7 @@ async function claims(t: TestContext, size: number, answer: Answer): Promise<End
       if (said) peer.send({ type: 'extended', id: UT_METADATA.id, payload: UT_METADATA.encode(said) });
     };
   }, () => undefined);
-  return listener.endpoint;
+  return listener;
 }
 
 const lie = (size: number) => (piece: number): MetadataMessage =>
@@ -53,7 +52,7 @@ test('three peers, one lying: the metadata is right, the liar is banned, and the
   const liar = await claims(t, INFO.length, lie(INFO.length));
   const honest = [await seeder(lab, 'one'), await seeder(lab, 'two')];
   const leecher = lab.start('leecher');
-  leecher.client.add(magnetRequest(content, leecher.folder, [liar, ...await Promise.all(honest.map(at))]));
+  leecher.client.add(magnetRequest(content, leecher.folder, [liar.endpoint, ...await Promise.all(honest.map(at))]));
   const started = await leecher.until('started');
   assert.deepEqual([started.name, started.bytes], ['linked', content.meta.totalBytes]);
   await leecher.until('done');
@@ -72,16 +71,16 @@ for (const [what, size, answer] of hostile) {
     const bad = await claims(t, size, answer);
     const honest = await seeder(lab, 'honest');
     const leecher = lab.start('leecher');
-    leecher.client.add(magnetRequest(content, leecher.folder, [bad, await at(honest)]));
+    leecher.client.add(magnetRequest(content, leecher.folder, [bad.endpoint, await at(honest)]));
     await leecher.until('done');
     assertHas(content, leecher.folder);
   }));
 }
 
-test('alone with a liar it is banned, and the honest one who comes later gives the rest', (t) => inLab(async (lab) => {
+test('alone with a liar it is banned, for the torrent too, and the honest one who comes later gives the rest', (t) => inLab(async (lab) => {
   const liar = await claims(t, INFO.length, lie(INFO.length));
   const leecher = lab.start('leecher');
-  leecher.client.add(magnetRequest(content, leecher.folder, [liar]));
+  leecher.client.add(magnetRequest(content, leecher.folder, [liar.endpoint]));
   const banned = await leecher.until('peer', (e) => e.what === 'banned');
   assert.equal(banned.reason, 'gave metadata that does not match the info-hash');
   const honest = lab.start('honest');
@@ -89,6 +88,7 @@ test('alone with a liar it is banned, and the honest one who comes later gives t
   honest.client.add(request(content, honest.folder, { peers: [await at(leecher)] }));
   await leecher.until('done');
   assertHas(content, leecher.folder);
+  assert.equal(liar.arrivals, 1, 'it is not dialled again');
 }));
 
 test('what was fetched is kept as a torrent file, and a restart asks nobody', () => inLab(async (lab) => {
@@ -119,7 +119,7 @@ test('a torrent that its user does not want after all ends with the reason; its 
 test('Metadata crashes while it fetches, and goes on', (t) => inLab(async (lab) => {
   const silent = await claims(t, INFO.length, () => undefined);
   const leecher = lab.start('leecher', { chaos: true });
-  leecher.client.add(magnetRequest(content, leecher.folder, [silent]));
+  leecher.client.add(magnetRequest(content, leecher.folder, [silent.endpoint]));
   await leecher.until('metadata', (e) => e.pieces > 0);
   leecher.client.kernel.kill('Client/TorrentMgr/Magnet-1/Metadata');
   const honest = lab.start('honest');

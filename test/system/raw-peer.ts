@@ -117,7 +117,9 @@ export class RawPeer {
 
 export interface RawListener {
   readonly endpoint: Endpoint;
-  /** The next that dialled us, in order. */
+  /** How many have dialled us. */
+  readonly arrivals: number;
+  /** The next that did, in order. */
   next(): Promise<RawPeer>;
   close(): void;
 }
@@ -135,6 +137,7 @@ export function listen(o: RawOptions): Promise<RawListener> {
     const { port } = server.address() as AddressInfo;
     resolve({
       endpoint: { host: '127.0.0.1', port }, next,
+      get arrivals() { return arrived.length; },
       close: () => { server.close(); for (const peer of arrived) peer.close(); },
     });
   }));
