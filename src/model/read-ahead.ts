@@ -1,12 +1,12 @@
 /**
- * ReadAhead: which stretch of a piece to read when a peer asks for a block, who waits for it, and who has been lent part of it. Peers ask
- * for the blocks of a piece one after the other, so a run of many blocks is read at once. A block is lent as a view of its run, which is
- * kept until the last of it is returned: memory is reused, never copied. After that it stays for a while, for who asks for more of it,
- * but only `idle` of such runs, for the next reads are cheapest into memory that the processor's caches still hold; the system has
- * the file in memory anyway. Bounded whatever the borrowers do: `keep` runs of RUN_BYTES in all, and `atOnce` being read. Where all of
- * `keep` are lent, blocks are copied. `W` is whoever waits.
+ * ReadAhead: what to read when a peer asks for part of a piece, who waits for it, and who has been lent some of it. Peers ask for the blocks
+ * of a piece one after the other, so a run of many blocks is read at once, and as much of it lent as was asked for in a row. What is lent is
+ * a view of the run, which is kept until the last of it is returned: memory is reused, never copied. After that it stays for a while, for
+ * who asks for more of it, but only `idle` of such runs, for the next reads are cheapest into memory that the processor's caches still
+ * hold; the system has the file in memory anyway. Bounded whatever the borrowers do: `keep` runs of RUN_BYTES in all, and `atOnce` being
+ * read. Where all of `keep` are lent, copies are. `W` is whoever waits.
  */
-import { KIB, type Bytes } from '../base/units.js';
+import { BLOCK_BYTES, KIB, type Bytes } from '../base/units.js';
 
 /** Each read is a trip to another thread: half as long ones cost a tenth more processor time in all. */
 export const RUN_BYTES: Bytes = 512 * KIB;
@@ -18,17 +18,17 @@ export interface Stretch {
 }
 /** To be returned by this very object. */
 export class Lent {
-  readonly block: Stretch;
+  readonly stretch: Stretch;
   readonly bytes: Uint8Array;
 
-  constructor(block: Stretch, bytes: Uint8Array) {
-    this.block = block;
+  constructor(stretch: Stretch, bytes: Uint8Array) {
+    this.stretch = stretch;
     this.bytes = bytes;
   }
 }
 export interface Served<W> {
   readonly who: W;
-  readonly block: Stretch;
+  readonly wanted: Stretch;
   /** Undefined: it could not be read. */
   readonly lent: Lent | undefined;
 }
@@ -36,8 +36,8 @@ interface Run<W> {
   readonly key: Key;
   readonly stretch: Stretch;
   bytes: Uint8Array | undefined;
-  waiting: { readonly block: Stretch; readonly who: W }[];
-  /** Blocks that are out. */
+  waiting: { readonly wanted: Stretch; readonly who: W }[];
+  /** How many parts are out. */
   lent: number;
   /** Not there for a whole time of aging yet. */
   fresh: boolean;
@@ -69,15 +69,15 @@ export class ReadAhead<W> {
     this.o = o;
   }
 
-  /** Lends `who` the block if it is here. */
-  find(block: Stretch, pieceBytes: Bytes, who: W): Lent | undefined {
-    const run = this.runs.get(keyOf(runOf(block, pieceBytes)));
-    return run?.bytes && this.lend(run, run.bytes, { block, who });
+  /** Lends `who` what it wants if it is here. */
+  find(wanted: Stretch, pieceBytes: Bytes, who: W): Lent | undefined {
+    const run = this.runs.get(keyOf(runOf(wanted, pieceBytes)));
+    return run?.bytes && this.lend(run, run.bytes, { wanted, who });
   }
 
-  /** Puts `who` in line for the block. */
-  wait(block: Stretch, pieceBytes: Bytes, who: W): void {
-    const stretch = runOf(block, pieceBytes);
+  /** Puts `who` in line for it. */
+  wait(wanted: Stretch, pieceBytes: Bytes, who: W): void {
+    const stretch = runOf(wanted, pieceBytes);
     const key = keyOf(stretch);
     let run = this.runs.get(key);
     if (!run) {
@@ -85,7 +85,7 @@ export class ReadAhead<W> {
       this.runs.set(key, run);
       this.toRead.push(run);
     }
-    run.waiting.push({ block, who });
+    run.waiting.push({ wanted, who });
   }
 
   /** What to read now, in the order it was asked for; undefined: nothing, or enough is being read. */
@@ -107,12 +107,12 @@ export class ReadAhead<W> {
       run.bytes = bytes;
       this.kept++;
       if (waiting.length === 0) this.rest(run);
-      return waiting.map(({ who, block }) => ({ who, block, lent: this.lend(run, bytes, { block, who }) }));
+      return waiting.map(({ who, wanted }) => ({ who, wanted, lent: this.lend(run, bytes, { wanted, who }) }));
     }
     this.runs.delete(run.key);
-    if (!bytes) return waiting.map(({ who, block }) => ({ who, block, lent: undefined }));
-    const copies = waiting.map(({ who, block }) =>
-      ({ who, block, lent: new Lent(block, this.o.copy(within(bytes, stretch, block))) }));
+    if (!bytes) return waiting.map(({ who, wanted }) => ({ who, wanted, lent: undefined }));
+    const copies = waiting.map(({ who, wanted }) =>
+      ({ who, wanted, lent: new Lent(wanted, this.o.copy(within(bytes, stretch, wanted))) }));
     this.o.recycle(bytes);
     return copies;
   }
@@ -139,8 +139,8 @@ export class ReadAhead<W> {
     }
   }
 
-  private lend(run: Run<W>, bytes: Uint8Array, { block, who }: { readonly block: Stretch; readonly who: W }): Lent {
-    const lent = new Lent(block, within(bytes, run.stretch, block));
+  private lend(run: Run<W>, bytes: Uint8Array, { wanted, who }: { readonly wanted: Stretch; readonly who: W }): Lent {
+    const lent = new Lent(wanted, within(bytes, run.stretch, wanted));
     this.loans.set(lent, { run, who });
     if (run.lent++ === 0) this.idle.delete(run);
     return lent;
@@ -171,13 +171,32 @@ export class ReadAhead<W> {
   }
 }
 
-/** The block's part of the bytes of a stretch. */
-function within(bytes: Uint8Array, stretch: Stretch, block: Stretch): Uint8Array {
-  const from = block.begin - stretch.begin;
-  return bytes.subarray(from, from + block.length);
+/** The part of the bytes of a stretch that is another one. */
+function within(bytes: Uint8Array, stretch: Stretch, part: Stretch): Uint8Array {
+  const from = part.begin - stretch.begin;
+  return bytes.subarray(from, from + part.length);
 }
 
-/** The run a block lies in; a block that crosses the border of two, which is legal but nobody's habit, is a run of its own. */
+/**
+ * Blocks as they are best asked for here, in the same order: those of usual length that follow each other in a run are one row, for which
+ * one reading and one lending do. All others are rows of their own.
+ */
+export function inRows<B extends Stretch>(blocks: readonly B[]): B[][] {
+  const rows: B[][] = [];
+  for (const [i, block] of blocks.entries()) {
+    if (i > 0 && follows(block, blocks[i - 1]!)) rows.at(-1)!.push(block);
+    else rows.push([block]);
+  }
+  return rows;
+}
+
+function follows(block: Stretch, before: Stretch): boolean {
+  const inRun = block.begin % RUN_BYTES;
+  return block.piece === before.piece && block.begin === before.begin + BLOCK_BYTES && inRun >= BLOCK_BYTES && inRun + BLOCK_BYTES <= RUN_BYTES
+    && block.length === BLOCK_BYTES && before.length === BLOCK_BYTES;
+}
+
+/** The run that all of it lies in; what crosses the border of two, which is legal but nobody's habit, is a run of its own. */
 function runOf({ piece, begin, length }: Stretch, pieceBytes: Bytes): Stretch {
   const start = Math.floor(begin / RUN_BYTES) * RUN_BYTES;
   const run = Math.min(RUN_BYTES, pieceBytes - start);

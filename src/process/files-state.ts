@@ -8,7 +8,6 @@ import { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
 import { ReadAhead, type Lent, type Stretch } from '../model/read-ahead.js';
 import type { Allocation, CheckOutcome, Disk, KeepOutcome, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
-import type { BlockRange } from '../protocol/wire.js';
 import type { Facts } from './files-foreign.js';
 import type { Erasure } from './files-leaving.js';
 import type { Assembly, BlockRun } from './files-pieces.js';
@@ -33,8 +32,8 @@ export type FilesMsg =
   | { readonly type: 'recover' }
   /** Other files are written to from now on (by index, whether): a place for them is made, then `prepared` to PieceMgr. */
   | { readonly type: 'prepare'; readonly files: readonly boolean[] }
-  /** Blocks for a peer, as `data` or `unreadable` to `replyTo`. */
-  | { readonly type: 'read'; readonly blocks: readonly BlockRange[]; readonly replyTo: Reader }
+  /** For a peer, as `data` or `unreadable` to `replyTo`. */
+  | { readonly type: 'read'; readonly stretches: readonly Stretch[]; readonly replyTo: Reader }
   /** Nobody looks at these any more. */
   | { readonly type: 'returned'; readonly lent: readonly Lent[] }
   /** It is gone, with all it has been lent and will be. */

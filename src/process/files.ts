@@ -11,7 +11,6 @@ import { SECOND } from '../base/units.js';
 import { defineProcess } from '../kernel/process.js';
 import type { Lent, Stretch } from '../model/read-ahead.js';
 import type { ReadOutcome, Span, Trouble } from '../ports/disk.js';
-import type { BlockRange } from '../protocol/wire.js';
 import { begin, examined, pieceChecked, recalled, takenUp, tellRecovered } from './files-check.js';
 import { erased } from './files-leaving.js';
 import { caughtUp, looked, mend } from './files-mending.js';
@@ -56,7 +55,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
       return tellRecovered(s, self);
     case 'prepare': return prepare(s, m.files, self);
     case 'made': return made(s, m.trouble, self);
-    case 'read': return read(s, m.blocks, m.replyTo, self);
+    case 'read': return read(s, m.stretches, m.replyTo, self);
     case 'returned':
       for (const lent of m.lent) s.readAhead.returned(lent);
       return;
@@ -112,13 +111,13 @@ function made(s: FilesState, found: Trouble | undefined, self: Me): void {
 
 // UP: FROM DISK TO SENDERS
 
-function read(s: FilesState, blocks: readonly BlockRange[], replyTo: Reader, self: Me): void {
+function read(s: FilesState, stretches: readonly Stretch[], replyTo: Reader, self: Me): void {
   const here: Lent[] = [];
-  for (const block of blocks) {
-    const pieceBytes = s.layout.pieceBytes(block.piece);
-    const lent = s.readAhead.find(block, pieceBytes, replyTo);
+  for (const stretch of stretches) {
+    const pieceBytes = s.layout.pieceBytes(stretch.piece);
+    const lent = s.readAhead.find(stretch, pieceBytes, replyTo);
     if (lent) here.push(lent);
-    else s.readAhead.wait(block, pieceBytes, replyTo);
+    else s.readAhead.wait(stretch, pieceBytes, replyTo);
   }
   if (here.length > 0) self.tell(replyTo, { type: 'data', lent: here });
   readOn(s, self);
@@ -136,9 +135,9 @@ const spansOf = ({ layout }: FilesState, { piece, begin: from, length }: Stretch
 
 function readBack(s: FilesState, stretch: Stretch, outcome: ReadOutcome, self: Me): void {
   const here = new Map<Reader, Lent[]>();
-  for (const { who, block, lent } of s.readAhead.arrived(stretch, outcome.type === 'read' ? outcome.bytes : undefined)) {
+  for (const { who, wanted, lent } of s.readAhead.arrived(stretch, outcome.type === 'read' ? outcome.bytes : undefined)) {
     const list = here.get(who);
-    if (!lent) self.tell(who, { type: 'unreadable', block });
+    if (!lent) self.tell(who, { type: 'unreadable', stretch: wanted });
     else if (list) list.push(lent);
     else here.set(who, [lent]);
   }

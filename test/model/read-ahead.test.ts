@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { BLOCK_BYTES, KIB } from '../../src/base/units.js';
-import { Lent, ReadAhead, RUN_BYTES, type Stretch } from '../../src/model/read-ahead.js';
+import { inRows, Lent, ReadAhead, RUN_BYTES, type Stretch } from '../../src/model/read-ahead.js';
 
 const PIECE = 1024 * KIB + 5;
 const block = (begin: number, length = BLOCK_BYTES, piece = 0): Stretch => ({ piece, begin, length });
@@ -58,7 +58,7 @@ describe('ReadAhead', () => {
     const { r } = keeping(4, { atOnce: 1 });
     r.wait(block(0), PIECE, 'a');
     const run = r.next()!;
-    assert.deepEqual(r.arrived(run, undefined), [{ who: 'a', block: block(0), lent: undefined }]);
+    assert.deepEqual(r.arrived(run, undefined), [{ who: 'a', wanted: block(0), lent: undefined }]);
     r.wait(block(0), PIECE, 'b');
     assert.deepEqual(r.next(), run);
   });
@@ -156,4 +156,26 @@ describe('ReadAhead', () => {
       }
     }), { numRuns: 30 });
   });
+});
+
+describe('inRows', () => {
+  const blocks = (...at: readonly number[]): Stretch[] => at.map((i) => block(i * BLOCK_BYTES));
+  const LAST = RUN_BYTES / BLOCK_BYTES - 1;
+  const rows: readonly (readonly [why: string, of: Stretch[], lengths: readonly number[]])[] = [
+    ['none of nothing', [], []],
+    ['blocks that follow each other are one', blocks(0, 1, 2), [3]],
+    ['a gap, a step back and the same once more end it', blocks(0, 1, 3, 2, 2), [2, 1, 1, 1]],
+    ['so does the end of a run', blocks(LAST - 1, LAST, LAST + 1), [2, 1]],
+    ['and the end of a piece', [...blocks(0), block(BLOCK_BYTES, BLOCK_BYTES, 1)], [1, 1]],
+    ['a block of another length is alone', [...blocks(0), block(BLOCK_BYTES, 5), block(BLOCK_BYTES + 5), ...blocks(3)], [1, 1, 1, 1]],
+    ['those that begin anywhere lie in one run too', [10, 10 + BLOCK_BYTES].map((at) => block(at)), [2]],
+    ['unless they cross its border', [-10 - BLOCK_BYTES, -10, -10 + BLOCK_BYTES].map((at) => block(RUN_BYTES + at)), [1, 1, 1]],
+  ];
+  for (const [why, of, lengths] of rows) {
+    it(why, () => {
+      const found = inRows(of);
+      assert.deepEqual(found.map((row) => row.length), lengths);
+      assert.deepEqual(found.flat(), of);
+    });
+  }
 });

@@ -38,7 +38,7 @@ export async function start(o: {
   });
   if (recalled) await stage.settle();
   const read = (piece: number, begin: number, length = BLOCK_BYTES): FilesMsg =>
-    ({ type: 'read', blocks: [{ piece, begin, length }], replyTo: sender });
+    ({ type: 'read', stretches: [{ piece, begin, length }], replyTo: sender });
   return { stage, disk, read };
 }
 

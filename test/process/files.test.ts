@@ -93,7 +93,7 @@ test('one read for many blocks: those of a run of 512 KiB, and one answer to eac
   assert.deepEqual(disk.reads.map((r) => r.job), [[{ file: 1, offset: 0, length: RUN_BYTES }]]);
   const bytes = new Uint8Array(RUN_BYTES).map((_, i) => Math.floor(i / BLOCK_BYTES));
   disk.reads[0]!.done({ type: 'read', bytes });
-  assert.deepEqual(stage.all('data').map((r) => r.lent.map((l: Lent) => [l.block.begin, l.bytes.length, l.bytes[0]])),
+  assert.deepEqual(stage.all('data').map((r) => r.lent.map((l: Lent) => [l.stretch.begin, l.bytes.length, l.bytes[0]])),
     [[[0, BLOCK_BYTES, 0], [BLOCK_BYTES, BLOCK_BYTES, 1], [0, BLOCK_BYTES, 0]]]);
   stage.forget().send(read(1, RUN_BYTES - BLOCK_BYTES));
   assert.deepEqual(stage.all('data').map((r) => r.lent[0].bytes[0]), [31]);

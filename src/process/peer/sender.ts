@@ -11,7 +11,7 @@ import type { Mailbox } from '../../kernel/mailbox.js';
 import { defineProcess, type Self } from '../../kernel/process.js';
 import { declare } from '../../kernel/topology.js';
 import { createRate, type Rate } from '../../model/rate.js';
-import type { Lent } from '../../model/read-ahead.js';
+import { inRows, type Lent, type Stretch } from '../../model/read-ahead.js';
 import type { Connection } from '../../ports/net.js';
 import { pieceHeader } from '../../protocol/wire-encode.js';
 import type { BlockRange } from '../../protocol/wire.js';
@@ -30,12 +30,12 @@ export type SenderMsg =
   | { readonly type: 'blocks'; readonly blocks: readonly BlockRange[] }
   /** Gives back this block, or all, if not begun. */
   | { readonly type: 'drop'; readonly block?: BlockRange }
-  /** Blocks that were read: each is to be returned. */
+  /** Rows of blocks that were read: each is to be returned. */
   | { readonly type: 'data'; readonly lent: readonly Lent[] }
   /** The disk does not give it. */
-  | { readonly type: 'unreadable'; readonly block: BlockRange }
-  /** The transport has taken a write, with the end of so many blocks. */
-  | { readonly type: 'wrote'; readonly bytes: Bytes; readonly payload: Bytes; readonly blocks: number };
+  | { readonly type: 'unreadable'; readonly stretch: Stretch }
+  /** The transport has taken a write. */
+  | { readonly type: 'wrote'; readonly bytes: Bytes; readonly payload: Bytes };
 /** What the Controller hears of us. */
 export type Sent =
   /** Payload that has left; none where a write was made behind another. `drained`: the socket has no more of ours, whatever waits for credit. */
@@ -64,20 +64,25 @@ export interface SenderInput {
   readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
   readonly status: Mailbox<StatusMsg, 'Status'>;
 }
-interface Next {
-  readonly block: BlockRange;
+/** Blocks that are read at once. */
+interface Row {
+  readonly stretch: Stretch;
+  /** Those that are not wholly written, in order. */
+  blocks: BlockRange[];
   /** Absent until it was read. */
   lent: Lent | undefined;
+  /** All that had been written when the last was of it; 0 where nothing was. */
+  upTo: Bytes;
 }
 interface State extends SenderInput {
-  /** In order; only the first may have been begun. */
-  readonly queue: Next[];
-  /** Payload of the first that has been written. */
+  /** In order, none without blocks; only the first block may have been begun. */
+  queue: Row[];
+  /** Payload of the first block that has been written. */
   begun: Bytes;
   /** Messages that wait for the end of the begun block. */
   held: Uint8Array[];
-  /** Wholly written, in order, and not yet taken by the transport. */
-  readonly leaving: Lent[];
+  /** Rows of which nothing more will be written, and which the transport may still hold. */
+  leaving: Row[];
   /** Room given away: announced, being read (also for what was dropped meanwhile), or read and not wholly written. */
   charged: Bytes;
   credit: Bytes;
@@ -85,8 +90,9 @@ interface State extends SenderInput {
   sent: Bytes;
   /** Credit asked for and not granted. */
   asked: Bytes;
-  /** Written, and not yet taken by the transport. */
-  inFlight: Bytes;
+  /** Given to the transport since the connection began, and taken by it; so much of it is in flight. */
+  written: Bytes;
+  taken: Bytes;
   /** As the Controller was told last. */
   drained: boolean;
   /** The part of it, and of what is held, that is no payload. */
@@ -116,7 +122,7 @@ const MOST_MESSAGES = MIB;
 // CORE -------------------------------------------------------------------------------
 function init(input: SenderInput, self: Me): State {
   const s: State = {
-    queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, sent: 0, asked: 0, inFlight: 0, drained: true, messages: 0,
+    queue: [], begun: 0, held: [], leaving: [], charged: 0, credit: 0, sent: 0, asked: 0, written: 0, taken: 0, drained: true, messages: 0,
     rate: createRate(RATE, self.now()), pace: AHEAD_LEAST, ...input,
   };
   announce(s, self);
@@ -129,7 +135,7 @@ function step(s: State, m: SenderMsg, self: Me): void {
     case 'blocks': return take(s, m.blocks, self);
     case 'drop': return drop(s, m.block, self);
     case 'data': return arrived(s, m.lent, self);
-    case 'unreadable': return unreadable(s, m.block, self);
+    case 'unreadable': return unreadable(s, m.stretch, self);
     case 'grant':
       s.credit += m.bytes;
       s.asked = Math.max(0, s.asked - m.bytes);
@@ -147,80 +153,102 @@ function say(s: State, message: Uint8Array, self: Me): void {
   s.messages += message.length;
   if (s.messages > MOST_MESSAGES) self.tell(s.controller, { type: 'clogged' });
   else if (s.begun > 0) s.held.push(message);
-  else write(s, { parts: [message], payload: 0, blocks: 0 }, self);
+  else write(s, [message], 0, self);
 }
 
 function take(s: State, blocks: readonly BlockRange[], self: Me): void {
-  for (const block of blocks) s.queue.push({ block, lent: undefined });
-  self.tell(s.files, { type: 'read', blocks, replyTo: self.mailbox });
+  const rows = inRows(blocks).map((row): Row => ({ stretch: { ...row[0]!, length: lengthOf(row) }, blocks: row, lent: undefined, upTo: 0 }));
+  s.queue.push(...rows);
+  self.tell(s.files, { type: 'read', stretches: rows.map(({ stretch }) => stretch), replyTo: self.mailbox });
 }
 
-function arrived(s: State, blocks: readonly Lent[], self: Me): void {
-  const dropped = blocks.filter((lent) => {
-    const next = unread(s, lent.block);
-    if (next) next.lent = lent;
-    return !next;
-  });
-  giveBack(s, dropped, self);
+function arrived(s: State, rows: readonly Lent[], self: Me): void {
+  const unwanted: Lent[] = [];
+  for (const lent of rows) {
+    const row = unread(s, lent.stretch);
+    s.charged += (row ? chargeOfAll(row.blocks) : 0) - chargeOf(lent.stretch);
+    if (row) row.lent = lent;
+    else unwanted.push(lent);
+  }
+  giveBack(s, unwanted, self);
+  announce(s, self);
   pump(s, self);
 }
 
-function unreadable(s: State, block: BlockRange, self: Me): void {
-  s.charged -= chargeOf(block);
-  const next = unread(s, block);
-  if (next) {
-    s.queue.splice(s.queue.indexOf(next), 1);
-    self.tell(s.senderQueue, { type: 'dropped', blocks: [block] });
+function unreadable(s: State, stretch: Stretch, self: Me): void {
+  s.charged -= chargeOf(stretch);
+  const row = unread(s, stretch);
+  if (row) {
+    s.queue.splice(s.queue.indexOf(row), 1);
+    self.tell(s.senderQueue, { type: 'dropped', blocks: row.blocks });
   }
   announce(s, self);
   pump(s, self);
 }
 
-const unread = (s: State, block: BlockRange): Next | undefined => s.queue.find((n) => !n.lent && same(n.block, block));
+const unread = (s: State, stretch: Stretch): Row | undefined => s.queue.find((row) => !row.lent && same(row.stretch, stretch));
 
 /** What is being read keeps its room until it is there: dropping is no way to have more read. */
 function drop(s: State, block: BlockRange | undefined, self: Me): void {
-  const kept = s.queue.filter((n, i) => (i === 0 && s.begun > 0) || (block !== undefined && !same(n.block, block)));
-  const dropped = s.queue.filter((n) => !kept.includes(n));
+  const dropped: BlockRange[] = [];
+  const stays = (b: BlockRange): boolean => (s.begun > 0 && b === s.queue[0]!.blocks[0]) || (block !== undefined && !same(b, block));
+  for (const row of s.queue) {
+    const gone = row.blocks.filter((b) => !stays(b));
+    if (gone.length === 0) continue;
+    dropped.push(...gone);
+    row.blocks = row.blocks.filter(stays);
+    if (!row.lent) continue;
+    s.charged -= chargeOfAll(gone);
+    if (row.blocks.length === 0) s.leaving.push(row);
+  }
   if (dropped.length === 0) return;
-  s.queue.splice(0, s.queue.length, ...kept);
-  self.tell(s.senderQueue, { type: 'dropped', blocks: dropped.map((n) => n.block) });
-  giveBack(s, dropped.flatMap((n) => n.lent ?? []), self);
+  s.queue = s.queue.filter((row) => row.blocks.length > 0);
+  self.tell(s.senderQueue, { type: 'dropped', blocks: dropped });
+  giveBack(s, left(s), self);
+  announce(s, self);
   pump(s, self);
 }
 
-/** Unwritten. */
+/** What the transport has taken all of that was written of it. */
+function left(s: State): Lent[] {
+  const gone = s.leaving.filter(({ upTo }) => upTo <= s.taken);
+  if (gone.length > 0) s.leaving = s.leaving.filter(({ upTo }) => upTo > s.taken);
+  return gone.map(({ lent }) => lent!);
+}
+
 function giveBack(s: State, lent: readonly Lent[], self: Me): void {
-  if (lent.length === 0) return;
-  for (const { block } of lent) s.charged -= chargeOf(block);
-  self.tell(s.files, { type: 'returned', lent });
-  announce(s, self);
+  if (lent.length > 0) self.tell(s.files, { type: 'returned', lent });
 }
 
 /** Writes as much as is read, granted and sensible to have under way. */
 function pump(s: State, self: Me): void {
-  while (s.queue[0]?.lent && s.inFlight < s.pace) {
+  while (s.queue[0]?.lent && inFlight(s) < s.pace) {
     const parts: Uint8Array[] = [];
-    const before = s.leaving.length;
-    const most = Math.min(GATHER, s.pace - s.inFlight);
+    const rows: Row[] = [];
+    const most = Math.min(GATHER, s.pace - inFlight(s));
     let payload = 0;
-    while (payload < most) {
-      const lent = s.queue[0]?.lent;
-      if (!lent || s.credit === 0) break;
-      const { bytes, block } = lent;
+    while (payload < most && s.credit > 0) {
+      const row = s.queue[0];
+      if (!row?.lent) break;
+      if (rows.at(-1) !== row) rows.push(row);
+      const block = row.blocks[0]!;
       if (s.begun === 0) parts.push(header(s, block));
-      const n = Math.min(s.credit, bytes.length - s.begun);
-      parts.push(n === bytes.length ? bytes : bytes.subarray(s.begun, s.begun + n));
+      const from = block.begin - row.stretch.begin + s.begun;
+      const n = Math.min(s.credit, block.length - s.begun);
+      parts.push(row.lent.bytes.subarray(from, from + n));
       payload += n;
       s.credit -= n;
       s.sent += n;
       s.begun += n;
-      if (s.begun === bytes.length) endBlock(s, lent, parts);
+      if (s.begun === block.length) endBlock(s, row, parts);
     }
-    if (payload > 0) write(s, { parts, payload, blocks: s.leaving.length - before }, self);
+    if (payload > 0) write(s, parts, payload, self);
+    for (const row of rows) row.upTo = s.written;
     if (s.credit === 0) return ask(s, self);
   }
 }
+
+const inFlight = (s: State): Bytes => s.written - s.taken;
 
 function header(s: State, { piece, begin, length }: BlockRange): Uint8Array {
   const bytes = pieceHeader(piece, begin, length);
@@ -228,10 +256,9 @@ function header(s: State, { piece, begin, length }: BlockRange): Uint8Array {
   return bytes;
 }
 
-function endBlock(s: State, lent: Lent, parts: Uint8Array[]): void {
-  s.queue.shift();
-  s.leaving.push(lent);
-  s.charged -= chargeOf(lent.block);
+function endBlock(s: State, row: Row, parts: Uint8Array[]): void {
+  s.charged -= chargeOf(row.blocks.shift()!);
+  if (row.blocks.length === 0) s.leaving.push(s.queue.shift()!);
   s.begun = 0;
   parts.push(...s.held);
   s.held = [];
@@ -239,38 +266,32 @@ function endBlock(s: State, lent: Lent, parts: Uint8Array[]): void {
 
 /** For two blocks: one that has its turn waits on with the other, and so keeps the turns that its share of the uplink is worth. */
 function ask(s: State, self: Me): void {
-  const bytes = s.queue.slice(0, AHEAD_ASKED).reduce((sum, { block }) => sum + block.length, 0) - s.begun - s.asked;
+  const next = s.queue.slice(0, AHEAD_ASKED).flatMap((row) => row.blocks.slice(0, AHEAD_ASKED)).slice(0, AHEAD_ASKED);
+  const bytes = lengthOf(next) - s.begun - s.asked;
   if (bytes <= 0) return;
   s.asked += bytes;
   self.tell(s.limiter, { type: 'want', direction: 'up', bytes, replyTo: self.mailbox, mover: s.mover, sent: s.sent });
 }
 
-interface Write {
-  readonly parts: readonly Uint8Array[];
-  readonly payload: Bytes;
-  /** Blocks that end in it. */
-  readonly blocks: number;
+function write(s: State, parts: readonly Uint8Array[], payload: Bytes, self: Me): void {
+  const bytes = lengthOf(parts);
+  if (payload > 0 && inFlight(s) > 0 && s.drained) tellSent(s, 0, self);
+  s.written += bytes;
+  s.connection.writer.write(parts, () => self.post({ type: 'wrote', bytes, payload }));
 }
 
-function write(s: State, { parts, payload, blocks }: Write, self: Me): void {
-  const bytes = parts.reduce((n, p) => n + p.length, 0);
-  if (payload > 0 && s.inFlight > 0 && s.drained) tellSent(s, 0, self);
-  s.inFlight += bytes;
-  s.connection.writer.write(parts, () => self.post({ type: 'wrote', bytes, payload, blocks }));
-}
-
-function wrote(s: State, { bytes, payload, blocks }: SenderMsg & { type: 'wrote' }, self: Me): void {
-  s.inFlight -= bytes;
+function wrote(s: State, { bytes, payload }: SenderMsg & { type: 'wrote' }, self: Me): void {
+  s.taken += bytes;
   s.messages -= bytes - payload;
+  giveBack(s, left(s), self);
   if (payload === 0) {
     // A message went behind the last block.
-    if (!s.drained && s.inFlight === 0) tellSent(s, 0, self);
+    if (!s.drained && inFlight(s) === 0) tellSent(s, 0, self);
     return pump(s, self);
   }
   const now = self.now();
   s.rate.add(now, payload);
   s.pace = Math.min(AHEAD_MOST, Math.max(AHEAD_LEAST, Math.floor(s.rate.at(now) * AHEAD_MS / SECOND)));
-  if (blocks > 0) self.tell(s.files, { type: 'returned', lent: s.leaving.splice(0, blocks) });
   self.tell(s.status, { type: 'uploaded', bytes: payload });
   tellSent(s, payload, self);
   announce(s, self);
@@ -278,7 +299,7 @@ function wrote(s: State, { bytes, payload, blocks }: SenderMsg & { type: 'wrote'
 }
 
 function tellSent(s: State, bytes: Bytes, self: Me): void {
-  s.drained = s.inFlight === 0;
+  s.drained = inFlight(s) === 0;
   self.tell(s.controller, { type: 'sent', bytes, drained: s.drained });
 }
 
@@ -291,7 +312,9 @@ function announce(s: State, self: Me): void {
   self.tell(s.senderQueue, { type: 'ready', bytes: room });
 }
 
-const same = (a: BlockRange, b: BlockRange): boolean => a.piece === b.piece && a.begin === b.begin && a.length === b.length;
+const lengthOf = (parts: readonly { readonly length: Bytes }[]): Bytes => parts.reduce((n, { length }) => n + length, 0);
+const chargeOfAll = (blocks: readonly BlockRange[]): Bytes => blocks.reduce((n, block) => n + chargeOf(block), 0);
+const same = (a: Stretch, b: Stretch): boolean => a.piece === b.piece && a.begin === b.begin && a.length === b.length;
 
 /** What credit there is was of an earlier one, and so was what was asked for. */
 function limiterIsNew(s: State, self: Me): void {

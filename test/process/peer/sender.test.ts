@@ -87,7 +87,7 @@ test('and then for what leaves in a second, up to a mebibyte, and for less again
 test('a block is read, credit for it is wanted, and it goes out in one write with its header', () => {
   const { stage, connection } = start();
   stage.forget().send(blocks(block(1)));
-  assert.deepEqual(stage.told(), [['Files', 'read', { blocks: [block(1)], replyTo: '@Sender' }]]);
+  assert.deepEqual(stage.told(), [['Files', 'read', { stretches: [block(1)], replyTo: '@Sender' }]]);
   stage.send(data(block(1)));
   assert.deepEqual(stage.told(), [['Limiter', 'want', { direction: 'up', bytes: SIZE, replyTo: '@Sender', mover: MOVER, sent: 0 }]]);
   stage.send(grant(SIZE));
@@ -201,7 +201,7 @@ test('what is dropped while it is being read makes no room until it was read: as
   assert.deepEqual(stage.told(), [['SenderQueue', 'dropped', { blocks: [block(1), block(2)] }]]);
   stage.send(data(block(1)));
   assert.deepEqual(stage.told(), [['Files', 'returned', { lent: [lent(block(1))] }], ['SenderQueue', 'ready', room(1)]]);
-  stage.send({ type: 'unreadable', block: block(2) });
+  stage.send({ type: 'unreadable', stretch: block(2) });
   assert.deepEqual(stage.told(), [['SenderQueue', 'ready', room(1)]]);
   assert.deepEqual(connection.writes, []);
 });
@@ -216,7 +216,7 @@ test('bytes are read ahead, not blocks: eight of 128 KiB are as much as 64 of 16
 
 test('the same block twice, and one cannot be read: the other is sent', () => {
   const { stage, connection } = free();
-  stage.send(blocks(block(1), block(1)), { type: 'unreadable', block: block(1) }, data(block(1)));
+  stage.send(blocks(block(1), block(1)), { type: 'unreadable', stretch: block(1) }, data(block(1)));
   assert.deepEqual(connection.written(), onWire(block(1)));
 });
 
@@ -242,8 +242,69 @@ test('a drop of what is not there says nothing', () => {
 
 test('a block that cannot be read is given back', () => {
   const { stage } = free();
-  stage.send(blocks(block(1))).forget().send({ type: 'unreadable', block: block(1) });
+  stage.send(blocks(block(1))).forget().send({ type: 'unreadable', stretch: block(1) });
   assert.deepEqual(stage.told('SenderQueue')[0], ['SenderQueue', 'dropped', { blocks: [block(1)] }]);
+});
+
+/** Usual blocks of a piece, one after the other, and the stretch that they are. */
+const ROW = [0, 1, 2].map((i): BlockRange => ({ piece: 7, begin: i * BLOCK_BYTES, length: BLOCK_BYTES }));
+const WHOLE: BlockRange = { piece: 7, begin: 0, length: 3 * BLOCK_BYTES };
+const inRow = (which: readonly number[]): Uint8Array => concat(which.map((i) => onWire(ROW[i]!)));
+
+test('usual blocks in a row are read at once, and returned at once when the last has left', () => {
+  const { stage, connection } = start();
+  stage.forget().send(blocks(...ROW, block(1)));
+  assert.deepEqual(stage.all('read').map((m) => m.stretches), [[WHOLE, block(1)]]);
+  stage.send(data(WHOLE), grant(2 * BLOCK_BYTES));
+  assert.deepEqual(connection.writes, [inRow([0, 1])]);
+  connection.take();
+  assert.deepEqual(stage.all('returned'), []);
+  stage.send(grant(BLOCK_BYTES));
+  connection.take();
+  assert.deepEqual([connection.writes[1], stage.all('returned').map((m) => m.lent)], [inRow([2]), [[lent(WHOLE)]]]);
+});
+
+test('a drop of one of a row leaves the others, whether it was read or not', () => {
+  for (const early of [true, false]) {
+    const { stage, connection } = start();
+    const [first, second] = [drop(ROW[1]), data(WHOLE)];
+    stage.send(blocks(...ROW), ...(early ? [first, second] : [second, first]));
+    assert.deepEqual(stage.all('dropped').map((m) => m.blocks), [[ROW[1]]]);
+    stage.send(grant(Infinity));
+    assert.deepEqual(connection.written(), inRow([0, 2]));
+    stage.forget();
+    connection.take();
+    assert.deepEqual(stage.all('returned').map((m) => m.lent), [[lent(WHOLE)]]);
+  }
+});
+
+test('a row of which the rest is dropped is returned when what was written of it has left', () => {
+  const { stage, connection } = start();
+  stage.send(blocks(...ROW), data(WHOLE), grant(2 * BLOCK_BYTES), drop());
+  assert.deepEqual([stage.all('dropped').map((m) => m.blocks), stage.all('returned')], [[[ROW[2]]], []]);
+  connection.take();
+  assert.deepEqual(stage.all('returned').map((m) => m.lent), [[lent(WHOLE)]]);
+});
+
+test('and also where the last that was written is no block', () => {
+  const { stage, connection } = start();
+  stage.send(blocks(...ROW), data(WHOLE), grant(BLOCK_BYTES), control(1), drop());
+  connection.take();
+  assert.deepEqual(stage.all('returned').map((m) => m.lent), [[lent(WHOLE)]]);
+});
+
+test('room is the same for a row as for its blocks, however it ends', () => {
+  const ends: readonly (readonly [end: SenderMsg[], sent: number])[] = [
+    [[data(WHOLE)], 3], [[data(WHOLE), drop()], 0], [[drop(), data(WHOLE)], 0], [[{ type: 'unreadable', stretch: WHOLE }], 0],
+    [[drop(ROW[0]), data(WHOLE)], 2], [[data(WHOLE), drop(ROW[2])], 2], [[drop(ROW[1]), { type: 'unreadable', stretch: WHOLE }], 0],
+  ];
+  for (const [end, sent] of ends) {
+    const { stage, connection } = start();
+    stage.send(blocks(...ROW)).forget().send(...end, grant(3 * BLOCK_BYTES));
+    connection.take();
+    assert.equal(connection.written().length, inRow([0, 1, 2].slice(0, sent)).length);
+    assert.equal(stage.all('ready').reduce((sum, m) => sum + m.bytes, 0), 3 * BLOCK_BYTES);
+  }
 });
 
 test('the same block asked for twice is sent twice', () => {
