@@ -13,6 +13,8 @@ interface Hearer {
   onLine(line: string): void;
   /** The line so far, while it is being typed; undefined where it is empty. */
   onTyping(line: string | undefined): void;
+  /** The terminal goes to somebody else: now is the time to leave it as they expect it. */
+  onSuspend(): void;
 }
 
 const MOST_CHARS = 10_000;
@@ -45,7 +47,7 @@ function takeLines(stdin: NodeJS.ReadStream, { onLine }: Hearer): Cancel {
   return () => void stdin.off('data', onData);
 }
 
-function takeKeys(stdin: ReadStream, { onLine, onTyping }: Hearer): Cancel {
+function takeKeys(stdin: ReadStream, { onLine, onTyping, onSuspend }: Hearer): Cancel {
   let line = '';
   const onData = (keys: string): void => {
     const { text, typed } = typeKeys(line, keys);
@@ -53,21 +55,24 @@ function takeKeys(stdin: ReadStream, { onLine, onTyping }: Hearer): Cancel {
     onTyping(line === '' ? undefined : line);
     for (const t of typed) {
       if (t.type === 'line') onLine(t.line);
-      else if (t.signal === 'SIGTSTP') suspend();
       else process.kill(GROUP, t.signal);
     }
   };
+  // By Ctrl-Z, or by whoever sends that signal: stopped only when the terminal is in order.
   const suspend = (): void => {
+    onSuspend();
     stdin.setRawMode(false);
-    process.kill(GROUP, 'SIGTSTP');
+    process.kill(process.pid, 'SIGSTOP');
   };
   // Brought back, perhaps to the background: then the keys belong to somebody else.
   const onContinue = (): void => { if (inForeground()) stdin.setRawMode(true); };
   stdin.setRawMode(true);
   stdin.on('data', onData);
+  process.on('SIGTSTP', suspend);
   process.on('SIGCONT', onContinue);
   return () => {
     stdin.off('data', onData);
+    process.off('SIGTSTP', suspend);
     process.off('SIGCONT', onContinue);
     stdin.setRawMode(false);
   };

@@ -37,7 +37,7 @@ function play(until: Until): Play {
     requests: [{ meta: { infoHash: of.torrent } } as Session['requests'][number]],
     until,
     output: {
-      show: (e) => void shown.push(e.event), note: (line) => void shown.push(line), typing: () => undefined,
+      show: (e) => void shown.push(e.event), note: (line) => void shown.push(line), typing: () => undefined, suspend: () => undefined,
       end: () => void shown.push('end'),
     },
     log: undefined,

@@ -124,7 +124,7 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
     ports: {
       ...ports, ...(record && { record: recordIn(record) }), ...(values.ui && { page: openPage(values.ui) }), ...(watched && { watched }),
     },
-    lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line) }),
+    lines: (onLine) => listenToStdin(live, { onLine, onTyping: (line) => output.typing(line), onSuspend: () => output.suspend() }),
   });
   return session.finally(() => hook?.settled()).finally(() => record?.close()).finally(() => trace?.close());
 }
@@ -165,8 +165,9 @@ async function mustBeThere(meta: Metainfo, folder: string): Promise<void> {
   throw failure(nothingIn(folder, meta));
 }
 
+/** A terminal that says it has no columns has not been told how many. */
 const isLive = (v: SessionValues, { stdout, env }: Io): boolean =>
-  stdout.isTTY === true && env['TERM'] !== 'dumb' && !v.json && !v.quiet;
+  stdout.isTTY === true && stdout.columns !== 0 && env['TERM'] !== 'dumb' && !v.json && !v.quiet;
 
 interface Stage {
   readonly io: Io;

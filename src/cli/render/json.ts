@@ -11,5 +11,6 @@ export const jsonOutput = ({ io, wall }: { readonly io: Io; readonly wall: () =>
   show: (event) => io.print(jsonLine(event, wall())),
   note: (line) => io.complain(`actorrent: ${line}`),
   typing: () => undefined,
+  suspend: () => undefined,
   end: () => undefined,
 });

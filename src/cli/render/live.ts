@@ -49,6 +49,8 @@ export function liveOutput({ io, ...verbosity }: Verbosity & { readonly io: Io }
       typed = line;
       draw();
     },
+    // What is drawn next stands below what others write meanwhile.
+    suspend: () => region.done(),
     end(): void {
       clearInterval(timer);
       typed = undefined;

@@ -7,6 +7,8 @@ export interface Output {
   note(line: string): void;
   /** What is being typed at the console; undefined where it is empty. */
   typing(line: string | undefined): void;
+  /** The terminal goes to somebody else for a while. */
+  suspend(): void;
   /** The last call: leaves the terminal as it was. */
   end(): void;
 }

@@ -46,6 +46,7 @@ export function plainOutput({ io, now, quiet, verbose }: PlainOptions): Output {
     },
     note: (line) => io.complain(`actorrent: ${line}`),
     typing: () => undefined,
+    suspend: () => undefined,
     end: () => undefined,
   };
 }
