@@ -1,6 +1,6 @@
 /**
  * Events: what a client says of itself while it runs. `--json` prints them as they are, plus the time; the status line and the
- * plain output are made from them. A promise to scripts (docs: interfaces), so fields are only ever added.
+ * plain output are made from them. A promise to scripts (docs/json.md), so fields are only ever added.
  */
 import type { InfoHash, PieceIndex } from '../base/brand.js';
 import type { FilePriority } from '../base/file-priority.js';
