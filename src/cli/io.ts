@@ -47,6 +47,10 @@ function onBroken(name: string, error: NodeJS.ErrnoException): void {
   process.exit(EXIT.failed);
 }
 
+/** Whether lines can be drawn over: a terminal that can, and that has been told how many columns it has. */
+export const canRedraw = (stream: NodeJS.WriteStream, env: Env): boolean =>
+  stream.isTTY === true && stream.columns !== 0 && env['TERM'] !== 'dumb';
+
 function wantsColor(stream: NodeJS.WriteStream, env: Env): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';

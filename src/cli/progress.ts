@@ -3,13 +3,15 @@
  * done.
  */
 import { createLogUpdate } from 'log-update';
-import type { Bytes } from '../base/units.js';
-import type { Io } from './io.js';
+import type { Bytes, BytesPerSec } from '../base/units.js';
+import { canRedraw, type Io } from './io.js';
 import { duration, eta, percent, rate, sizeOf } from '../base/format.js';
-import { ASCII, UNICODE } from './render/status-line.js';
+import { ASCII, progressBar, UNICODE, type Look } from './render/status-line.js';
 
 const REDRAW_EVERY_MS = 100;
-const BAR = 30;
+const LEAST_BAR = 8;
+const MOST_BAR = 30;
+const GAP = '  ';
 
 export interface Progress {
   at(done: Bytes): void;
@@ -17,10 +19,10 @@ export interface Progress {
 }
 
 export function showProgress(what: string, total: Bytes, io: Io): Progress {
-  if (!io.stderr.isTTY) return { at: () => undefined, end: () => undefined };
-  const line = createLogUpdate(io.stderr);
-  const colors = io.errorColors;
-  const glyphs = io.unicode ? UNICODE : ASCII;
+  const { stderr } = io;
+  if (!canRedraw(stderr, io.env)) return { at: () => undefined, end: () => undefined };
+  const line = createLogUpdate(stderr);
+  const look = { colors: io.errorColors, glyphs: io.unicode ? UNICODE : ASCII };
   const started = performance.now();
   let drawn = -Infinity;
   return {
@@ -29,15 +31,31 @@ export function showProgress(what: string, total: Bytes, io: Io): Progress {
       if (now - drawn < REDRAW_EVERY_MS) return;
       drawn = now;
       const speed = done / Math.max(0.001, (now - started) / 1000);
-      const left = eta(total - done, speed);
-      const full = Math.floor((total === 0 ? 1 : done / total) * BAR);
-      const bar = colors.cyan(glyphs.full.repeat(full)) + colors.dim(glyphs.rest.repeat(BAR - full));
-      line([what, bar, percent(total === 0 ? 1 : done / total), sizeOf(done, total), rate(speed),
-        left === undefined ? '' : `ETA ${duration(left)}`].join('  '));
+      line(progressLine({ what, done, total, speed }, { ...look, width: stderr.columns }));
     },
     end() {
       line.clear();
       line.done();
     },
   };
+}
+
+interface Work {
+  readonly what: string;
+  readonly done: Bytes;
+  readonly total: Bytes;
+  readonly speed: BytesPerSec;
+}
+
+/** Fitted to the terminal, which would wrap a line that fills it: the amount goes first, then rate, ETA and the bar. Pure. */
+export function progressLine({ what, done, total, speed }: Work, { width, ...look }: Omit<Look, 'rows'>): string {
+  const share = total === 0 ? 1 : done / total;
+  const left = eta(total - done, speed);
+  const shown = [percent(share).padStart(7), sizeOf(done, total).padStart(13), rate(speed).padStart(9),
+    (left === undefined ? '' : `ETA ${duration(left)}`).padEnd(9)];
+  const room = (): number => width - 1 - [what, '', ...shown].join(GAP).length;
+  while (room() < LEAST_BAR && shown.length > 1) shown.splice(1, 1);
+  if (room() < LEAST_BAR) return [what, ...shown].join(GAP).slice(0, width - 1);
+  const bar = progressBar(share, Math.min(room(), MOST_BAR), { ...look, paint: look.colors.cyan });
+  return [what, bar, ...shown].join(GAP).trimEnd();
 }

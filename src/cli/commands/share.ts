@@ -22,7 +22,7 @@ import { listenToStdin } from '../console-input.js';
 import { failure, misuse, tooFew, type ExitCode } from '../exit.js';
 import { mustHaveWay } from '../fetch-metainfo.js';
 import { isFolder, mustBeNoFile, nothingIn } from '../folders.js';
-import type { Io } from '../io.js';
+import { canRedraw, type Io } from '../io.js';
 import { onDone } from '../on-done.js';
 import { quoted } from '../option.js';
 import { SESSION_OPTIONS, type SessionValues } from '../options.js';
@@ -165,9 +165,7 @@ async function mustBeThere(meta: Metainfo, folder: string): Promise<void> {
   throw failure(nothingIn(folder, meta));
 }
 
-/** A terminal that says it has no columns has not been told how many. */
-const isLive = (v: SessionValues, { stdout, env }: Io): boolean =>
-  stdout.isTTY === true && stdout.columns !== 0 && env['TERM'] !== 'dumb' && !v.json && !v.quiet;
+const isLive = (v: SessionValues, { stdout, env }: Io): boolean => canRedraw(stdout, env) && !v.json && !v.quiet;
 
 interface Stage {
   readonly io: Io;

@@ -18,7 +18,7 @@ import type { Check, Finding } from '../../sim/validate/check.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { CHECK_WORKER, SIMULATION_WORKER } from '../entries.js';
 import { EXIT, failure, misuse, type ExitCode } from '../exit.js';
-import type { Io } from '../io.js';
+import { canRedraw, type Io } from '../io.js';
 import { flag, integer, many, text, value, type ValuesOf } from '../option.js';
 import { mustBeWritable, writeOutput } from '../output-file.js';
 import { choosePolicy, POLICY_NAMES } from '../policy-source.js';
@@ -205,7 +205,7 @@ function say({ name, summary, cpu }: Heading, done: readonly Done[], io: Io): vo
 
 /** `12 of 60 runs`, while they last, on a terminal. */
 function countRuns(total: number, what: string, io: Io): { at(done: number): void; end(): void } {
-  if (!io.stderr.isTTY || total === 1) return { at: () => undefined, end: () => undefined };
+  if (!canRedraw(io.stderr, io.env) || total === 1) return { at: () => undefined, end: () => undefined };
   const show = (done: number): void => void io.stderr.write(`\r${done} of ${total} ${what}`);
   show(0);
   return { at: show, end: () => void io.stderr.write('\r\x1b[K') };

@@ -2,7 +2,7 @@
  * The demo's screen: steps as they come, and below them the clients' status lines; plain lines where it is no terminal.
  */
 import { createLogUpdate } from 'log-update';
-import type { Io } from '../io.js';
+import { canRedraw, type Io } from '../io.js';
 import type { Board } from '../render/board.js';
 import { ASCII, plainStatus, statusLines, UNICODE } from '../render/status-line.js';
 
@@ -18,7 +18,7 @@ export interface Screen {
 }
 
 export function openScreen(io: Io): Screen {
-  const live = io.stdout.isTTY === true && io.env['TERM'] !== 'dumb';
+  const live = canRedraw(io.stdout, io.env);
   const region = live ? createLogUpdate(io.stdout) : undefined;
   let timer: NodeJS.Timeout | undefined;
   let draw = (): void => undefined;

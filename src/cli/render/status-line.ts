@@ -25,6 +25,18 @@ export interface Look {
   readonly glyphs: Glyphs;
 }
 
+interface Paints extends Pick<Look, 'colors' | 'glyphs'> {
+  /** The part done. */
+  readonly paint: (text: string) => string;
+}
+
+/** In half steps. */
+export function progressBar(share: number, width: number, { paint, colors, glyphs }: Paints): string {
+  const halves = Math.floor(share * width * 2);
+  const done = glyphs.full.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? glyphs.half : '');
+  return paint(done) + colors.dim(glyphs.rest.repeat(width - done.length));
+}
+
 /** As many lines as fit, the busiest kept; and a line for the rest. */
 export function statusLines(board: Board, look: Look): readonly string[] {
   const rows = [...board.values()];
@@ -148,10 +160,6 @@ const COLORS = {
   stopped: 'yellow',
 } as const satisfies Readonly<Record<Phase, keyof Colors>>;
 
-/** In half steps. The part done has the colour of what the torrent is doing. */
-function bars(row: Row, width: number, { colors, glyphs }: Look): string {
-  const halves = Math.floor(progressOf(row) * width * 2);
-  const done = glyphs.full.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? glyphs.half : '');
-  const rest = glyphs.rest.repeat(width - done.length);
-  return colors[COLORS[phaseOf(row)]](done) + colors.dim(rest);
-}
+/** The part done has the colour of what the torrent is doing. */
+const bars = (row: Row, width: number, look: Look): string => progressBar(progressOf(row), width, { ...look, paint: look.colors[COLORS[phaseOf(row)]] });
+
