@@ -228,4 +228,9 @@ test('a whole small swarm: the demo compares every byte', async () => {
   const { code, out, err } = await actorrent(['demo', '--size', '2', '--folder', 'demo']);
   assert.deepEqual([code, err], [0, ''], out);
   assert.match(out, /every byte of 6 files is the same in all four folders/);
+  const [, ...shares] = / in \d+:\d+; ([\d.]+) (\w+) came from the seeder, ([\d.]+) (\w+) from other leechers$/m.exec(out) ?? [];
+  const [bySeeder, byLeechers] = [0, 2].map((i) => Number(shares[i]) * { B: 1, KB: 1e3, MB: 1e6 }[shares[i + 1]!]!);
+  const copies = (bySeeder! + byLeechers!) / (2 * 2 ** 20);
+  // Some blocks come twice at the end.
+  assert.ok(copies > 2.98 && copies < 3.5, `three copies of 2 MiB: ${shares.join(' ')}`);
 });

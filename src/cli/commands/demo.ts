@@ -91,12 +91,12 @@ export const demo = defineCommand({
 });
 
 /** How much of what the leechers got came from the seeder. */
+/** By the leechers' own counts: the seeder's last ones may still be on their way. */
 function sharesOf(swarm: Swarm): string {
-  const rows = [...swarm.board];
-  const sent = (wanted: (name: string) => boolean): number =>
-    rows.filter(([name]) => wanted(name)).reduce((sum, [, row]) => sum + row.stats.uploaded, 0);
-  const [seeder, leechers] = [sent((n) => n === 'seeder'), sent((n) => n !== 'seeder')];
-  return `${size(seeder)} came from the seeder, ${size(leechers)} from other leechers`;
+  const leechers = [...swarm.board].filter(([name]) => name !== 'seeder').map(([, row]) => row.stats);
+  const received = leechers.reduce((sum, { downloaded }) => sum + downloaded, 0);
+  const sent = leechers.reduce((sum, { uploaded }) => sum + uploaded, 0);
+  return `${size(received - sent)} came from the seeder, ${size(sent)} from other leechers`;
 }
 
 async function mustBeEqual(folder: string, plan: readonly ContentFile[]): Promise<void> {
