@@ -108,8 +108,12 @@ export class CreditTree<T, K> {
   // WHAT THEY WANT ---------------------------------------------------------------------
 
   /** In addition to what it waits for. */
-  want(key: K, bytes: Bytes): void {
+  want(key: K, bytes: Bytes, now: Millis): void {
     const peer = this.peers.get(key)!;
+    const { torrent, cap, wants } = peer;
+    if (this.queue.size === 0 && this.metered.size === 0) this.root.wake(now);
+    if (torrent.queue.size === 0 && torrent.capped.size === 0) torrent.limit.wake(now);
+    if (wants === 0) cap.wake(now);
     peer.wants += bytes;
     this.review(peer);
   }

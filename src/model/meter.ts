@@ -30,6 +30,11 @@ export class Meter {
     this.bucket.refill(now);
   }
 
+  /** Somebody waits, and nobody did before. After a pause it holds a grant, so that who comes need not wait, and no burst begins. */
+  wake(now: Millis): void {
+    if (this.rate !== null) this.bucket.wake(Math.max(BLOCK_BYTES, Math.ceil(this.rate * GRANT_MS / 1000)), now);
+  }
+
   take(bytes: Bytes): void {
     this.bucket.take(bytes);
   }

@@ -23,12 +23,14 @@ export class TokenBucket {
   private rate: BytesPerSec | null;
   private milliBytes = 0;
   private refilledAt: Millis;
+  private takenAt: Millis;
 
   constructor({ rate, burstMs = DEFAULT_BURST_MS, leastBurst = 1 }: TokenBucketSpec, now: Millis) {
     this.rate = rate;
     this.burstMs = burstMs;
     this.leastBurst = leastBurst;
     this.refilledAt = now;
+    this.takenAt = now;
   }
 
   /** What was earned at the old rate is kept, up to the new burst. */
@@ -43,11 +45,19 @@ export class TokenBucket {
     this.refilledAt = Math.max(this.refilledAt, now);
   }
 
+  /** Somebody wants bytes, and nobody did before: what was earned in a pause of `burstMs` or longer is given up but for `most` bytes. */
+  wake(most: Bytes, now: Millis): void {
+    if (now - this.takenAt < this.burstMs) return;
+    this.refill(now);
+    this.milliBytes = Math.min(this.milliBytes, most * 1000);
+  }
+
   /** Takes up to `n` bytes and says how many were granted. */
   take(n: Bytes): Bytes {
     if (this.rate === null) return n;
     const granted = Math.min(n, this.level);
     this.milliBytes -= granted * 1000;
+    if (granted > 0) this.takenAt = this.refilledAt;
     return granted;
   }
 

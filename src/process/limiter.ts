@@ -138,7 +138,7 @@ function want(s: State, { direction, bytes, replyTo, mover, sent }: LimiterMsg &
     tree.join(peer, { torrent, limit, exempt: isExempt(s, mover), ...termsOf(s, peer, direction) }, self.now());
   }
   const { isBusy } = tree;
-  tree.want(peer, bytes);
+  tree.want(peer, bytes, self.now());
   if (!isBusy) serve(s, direction, self);
 }
 

@@ -37,7 +37,7 @@ function bench({ limit, torrents }: Swarm): Bench {
   torrents.forEach((torrent, t) => torrent.caps.forEach((cap, p) => {
     const key = `${t}.${p}`;
     tree.join(key, { torrent: t, limit: torrent.limit, exempt: false, cap, rank: {} }, 0);
-    tree.want(key, 2 * BLOCK);
+    tree.want(key, 2 * BLOCK, 0);
   }));
   let now = 0;
   return {
@@ -47,7 +47,7 @@ function bench({ limit, torrents }: Swarm): Bench {
       const until = now + ms;
       for (;;) {
         tree.serve(now);
-        for (const [key, bytes] of again.splice(0)) if (bytes < Infinity) tree.want(key, bytes);
+        for (const [key, bytes] of again.splice(0)) if (bytes < Infinity) tree.want(key, bytes, now);
         const wait = Math.max(1, tree.msUntilServing(now));
         if (now + wait > until) break;
         now += wait;

@@ -28,15 +28,15 @@ export const MB = 1000 * KB;
 const declaration = declare({
   name: 'Sender', scope: 'peer', doc: 'always wants more', tells: { Limiter: ['want', 'leave'] },
 });
-/** For so many blocks; the next block is wanted when one is granted whole. */
-type Order = { readonly type: 'ask'; readonly blocks?: number } | { readonly type: 'go' };
+/** For so many blocks; the next block is wanted when one is granted whole, until a pause. */
+type Order = { readonly type: 'ask'; readonly blocks?: number } | { readonly type: 'pause' } | { readonly type: 'go' };
 interface Waiter {
   readonly mover: Mover;
   readonly log: Log;
   readonly limiter: Mailbox<LimiterMsg, 'Limiter'>;
   /** Of the block asked for. */
   left: number;
-  gone: boolean;
+  paused: boolean;
 }
 /** What a waiter was told. */
 interface Log {
@@ -47,17 +47,21 @@ interface Log {
 
 const waiter = defineProcess({
   declaration,
-  init: (input: Pick<Waiter, 'mover' | 'log' | 'limiter'>): Waiter => ({ ...input, left: 0, gone: false }),
+  init: (input: Pick<Waiter, 'mover' | 'log' | 'limiter'>): Waiter => ({ ...input, left: 0, paused: false }),
   step(s: Waiter, m: Credit | Order, self: Self<typeof declaration, Credit | Order>) {
     const replyTo: Mailbox<Credit, 'Sender'> = self.mailbox;
     switch (m.type) {
       case 'ask':
+        s.paused = false;
         s.left += BLOCK;
         return self.tell(s.limiter, {
           type: 'want', direction: 'up', bytes: BLOCK * (m.blocks ?? 1), replyTo, mover: s.mover, sent: s.log.bytes,
         });
+      case 'pause':
+        s.paused = true;
+        return;
       case 'go':
-        s.gone = true;
+        s.paused = true;
         return self.tell(s.limiter, { type: 'leave', direction: 'up', peer: s.mover.peer });
       case 'revoke':
         s.log.revoked++;
@@ -70,7 +74,7 @@ const waiter = defineProcess({
         }
         s.log.bytes += m.bytes;
         s.left -= m.bytes;
-        if (s.left <= 0 && !s.gone) self.post({ type: 'ask' });
+        if (s.left <= 0 && !s.paused) self.post({ type: 'ask' });
     }
   },
 });
@@ -111,6 +115,7 @@ export interface Bench {
   total(): number;
   ask(i: number, blocks?: number): void;
   share(i: number, share: { readonly cap?: number; readonly weight?: number; readonly claim?: number }): void;
+  pause(i: number): void;
   leave(i: number): void;
   setLimit(direction: Direction, limit: Limit, of?: LimitOf): void;
   weigh(torrent: number): Levels | undefined;
@@ -153,6 +158,7 @@ export function bench(o: Setting): Bench {
     total: () => logs.reduce((sum, l) => sum + l.bytes, 0),
     ask: (i, blocks = 1) => kernel.send(exports.waiters[i]!, { type: 'ask', blocks }),
     share: (i, { cap, weight = 1, claim }) => kernel.send(exports.limiter, { type: 'share', peer: peerKey(i), cap, weight, claim }),
+    pause: (i) => kernel.send(exports.waiters[i]!, { type: 'pause' }),
     leave: (i) => kernel.send(exports.waiters[i]!, { type: 'go' }),
     setLimit: (direction, limit, of = 'all') => kernel.send(exports.limiter, { type: 'setLimit', direction, limit, of }),
     weigh(torrent) {
