@@ -232,6 +232,11 @@ export class CreditTree<T, K> {
     return { bucket: limit.read(now), ...countsOf([...peers]), first: firstOf([queue], most) };
   }
 
+  /** The bucket of all; undefined where nothing limits them. */
+  level(now: Millis): Level | undefined {
+    return this.root.read(now);
+  }
+
   /** The bucket of a torrent with this limit: empty, where none of its peers has come yet. */
   levelOf(name: T, limit: BytesPerSec | null, now: Millis): Level | undefined {
     return (this.torrents.get(name)?.limit ?? new Meter(limit, now, LEAST_BURST)).read(now);

@@ -241,7 +241,7 @@ function levelsOf(s: State, torrent: InfoHash, self: Me): Levels | undefined {
 function heldOf(s: State, torrent: InfoHash, direction: Direction, self: Me): Held | undefined {
   const tree = s.trees[direction];
   const now = self.now();
-  const client = tree.read(0, now).bucket;
+  const client = tree.level(now);
   const own = tree.levelOf(torrent, limitOfTorrent(s, torrent, direction), now);
   const eachPeer = s.orders.eachPeer[direction];
   if (!client && !own && eachPeer === null) return undefined;

@@ -32,7 +32,11 @@ export function heard(s: State, m: Halting, self: Me): void {
   switch (m.type) {
     case 'trouble': return trouble(s, t, m, self);
     case 'mended': t.order.ailing = false; break;
-    case 'completeness': t.order.complete = m.complete; break;
+    case 'completeness':
+      // Arranging looks at all torrents, and each says this once as it starts.
+      if (m.complete === t.order.complete) return;
+      t.order.complete = m.complete;
+      break;
     // Its own event says so to people.
     case 'seeded': t.order.paused = true; break;
   }
