@@ -119,18 +119,18 @@ export class Observer {
     const sums = new Map<string, { sent: number; could: number; present: number }>();
     for (const member of members) {
       if (!member.present) continue;
-      const { kind } = member.identity;
+      const { kind, arrivesAt } = member.identity;
       const sum = sums.get(kind.name) ?? { sent: 0, could: 0, present: 0 };
       const sent = member.host!.sent;
       sum.sent += sent - (this.#sentBefore.get(member) ?? 0);
-      sum.could += kind.up * SAMPLE / SECOND;
+      sum.could += kind.up * Math.min(SAMPLE, clock.now() - arrivesAt) / SECOND;
       sum.present++;
       sums.set(kind.name, sum);
       this.#sentBefore.set(member, sent);
     }
     for (const [name, { used, present }] of this.#series) {
       const sum = sums.get(name);
-      used.push(sum ? Math.min(1, sum.sent / sum.could) : null);
+      used.push(sum && sum.could > 0 ? Math.min(1, sum.sent / sum.could) : null);
       present.push(sum?.present ?? 0);
     }
     clock.after(SAMPLE, () => this.#sample());

@@ -44,6 +44,17 @@ test('times, bytes and shares are within their bounds, and add up', async () => 
   assert.deepEqual(told, result, 'plain JSON');
 });
 
+test('who came within a sample could give since then only', async () => {
+  // It announces, is dialled and serves within half a second: of the sample of five in which it comes, half is left.
+  const { series, sampleEvery } = await observed(scene([
+    peers('home', { count: 8, up: 20_000 }), peers('late', { has: 1, up: 50_000, arrives: { kind: 'at', at: 12_500 } }),
+  ]));
+  const { used, present } = series.find((s) => s.class === 'late')!;
+  assert.equal(sampleEvery, 5);
+  assert.deepEqual(present.slice(0, 3), [0, 0, 1]);
+  assert.ok(used[2]! > 0.6, `${used[2]}`);
+});
+
 test('the summary: medians over runs, and a policy that never completes takes for ever', async () => {
   const result = await observed(scenario);
   const later = { ...result, peers: result.peers.map((p) => ({ ...p, completed: p.completed === null ? null : p.completed + 100 })) };
