@@ -20,9 +20,18 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function configPath(named: string | undefined, env: Env): string | undefined {
   const wanted = named ?? env['ACTORRENT_CONFIG'];
   if (wanted !== undefined && wanted !== '') return wanted === 'none' ? undefined : wanted;
-  const home = process.platform === 'win32' ? env['APPDATA'] : env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
+  const home = process.platform === 'win32' ? env['APPDATA'] : env['XDG_CONFIG_HOME'] || ownConfig();
   if (home === undefined) return undefined;
   return ['config.toml', 'config.json'].map((name) => join(home, 'actorrent', name)).find((path) => existsSync(path));
+}
+
+/** A user without HOME who is in no list of users, as in a container, has no folder either. */
+function ownConfig(): string | undefined {
+  try {
+    return join(homedir(), '.config');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Throws an Ending that names the file and what is wrong in it. */

@@ -31,7 +31,7 @@ export function parseArgv(argv: readonly string[], commands: readonly Command[])
   if (first === 'help') return helpOn(rest[0], commands);
   const named = commands.find((c) => c.name === first);
   if (named !== undefined) return parseCommand(named, rest, commands);
-  if (isBareWord(first)) throw unknownCommand(first, commands);
+  if (isBareWord(first)) throw unknownCommand(first, commands, ` (a file: ./${first})`);
   return parseCommand(commands.find((c) => c.name === SHORTHAND)!, words, commands);
 }
 
@@ -41,8 +41,8 @@ export function parseArgv(argv: readonly string[], commands: readonly Command[])
  */
 const isBareWord = (word: string): boolean => /^[a-z][a-z-]*$/i.test(word) && kindOf(word) === 'path';
 
-const unknownCommand = (word: string, commands: readonly Command[]): Ending =>
-  misuse(`unknown command ${word}${didYouMean(word, commands.map((c) => c.name))}; see actorrent --help`);
+const unknownCommand = (word: string, commands: readonly Command[], otherwise = ''): Ending =>
+  misuse(`unknown command ${word}${didYouMean(word, commands.map((c) => c.name)) || otherwise}; see actorrent --help`);
 
 function helpOn(name: string | undefined, commands: readonly Command[]): Parsed {
   const command = commands.find((c) => c.name === name);

@@ -49,6 +49,8 @@ test('help and version', () => {
 test('wrong usage is one line that names the nearest', () => {
   const table: readonly (readonly [argv: readonly string[], message: string])[] = [
     [['dowload', 'x'], 'unknown command dowload (did you mean download?); see actorrent --help'],
+    [['film'], 'unknown command film (a file: ./film); see actorrent --help'],
+    [['help', 'film'], 'unknown command film; see actorrent --help'],
     [['help', 'inof'], 'unknown command inof (did you mean info?); see actorrent --help'],
     [['x.t', '--fodler', 'y'], 'unknown option --fodler (did you mean --folder?); see actorrent download --help'],
     [['x.t', '-up_limt=3'], 'unknown option --up-limt (did you mean --up-limit?); see actorrent download --help'],

@@ -1,6 +1,6 @@
 /** The built program as a user runs it: exit codes, and what is on which stream. Offline, in a folder of its own. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -208,6 +208,17 @@ test('variables and the config file are read, and their mistakes are told by nam
   const byVariable = await actorrent(['show.torrent'], variables);
   assert.equal(byVariable.err, 'actorrent: ACTORRENT_MAX_PEERS: expected an integer from 1 to 10000, found "0"\n');
 });
+
+test('whoever has no home has no config file', (t) => {
+  if (process.getuid?.() !== 0) return t.skip('root may be anybody');
+  const asNobody = (...args: readonly string[]) => spawnSync(process.execPath, [PROGRAM, ...args],
+    { cwd: '/', env: { PATH: process.env['PATH'] }, uid: UNLISTED, gid: UNLISTED, encoding: 'utf8' });
+  if (asNobody('--version').status !== 0) return t.skip('root has it where nobody else may run it');
+  const { status, stderr } = asNobody('download', './nowhere.torrent');
+  assert.deepEqual([status, stderr], [1, 'actorrent: ./nowhere.torrent: no such file or directory\n']);
+});
+/** Nobody has this number. */
+const UNLISTED = 54_321;
 
 test('seed refuses a folder that has nothing of the torrent, and leaves it alone', async () => {
   const { code, err } = await actorrent(['seed', 'show.torrent', '--folder', 'elsewhere']);
