@@ -28,9 +28,13 @@ export function liveOutput({ io, ...verbosity }: Verbosity & { readonly io: Io }
     const prompt = typed === undefined ? [] : [`> ${typed}${colors.inverse(' ')}`];
     if (lines.length + prompt.length > 0) region([...lines, ...prompt].join('\n'));
   };
+  // Written as it is, for the terminal to wrap: an address stays in one piece. Corked, so that region and line change at once.
   const say = (line: string): void => {
-    region.persist(line);
+    stdout.cork();
+    region.clear();
+    stdout.write(`${line}\n`);
     draw();
+    stdout.uncork();
   };
   const timer = setInterval(() => { if (stale) draw(); }, REDRAW_EVERY_MS);
   timer.unref();
