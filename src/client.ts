@@ -3,7 +3,7 @@
  * `compose.ts` makes one from ports and this configuration; the CLI, the library and the simulator are its users.
  */
 import type { Endpoint } from './base/endpoint.js';
-import type { FilePriority } from './base/file-priority.js';
+import type { FilePriority, FileWishes } from './base/file-priority.js';
 import type { InfoHash, PeerId, TorrentKey } from './base/brand.js';
 import type { Bytes, BytesPerSec, Millis } from './base/units.js';
 import type { Kernel } from './kernel/kernel.js';
@@ -71,8 +71,8 @@ export interface TorrentRequest {
   readonly peers: readonly Endpoint[];
   /** Hosts and addresses (see Candidates) that have lied about it: nobody there is dialled or let in. */
   readonly banned?: readonly string[];
-  /** By file; absent: all are normal. */
-  readonly priorities?: readonly FilePriority[];
+  /** Where it says nothing of a file, what was said while earlier runs went on; where nobody did, it is normal. */
+  readonly priorities?: FileWishes;
   readonly order: PickOrder;
   /** The first and the last piece of each file before all others. */
   readonly firstLast?: boolean;

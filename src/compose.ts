@@ -13,7 +13,6 @@ import type { Mailbox } from './kernel/mailbox.js';
 import { child, type Child, type Failure, type Plan, type Planner } from './kernel/process.js';
 import { Layout } from './model/layout.js';
 import { listPolicies } from './policy/choke/registry.js';
-import { filesTouched, pieceRanks } from './policy/pick/priority.js';
 import type { ClientPicture } from './ports/picture.js';
 import type { Ports } from './ports/ports.js';
 import type { Terminal } from './ports/terminal.js';
@@ -26,7 +25,7 @@ import {
 } from './process/index.js';
 import type { ChokeMsg } from './process/choke-mgr.js';
 import type { ConsoleMsg } from './process/console.js';
-import { SAVE_EVERY, type FilesInput, type FilesMsg } from './process/files-state.js';
+import { SAVE_EVERY, type FilesMsg } from './process/files-state.js';
 import type { LimiterMsg } from './process/limiter.js';
 import type { ControllerMsg } from './process/peer/controller.js';
 import type { Found, NewPeer, PeerMgrMsg } from './process/peer-mgr.js';
@@ -206,17 +205,11 @@ interface TorrentContext extends Omit<MagnetContext, 'request'> {
   readonly request: TorrentRequest;
 }
 
-/** Files that are not wanted get none: at most they hold a part of a piece. */
-const roomFor = ({ meta, priorities, preallocate: how }: TorrentRequest): Pick<FilesInput, 'allocate'> => how === undefined ? {}
-  : { allocate: { how, files: [...meta.files.keys()].filter((i) => priorities?.[i] !== 'skip' && !meta.files[i]!.padding) } };
-
 const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve) => {
   const { config, ports, client, key, request, port } = context;
   const { meta } = request;
   const { infoHash: torrent, name } = meta;
   const layout = new Layout(meta);
-  const { priorities = meta.files.map(() => 'normal' as const), firstLast = false } = request;
-  const choice = { priorities, firstLast };
   const boxes = {
     status: reserve(status), files: reserve(files), pieceMgr: reserve(pieceMgr), peerMgr: reserve(peerMgr),
     trackers: meta.trackers.map((_, tier) => reserve(tracker, `Tracker-${tier}`)),
@@ -230,7 +223,7 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
       children: [
         child(files, boxes.files, () => ({
           torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
-          overwrite: request.overwrite ?? false, touched: filesTouched(layout, choice, pieceRanks(layout, choice)), ...roomFor(request),
+          overwrite: request.overwrite ?? false, said: request.priorities ?? [], ...(request.preallocate && { allocate: request.preallocate }),
           saveEvery: config.saveEvery ?? SAVE_EVERY,
           disk: ports.disk, pieceMgr: boxes.pieceMgr, status: boxes.status, torrentMgr: manager, timer: clock,
         })),
@@ -244,8 +237,8 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
           ...(request.choke && { choke: request.choke }),
         })),
         child(pieceMgr, boxes.pieceMgr, () => ({
-          layout, order: request.order, pieceMemory: config.pieceMemory(meta.pieceLength), choice, timer: clock,
-          paths: meta.files.map((f) => f.path), ...boxes,
+          layout, order: request.order, pieceMemory: config.pieceMemory(meta.pieceLength), timer: clock,
+          firstLast: request.firstLast ?? false, ...boxes,
         })),
         ...planTrackers({ config, ports, client, torrent, port, tiers: meta.trackers, boxes: exports }),
         child(status, boxes.status, () => ({

@@ -7,6 +7,15 @@ export function globMatcher(glob: string): (path: readonly string[]) => boolean 
   return glob.includes('/') ? (path) => pattern.test(path.join('/')) : (path) => pattern.test(path.at(-1) ?? '');
 }
 
+/** `[z-a]` is none. */
+function isPattern(text: string): boolean {
+  try {
+    return Boolean(new RegExp(text, 'su'));
+  } catch {
+    return false;
+  }
+}
+
 const PART = /\*\*\/?|\*|\?|\[!?[^\]/]+\]|[^*?[]|\[/gsu;
 
 function translate(part: string): string {
@@ -14,7 +23,8 @@ function translate(part: string): string {
   if (part === '*') return '[^/]*';
   if (part === '?') return '[^/]';
   if (part.length > 2 && part.startsWith('[')) {
-    return `[${part.slice(1, -1).replace(/^!/, '^').replace(/[\\[\]]/g, '\\$&')}]`;
+    const set = `[${part.slice(1, -1).replace(/^!/, '^').replace(/[\\[\]]/g, '\\$&')}]`;
+    if (isPattern(set)) return set;
   }
   return part.replace(/[\\^$.|+(){}[\]/]/gu, '\\$&');
 }

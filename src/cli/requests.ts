@@ -2,7 +2,7 @@
  * Sources and options -> what a client is asked to do. Of a magnet link, what depends on its files is decided when they are known.
  */
 import PQueue from 'p-queue';
-import type { FilePriority } from '../base/file-priority.js';
+import type { FileWishes } from '../base/file-priority.js';
 import { infoHashOf, type AnyRequest, type MagnetRequest, type TorrentRequest } from '../client.js';
 import { selects, type Magnet } from '../protocol/magnet.js';
 import type { Metainfo } from '../protocol/metainfo.js';
@@ -69,11 +69,11 @@ export function requestOf(meta: Metainfo, v: SessionValues, { ownPolicy, select 
   };
 }
 
-/** What is selected is normal, and all else skipped; of rules, the last that matches a file holds. Undefined: all is as usual. */
+/** What is selected is normal, and all else skipped; of rules, the last that matches a file holds. Undefined: as it was left. */
 function prioritiesOf(meta: Metainfo, { only, priority: rules }: SessionValues, select: Magnet['select']): TorrentRequest['priorities'] {
   const all = only.length > 0 ? matching(meta, only) : select && selected(meta, select);
   if (!all && rules.length === 0) return undefined;
-  const usual: readonly FilePriority[] = all?.map((yes) => (yes ? 'normal' : 'skip')) ?? meta.files.map(() => 'normal');
+  const usual: FileWishes = all?.map((yes) => (yes ? 'normal' : 'skip')) ?? meta.files.map(() => undefined);
   const priorities = rules.reduce((before, { glob, priority }) => withPriority(before, matchingFiles(meta.files, glob), priority), usual);
   if (meta.files.every((f, i) => f.padding || priorities[i] === 'skip')) {
     throw misuse(`--priority: every file of ${printable(meta.name)} is skipped`);

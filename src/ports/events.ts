@@ -53,6 +53,8 @@ export interface PeerFacts {
 }
 
 export interface FileFacts {
+  /** Counted from 1, with padding: `#7` names it where globs do. */
+  readonly number: number;
   /** Below the folder; of a torrent of several files, its name comes first. */
   readonly path: string;
   readonly length: Bytes;

@@ -8,6 +8,8 @@ import type { Told, Topic } from './picture.js';
 /** What somebody looks at closely. */
 export interface Focus {
   readonly torrent?: InfoHash;
+  /** Of its files those that match a glob, from the one with this number among them on. */
+  readonly files?: { readonly find: string; readonly from: number };
   /** The process graph. */
   readonly processes?: boolean;
   /** The processes of this name, one by one. */

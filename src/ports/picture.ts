@@ -1,17 +1,18 @@
 /**
  * What the live page is told, by topic. Everything is plain data. A topic is told again when it changes, as a whole, but `decisions`:
- * of those only what is new. Sizes are bounded: by the peers of one torrent, and by the cells of a piece map.
+ * of those only what is new. Sizes are bounded: by the peers of one torrent, the cells of a piece map, and the files that are shown at a time.
  */
 import type { InfoHash, PeerKey } from '../base/brand.js';
 import type { Bytes, BytesPerSec, Level, Millis } from '../base/units.js';
-import type { OfTorrent, PeerFacts, Stats } from './events.js';
+import type { FileFacts, OfTorrent, PeerFacts, Stats } from './events.js';
 
 export interface Told {
   readonly client: ClientPicture;
   readonly torrents: readonly TorrentPicture[];
-  /** Of the torrent looked at, as are the three that follow. */
+  /** Of the torrent looked at, as are the four that follow. */
   readonly peers: readonly PeerPicture[];
   readonly pieces: PiecesPicture;
+  readonly files: FilesPicture;
   readonly choker: ChokerPicture;
   readonly decisions: readonly Decision[];
   readonly buckets: Buckets;
@@ -58,6 +59,14 @@ export interface PeerPicture extends PeerFacts {
 export interface PiecesPicture {
   readonly pieces: number;
   readonly cells: string;
+}
+
+/** Of the files that match a glob, so many in all, a page full: from the one with this number among them on. */
+export interface FilesPicture {
+  readonly find: string;
+  readonly from: number;
+  readonly matching: number;
+  readonly shown: readonly FileFacts[];
 }
 
 // CHOKING ------------------------------------------------------------------------------

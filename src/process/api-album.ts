@@ -5,9 +5,10 @@
 import type { InfoHash } from '../base/brand.js';
 import type { Focus, Viewer } from '../ports/live-page.js';
 import type {
-  Buckets, ChokerPicture, ClientPicture, Decision, PeerPicture, PiecesPicture, Told, Topic, TorrentEntry, TorrentPicture, TorrentStats,
+  Buckets, ChokerPicture, ClientPicture, Decision, FilesPicture, PeerPicture, PiecesPicture, Told, Topic, TorrentEntry, TorrentPicture, TorrentStats,
 } from '../ports/picture.js';
 import { processOf, processesOf, type Onlooker } from './api-processes.js';
+import type { FilesLookedAt } from './torrent-mgr-state.js';
 
 /** Rounds of ten seconds make five minutes of these. */
 const HISTORY = 30;
@@ -25,6 +26,8 @@ interface Visitor {
 interface Page {
   peers: readonly PeerPicture[] | undefined;
   pieces: PiecesPicture | undefined;
+  /** By who looks at which. */
+  readonly files: Map<string, FilesPicture>;
   choker: ChokerPicture | undefined;
   /** The last of `decided` decisions in all. */
   decisions: Decision[];
@@ -49,7 +52,7 @@ export class Album {
     this.visitors.set(viewer, { seen: new Map(), decisions: 0 });
     const { torrent } = viewer.focus;
     if (torrent !== undefined && !this.pages.has(torrent)) {
-      this.pages.set(torrent, { peers: undefined, pieces: undefined, choker: undefined, decisions: [], decided: 0 });
+      this.pages.set(torrent, { peers: undefined, pieces: undefined, files: new Map(), choker: undefined, decisions: [], decided: 0 });
     }
   }
 
@@ -57,6 +60,10 @@ export class Album {
     this.visitors.delete(viewer);
     const { focus } = this;
     for (const torrent of this.pages.keys()) if (!focus.has(torrent)) this.pages.delete(torrent);
+    const looked = this.filesLookedAt;
+    for (const [torrent, { files }] of this.pages) {
+      for (const key of files.keys()) if (!looked.some((at) => at.torrent === torrent && keyOf(at) === key)) files.delete(key);
+    }
   }
 
   get isWatched(): boolean {
@@ -66,6 +73,12 @@ export class Album {
   /** The torrents that are looked at closely. */
   get focus(): ReadonlySet<InfoHash> {
     return new Set([...this.visitors.keys()].flatMap(({ focus }) => focus.torrent ?? []));
+  }
+
+  /** Each once. */
+  get filesLookedAt(): readonly FilesLookedAt[] {
+    const looked = [...this.visitors.keys()].flatMap(({ focus: { torrent, files } }) => (torrent !== undefined && files ? [{ torrent, ...files }] : []));
+    return [...new Map(looked.map((at) => [`${at.torrent} ${keyOf(at)}`, at])).values()];
   }
 
   knows(torrent: InfoHash): boolean {
@@ -91,6 +104,10 @@ export class Album {
   pieces(torrent: InfoHash, pieces: PiecesPicture): void {
     const page = this.pages.get(torrent);
     if (page) page.pieces = pieces;
+  }
+
+  files(torrent: InfoHash, files: FilesPicture): void {
+    this.pages.get(torrent)?.files.set(keyOf(files), files);
   }
 
   decided(chokers: ReadonlyMap<InfoHash, ChokerPicture>, decisions: readonly Decision[]): void {
@@ -128,11 +145,11 @@ export class Album {
     }
   }
 
-  private picturesFor({ torrent }: Focus, torrents: Told['torrents']): readonly (readonly [Topic, unknown])[] {
+  private picturesFor({ torrent, files }: Focus, torrents: Told['torrents']): readonly (readonly [Topic, unknown])[] {
     const page = torrent === undefined ? undefined : this.pages.get(torrent);
     const pictures: readonly (readonly [Topic, unknown])[] = [
       ['client', this.client], ['torrents', torrents], ['buckets', this.levels], ['peers', page?.peers], ['pieces', page?.pieces],
-      ['choker', page?.choker],
+      ['files', files && page?.files.get(keyOf(files))], ['choker', page?.choker],
     ];
     return pictures.filter(([, picture]) => picture !== undefined);
   }
@@ -145,6 +162,8 @@ export class Album {
     viewer.tell('decisions', JSON.stringify(news));
   }
 }
+
+const keyOf = ({ find, from }: NonNullable<Focus['files']>): string => `${from} ${find}`;
 
 /** The kernel is looked at for those alone who look at the processes. */
 function kernelPictures({ processes, kind, process }: Focus, kernel: Onlooker): readonly (readonly [Topic, unknown])[] {

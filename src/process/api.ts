@@ -1,7 +1,7 @@
 /**
  * Api: shows the client to the people who look at its live page, and hands in what they wish.
  * Hears:  the page (opened, refused, came, left, said, gave), TorrentMgr (torrentsSeen), Status (torrentSeen, peersSeen),
- *         PieceMgr (piecesSeen), ChokeMgr (decided), Limiter (bucketsSeen), Console (answered), Timer (tick).
+ *         PieceMgr (piecesSeen), Files (filesSeen), ChokeMgr (decided), Limiter (bucketsSeen), Console (answered), Timer (tick).
  * Tells:  TorrentMgr (look, add), ChokeMgr (look), Limiter (look), Console (line, event), Timer (register).
  * Owns:   the page, who looks at it and at what, and what they were told last (api-album.ts). The others are asked how they stand a few
  *         times a second while somebody looks, and keep nothing for it.
@@ -17,7 +17,7 @@ import type { ClientEvent } from '../ports/events.js';
 import type { Sha1 } from '../ports/hash.js';
 import type { Answer, LivePage, OpenPage, Reply, Viewer } from '../ports/live-page.js';
 import type {
-  Buckets, ChokerPicture, ClientPicture, Decision, PeerPicture, PiecesPicture, TorrentEntry, TorrentStats,
+  Buckets, ChokerPicture, ClientPicture, Decision, FilesPicture, PeerPicture, PiecesPicture, TorrentEntry, TorrentStats,
 } from '../ports/picture.js';
 import { parseMetainfo } from '../protocol/metainfo.js';
 import { Album } from './api-album.js';
@@ -52,6 +52,8 @@ export type ApiMsg =
   | { readonly type: 'peersSeen'; readonly torrent: InfoHash; readonly peers: readonly PeerPicture[] }
   /** Its pieces, and their copies among our peers. */
   | { readonly type: 'piecesSeen'; readonly torrent: InfoHash; readonly pieces: PiecesPicture }
+  /** Some of its files. */
+  | { readonly type: 'filesSeen'; readonly torrent: InfoHash; readonly files: FilesPicture }
   /** Who decides on each torrent that is looked at, and what was decided since the last look. */
   | { readonly type: 'decided'; readonly chokers: ReadonlyMap<InfoHash, ChokerPicture>; readonly decisions: readonly Decision[] }
   /** The limits, and who waits for credit. */
@@ -136,6 +138,7 @@ function step(s: State, m: ApiMsg, self: Me): void {
     case 'torrentSeen': return album.stats(m.torrent, m.stats);
     case 'peersSeen': return album.peers(m.torrent, m.peers);
     case 'piecesSeen': return album.pieces(m.torrent, m.pieces);
+    case 'filesSeen': return album.files(m.torrent, m.files);
     case 'decided': return album.decided(m.chokers, m.decisions);
     case 'bucketsSeen': return album.buckets(m.buckets);
     case 'tick': return tick(s, self);
@@ -154,7 +157,7 @@ function tick(s: State, self: Me): void {
 function beat(s: State, self: Me): void {
   const closely = s.album.focus;
   const pieces = s.beats++ % PIECES_EVERY === 0;
-  self.tell(s.torrentMgr, { type: 'look', closely, pieces, replyTo: self.mailbox });
+  self.tell(s.torrentMgr, { type: 'look', closely, pieces, files: s.album.filesLookedAt, replyTo: self.mailbox });
   self.tell(s.chokeMgr, { type: 'look', torrents: closely, replyTo: self.mailbox });
   self.tell(s.limiter, { type: 'look', replyTo: self.mailbox });
   s.awake = true;

@@ -28,7 +28,7 @@ export const HELP: readonly string[] = [
   'status               how far each torrent is',
   'peers                who we are connected to',
   'files                what is wanted and how far it is; or of one: files TORRENT',
-  'priority GLOB LEVEL  of files that match: high, normal, low or skip',
+  'priority GLOB LEVEL  of files that match, or #N of one: high, normal, low, skip',
   '   ... for TORRENT   of one torrent',
   'limit up|down RATE   KB/s, or with a suffix (1.5M, 64Ki); 0: no limit',
   '   ... TORRENT       for one torrent; or: each torrent, each peer',
@@ -101,7 +101,7 @@ function priority(args: readonly string[]): Result<Command> {
 
 /** What may be said of all torrents, and here may be of one: `... for TORRENT`. */
 function ofTorrent(args: readonly string[]): { readonly words: readonly string[]; readonly torrent: string | undefined } {
-  const at = args.indexOf('for');
+  const at = args.lastIndexOf('for');
   return at < 0 ? { words: args, torrent: undefined } : { words: args.slice(0, at), torrent: args.slice(at + 1).join(' ') };
 }
 

@@ -79,7 +79,7 @@ interface State extends ConsoleInput {
   readonly leaving: Map<InfoHash, Asker>;
 }
 /** What may be asked from elsewhere than the terminal; there, the others answer to it. */
-const REMOTE: ReadonlySet<Command['type']> = new Set(['limit', 'policy', 'shadow', 'pause', 'resume', 'remove']);
+const REMOTE: ReadonlySet<Command['type']> = new Set(['limit', 'policy', 'shadow', 'priority', 'pause', 'resume', 'remove']);
 
 // CORE -------------------------------------------------------------------------------
 function step(s: State, m: ConsoleMsg, self: Me): void {
@@ -151,7 +151,9 @@ function ofTorrents(s: State, c: Command & { type: 'files' | 'priority' | 'pause
   const torrent = found.value === undefined ? {} : { torrent: found.value };
   switch (c.type) {
     case 'files': return self.tell(s.torrentMgr, { type: 'listFiles', ...torrent });
-    case 'priority': return self.tell(s.torrentMgr, { type: 'prioritize', glob: c.glob, priority: c.priority, ...torrent });
+    case 'priority':
+      self.tell(s.torrentMgr, { type: 'prioritize', glob: c.glob, priority: c.priority, ...torrent });
+      return asker && reply(s, asker, true, [`${c.glob}: ${c.priority}`], self);
     case 'pause':
     case 'resume':
       self.tell(s.torrentMgr, { type: c.type, ...torrent });

@@ -6,6 +6,7 @@ import { SECOND } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
 import type { CheckOutcome, Trouble } from '../ports/disk.js';
 import { discard, inMemory, isEmpty, isStoring, type Assembly } from './files-pieces.js';
+import { choose, prepare } from './files-choice.js';
 import { strangers } from './files-foreign.js';
 import { goodbye } from './files-leaving.js';
 import { check, makeRoom, readBlocks, recall, type Recalled } from './files-recovery.js';
@@ -21,17 +22,21 @@ export function begin(s: FilesState, self: Me): void {
   void recall(s, self.random).then((found) => self.post({ type: 'recalled', recalled: found }));
 }
 
-export function recalled(s: FilesState, { good, doubtful, begun, trouble: found, recorded, others }: Recalled, self: Me): void {
+export function recalled(s: FilesState, { good, doubtful, begun, trouble: found, recorded, others, earlier, touched }: Recalled, self: Me): void {
   s.recalling = false;
   s.have = new Bitfield(s.layout.pieceCount);
   for (const piece of good) s.have.set(piece);
   s.begun = begun;
   s.recorded = recorded;
   s.others = others;
+  s.earlier = earlier;
+  choose(s);
   s.unchecked = doubtful.length;
   s.resumed = recorded && doubtful.length === 0 && good.length > 0;
   if (s.closing === 'goes') return goodbye(s, self);
   if (found) trouble(s, found.what, self, found.where);
+  // Something was said meanwhile.
+  if (s.touched.some((yes, file) => yes && !touched[file])) prepare(s, self);
   if (doubtful.length === 0) return examine(s, self);
   note(s, self);
   void check(s, doubtful, (piece, outcome) => self.post({ type: 'pieceChecked', piece, outcome }));
@@ -96,5 +101,5 @@ function known(s: FilesState, self: Me): void {
 export function tellRecovered(s: FilesState, self: Me): void {
   if (!s.known || !s.asked || isStoring(s)) return;
   s.asked = false;
-  self.tell(s.pieceMgr, { type: 'recovered', have: s.have.clone(), unfinished: inMemory(s) });
+  self.tell(s.pieceMgr, { type: 'recovered', have: s.have.clone(), unfinished: inMemory(s), priorities: s.priorities });
 }

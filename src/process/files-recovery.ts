@@ -8,11 +8,13 @@
  */
 import PQueue from 'p-queue';
 import { equalBytes } from '../base/bytes.js';
+import type { FileWishes } from '../base/file-priority.js';
 import type { Random } from '../base/random.js';
 import { ok } from '../base/result.js';
 import { BLOCK_BYTES, type Bytes } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
+import { filesTouched, settled } from '../policy/pick/priority.js';
 import type { CheckOutcome, FileFacts, ReadOutcome, Span, Storage, Trouble } from '../ports/disk.js';
 import { pieceHash } from '../protocol/metainfo.js';
 import { encodeResumeRecord, parseResumeRecord, type FileStamp, type ResumeRecord } from '../protocol/resume-record.js';
@@ -30,6 +32,9 @@ export interface Recalled {
   /** There is a record; and which files others had put here before the first. */
   readonly recorded: boolean;
   readonly others: Facts;
+  /** How files were wanted in earlier runs; and those for which a place was made. */
+  readonly earlier: FileWishes;
+  readonly touched: readonly boolean[];
 }
 /** Trouble, and what has to be readable before it is over. */
 export interface Located {
@@ -45,7 +50,9 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   const written = await readRecord(s);
   const record = s.check === 'record' ? written : undefined;
   const lost = record && s.ailment?.insisted !== true ? await vanished(s, record.have, facts) : undefined;
-  const unmade = lost ? undefined : await s.storage.prepare(s.touched);
+  const earlier = written?.priorities ?? [];
+  const touched = filesTouched(s.layout, settled(s.files.length, s.lasting.changed, s.said, earlier));
+  const unmade = lost ? undefined : await s.storage.prepare(touched);
   const trouble = unmade ? { what: unmade, where: [] } : lost;
   const { good, likely, doubtful, padding } = sortOut(s, facts, record);
   const sound = await areGood(s, sample(likely, random));
@@ -53,7 +60,7 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   return {
     trouble, good: [...good, ...zeros, ...(sound ? likely : [])], doubtful: sound ? doubtful : [...likely, ...doubtful],
     begun: record?.unfinished.flatMap((u) => begunOf(s, u)) ?? [],
-    recorded: written !== undefined,
+    recorded: written !== undefined, earlier, touched,
     others: written ? facts.map((found, file) => (written.others.has(file) ? found : undefined)) : facts,
   };
 }
@@ -67,8 +74,11 @@ export async function makeRoom(s: FilesState): Promise<Trouble | undefined> {
 export const inTheWay = ({ storage, strangers, touched }: FilesState): Promise<Trouble | undefined> =>
   storage.inTheWay(strangers.filter((file) => touched[file]));
 
-export const allocate = async ({ storage, allocate: room }: FilesState): Promise<Trouble | undefined> =>
-  room && storage.allocate(room.files, room.how);
+/** Files that are not wanted get no room: at most they hold a part of a piece. */
+export async function allocate({ storage, allocate: how, layout, priorities }: FilesState): Promise<Trouble | undefined> {
+  const wanted = [...layout.files.keys()].filter((file) => priorities[file] !== 'skip' && !layout.files[file]!.padding);
+  return how && storage.allocate(wanted, how);
+}
 
 interface Sorted {
   readonly good: number[];
@@ -79,7 +89,7 @@ interface Sorted {
   readonly padding: number[];
 }
 
-interface Claims extends Pick<ResumeRecord, 'files' | 'unfinished'> {
+interface Claims extends Pick<ResumeRecord, 'files' | 'unfinished' | 'priorities'> {
   readonly have: Bitfield;
   /** By file. */
   readonly others: Bitfield;
@@ -259,6 +269,7 @@ export async function remember(s: FilesState): Promise<Remembered> {
   for (const file of withoutPieces(s.layout, have, s.others)) others.set(file);
   const record = encodeResumeRecord({
     infoHash: s.torrent, pieces: have.bytes(), files, unfinished, ...(!others.isEmpty && { others: others.bytes() }),
+    priorities: s.files.map((_, file) => s.lasting.changed[file] ?? s.earlier[file]),
   });
   const unsaved = await s.disk.writeRecord(s.folder, nameOf(s), record);
   return unsaved ? { unsaved } : {};

@@ -1,5 +1,6 @@
 /** What Files is given and keeps. Its parts (files-pieces, files-check and others) share this state; no other process sees it. */
 import type { InfoHash } from '../base/brand.js';
+import type { FilePriority, FileWishes } from '../base/file-priority.js';
 import { SECOND, type Millis } from '../base/units.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import type { Self } from '../kernel/process.js';
@@ -8,6 +9,7 @@ import { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';
 import { ReadAhead, type Lent, type Stretch } from '../model/read-ahead.js';
 import type { Allocation, CheckOutcome, Disk, KeepOutcome, ReadOutcome, Storage, StoredFile, StoreOutcome, Trouble } from '../ports/disk.js';
+import type { ApiMsg } from './api.js';
 import type { Facts } from './files-foreign.js';
 import type { Erasure } from './files-leaving.js';
 import type { Assembly, BlockRun } from './files-pieces.js';
@@ -30,8 +32,12 @@ export type FilesMsg =
   | { readonly type: 'discard'; readonly piece: number }
   /** PieceMgr starts, or starts again, and wants to know what is there. */
   | { readonly type: 'recover' }
-  /** Other files are written to from now on (by index, whether): a place for them is made, then `prepared` to PieceMgr. */
-  | { readonly type: 'prepare'; readonly files: readonly boolean[] }
+  /** These files, by index, are wanted so from now on: people are told of them, a place is made, then `wanted` to PieceMgr. */
+  | { readonly type: 'prioritize'; readonly files: readonly number[]; readonly priority: FilePriority }
+  /** The user wants to see all files. */
+  | { readonly type: 'listFiles' }
+  /** Somebody looks at those that match `find`, from the one with this number among them on. */
+  | { readonly type: 'look'; readonly find: string; readonly from: number; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   /** For a peer, as `data` or `unreadable` to `replyTo`. */
   | { readonly type: 'read'; readonly stretches: readonly Stretch[]; readonly replyTo: Reader }
   /** Nobody looks at these any more. */
@@ -73,8 +79,8 @@ export const declaration = declare({
   scope: 'torrent',
   doc: 'assembles, stores, reads; keeps the resume record',
   tells: {
-    PieceMgr: ['recovered', 'prepared', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'], TorrentMgr: ['trouble', 'mended', 'closed'],
-    Timer: ['register'],
+    PieceMgr: ['recovered', 'wanted', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'], TorrentMgr: ['trouble', 'mended', 'closed'],
+    Api: ['filesSeen'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, FilesMsg>;
@@ -87,13 +93,13 @@ export interface FilesInput {
   /** 20 bytes a piece. */
   readonly hashes: Uint8Array;
   readonly folder: string;
-  /** By file: whether anything is written to it. */
-  readonly touched: readonly boolean[];
+  /** The options of this start: how much files are wanted. */
+  readonly said: FileWishes;
   readonly check: 'record' | 'full';
   /** Also files of another origin. */
   readonly overwrite: boolean;
-  /** Room is made at the start for these files. */
-  readonly allocate?: { readonly files: readonly number[]; readonly how: Allocation };
+  /** Room is made at the start for the files that are wanted. */
+  readonly allocate?: Allocation;
   /** How often the record is saved while anything is new: what a crash costs at most. */
   readonly saveEvery: Millis;
   readonly disk: Disk;
@@ -102,9 +108,21 @@ export interface FilesInput {
   readonly torrentMgr: Mailbox<TorrentMgrMsg, 'TorrentMgr'>;
   readonly timer: Mailbox<TimerMsg, 'Timer'>;
 }
+/** What a crash must not undo. */
+export interface Lasting {
+  /** What was said of files while it runs. */
+  changed: FileWishes;
+}
 export interface FilesState extends FilesInput {
   readonly storage: Storage;
+  readonly lasting: Lasting;
+  /** What was said of files while earlier runs went on, by the record. */
+  earlier: FileWishes;
+  /** How much each file is wanted, as it follows from that; and whether anything is written to it. */
+  priorities: readonly FilePriority[];
   touched: readonly boolean[];
+  /** The files that were last looked for. */
+  found: { readonly find: string; readonly files: readonly number[] } | undefined;
   have: Bitfield;
   readonly assemblies: Map<number, Assembly>;
   readonly readAhead: ReadAhead<Reader>;
@@ -151,13 +169,13 @@ const RUNS_IDLE = 4;
 /** Twice the threads that read, so that none waits for us. */
 export const READS_AT_ONCE = 8;
 
-export function initialState(input: FilesInput): FilesState {
+export function initialState(input: FilesInput, lasting: Lasting): FilesState {
   const storage = input.disk.open(input.folder, input.files);
   const readAhead = new ReadAhead<Reader>({
     keep: RUNS_KEPT, idle: RUNS_IDLE, atOnce: READS_AT_ONCE, recycle: (bytes) => storage.recycle(bytes), copy: (view) => storage.copy(view),
   });
   return {
-    storage, have: new Bitfield(input.layout.pieceCount),
+    storage, lasting, earlier: [], priorities: [], touched: [], found: undefined, have: new Bitfield(input.layout.pieceCount),
     assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], unchecked: 0, notedAt: -Infinity, known: false, recalling: false, resumed: false,
     asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
     closing: 'no',

@@ -1,23 +1,25 @@
 /**
  * Files: the torrent's bytes, in memory while a piece is being put together and on disk after that.
- * Hears:  Controller (blocks), Sender (read, returned, readerLeft), PieceMgr (recover, prepare, check, discard), TorrentMgr (retry, stop), Timer (tick), the disk.
- * Tells:  PieceMgr (recovered, prepared, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, mended, closed), Timer (register).
- * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record. A block is copied once, into its piece's buffer; a whole
+ * Hears:  Controller (blocks), Sender (read, returned, readerLeft), PieceMgr (recover, check, discard),
+ *         TorrentMgr (prioritize, listFiles, look, retry, stop), Timer (tick), the disk.
+ * Tells:  PieceMgr (recovered, wanted, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, mended, closed), Api (filesSeen),
+ *         Timer (register).
+ * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record, and which files are wanted. A block is copied once, into its piece's buffer; a whole
  *         piece is hashed and written off the main thread in one job. The memory is bounded by PieceMgr, which starts no piece beyond it.
- * Parts:  files-state, files-pieces (down to the disk), files-check, files-recovery and files-foreign (what is there), files-record (when it is saved),
+ * Parts:  files-state, files-choice (which are wanted), files-pieces (down to the disk), files-check, files-recovery and files-foreign (what is there), files-record (when it is saved),
  *         files-trouble and files-mending, files-leaving.
  */
 import { SECOND } from '../base/units.js';
 import { defineProcess } from '../kernel/process.js';
 import type { Lent, Stretch } from '../model/read-ahead.js';
-import type { ReadOutcome, Span, Trouble } from '../ports/disk.js';
+import type { ReadOutcome, Span } from '../ports/disk.js';
 import { begin, examined, pieceChecked, recalled, takenUp, tellRecovered } from './files-check.js';
+import { choose, look, made, prioritize, tellFiles } from './files-choice.js';
 import { erased } from './files-leaving.js';
 import { caughtUp, looked, mend } from './files-mending.js';
 import { assemble, discard, kept, store, stored } from './files-pieces.js';
 import { remembered, save, writeRecord } from './files-record.js';
-import { inTheWay } from './files-recovery.js';
-import { declaration, initialState, type FilesInput, type FilesMsg, type FilesState, type Me, type Reader } from './files-state.js';
+import { declaration, initialState, type FilesInput, type FilesMsg, type FilesState, type Lasting, type Me, type Reader } from './files-state.js';
 import { lookAgain, MEND, trouble } from './files-trouble.js';
 
 /** How long what was read is kept when nobody asks for it. */
@@ -27,7 +29,10 @@ const SAVE = 'save';
 
 // CORE -------------------------------------------------------------------------------
 function init(input: FilesInput, self: Me): FilesState {
-  const s = initialState(input);
+  const lasting = self.kept as Lasting | undefined ?? { changed: [] };
+  self.keep(lasting);
+  const s = initialState(input, lasting);
+  choose(s);
   begin(s, self);
   rearm(s, self);
   return s;
@@ -53,7 +58,9 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'recover':
       s.asked = true;
       return tellRecovered(s, self);
-    case 'prepare': return prepare(s, m.files, self);
+    case 'prioritize': return prioritize(s, m, self);
+    case 'listFiles': return tellFiles(s, s.files.keys(), self);
+    case 'look': return look(s, m, self);
     case 'made': return made(s, m.trouble, self);
     case 'read': return read(s, m.stretches, m.replyTo, self);
     case 'returned':
@@ -93,20 +100,6 @@ function tick(s: FilesState, tag: string, self: Me): void {
   if (tag === AGE) s.readAhead.age();
   else save(s, self);
   alarm(s, tag, self);
-}
-
-// OTHER FILES
-
-/** While the disk is in trouble nothing is made: that is part of the mending. */
-function prepare(s: FilesState, files: readonly boolean[], self: Me): void {
-  s.touched = files;
-  if (s.ailment) return self.tell(s.pieceMgr, { type: 'prepared' });
-  void inTheWay(s).then((found) => found ?? s.storage.prepare(files)).then((found) => self.post({ type: 'made', trouble: found }));
-}
-
-function made(s: FilesState, found: Trouble | undefined, self: Me): void {
-  if (found) trouble(s, found, self);
-  self.tell(s.pieceMgr, { type: 'prepared' });
 }
 
 // UP: FROM DISK TO SENDERS

@@ -9,7 +9,6 @@ import type { Bitfield } from '../model/bitfield.js';
 import type { Blame, BlockDigests } from '../model/blame.js';
 import type { Layout } from '../model/layout.js';
 import type { Picker } from '../policy/pick/picker.js';
-import type { FileChoice } from '../policy/pick/priority.js';
 import type { PickOrder } from '../policy/pick/selection.js';
 import type { BlockRange } from '../protocol/wire.js';
 import type { ApiMsg } from './api.js';
@@ -41,16 +40,12 @@ export type PieceMgrMsg =
   | { readonly type: 'choked'; readonly peer: PeerKey }
   /** Gone: what it was asked for is to be asked of others. */
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
-  /** From Files: what is there. */
-  | { readonly type: 'recovered'; readonly have: Bitfield; readonly unfinished: readonly Unfinished[] }
+  /** From Files: what is there, and how much each file is wanted. */
+  | { readonly type: 'recovered'; readonly have: Bitfield; readonly unfinished: readonly Unfinished[]; readonly priorities: readonly FilePriority[] }
   /** From Files: whether a piece that was complete matched its hash; digests of its blocks where it did not, or does after it did not. */
   | { readonly type: 'checked'; readonly piece: number; readonly good: boolean; readonly digests?: BlockDigests }
-  /** From Files: there is a place for all that is wanted now. */
-  | { readonly type: 'prepared' }
-  /** By file, from now on. People are told of `changed`. */
-  | { readonly type: 'prioritize'; readonly priorities: readonly FilePriority[]; readonly changed: readonly number[] }
-  /** The user wants to see the files. */
-  | { readonly type: 'listFiles' }
+  /** From Files: how much each file is wanted from now on; there is a place for all that is. */
+  | { readonly type: 'wanted'; readonly priorities: readonly FilePriority[] }
   /** Somebody looks at this torrent. */
   | { readonly type: 'look'; readonly torrent: InfoHash; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
@@ -79,7 +74,7 @@ export const declaration = declare({
   scope: 'torrent',
   doc: 'which pieces and blocks are missing, in flight, stored',
   tells: {
-    Controller: ['welcome', 'request', 'cancel', 'interest'], Files: ['recover', 'prepare', 'check', 'discard'],
+    Controller: ['welcome', 'request', 'cancel', 'interest'], Files: ['recover', 'check', 'discard'],
     PeerMgr: ['ready', 'aim', 'have', 'badPeers'], Status: ['progress', 'note'], Api: ['piecesSeen'], Timer: ['register'],
   },
 });
@@ -88,9 +83,8 @@ export type Me = Self<typeof declaration, PieceMgrMsg>;
 // CONFIG, STATE ----------------------------------------------------------------------
 export interface PieceMgrInput {
   readonly layout: Layout;
-  /** Of each file, below the folder. */
-  readonly paths: readonly (readonly string[])[];
-  readonly choice: FileChoice;
+  /** The first and the last piece of each file before all others. */
+  readonly firstLast: boolean;
   readonly order: PickOrder;
   /** Bounds the memory of unfinished pieces, in Files. */
   readonly pieceMemory: Bytes;
@@ -114,12 +108,7 @@ export interface Running {
   /** Neither had nor wanted. */
   unwantedBytes: Bytes;
 }
-/** What a crash must not undo. */
-export interface Lasting {
-  choice: FileChoice;
-}
 export interface State extends PieceMgrInput {
-  readonly lasting: Lasting;
   readonly peers: Map<PeerKey, Peer>;
   /** From the moment Files has told what is there. */
   running: Running | undefined;

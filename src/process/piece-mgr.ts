@@ -1,26 +1,27 @@
 /**
  * PieceMgr: which blocks are missing, whom they are asked of, and which pieces are done.
  * Hears:  Controller (join, bitfield, haveAll, have, suggest, needBlocks, gotBlocks, lostBlock, choked), PeerMgr (peerLeft),
- *         Files (recovered, prepared, checked), TorrentMgr (look, prioritize, listFiles), Timer (tick).
- * Tells:  Controller (welcome, request, cancel, interest), Files (recover, prepare, check, discard),
+ *         Files (recovered, wanted, checked), TorrentMgr (look), Timer (tick).
+ * Tells:  Controller (welcome, request, cancel, interest), Files (recover, check, discard),
  *         PeerMgr (ready, aim, have, badPeers), Status (progress, note), Api (piecesSeen), Timer (register).
  * Owns:   the picker (policy/pick), which holds the swarm's availability and every request. No bytes pass here.
  */
 import { peerKey, type PeerKey, type PieceIndex } from '../base/brand.js';
+import type { FilePriority } from '../base/file-priority.js';
 import { BLOCK_BYTES, SECOND } from '../base/units.js';
 import { defineProcess } from '../kernel/process.js';
-import { Bitfield } from '../model/bitfield.js';
+import type { Bitfield } from '../model/bitfield.js';
 import { Blame } from '../model/blame.js';
 import type { Layout } from '../model/layout.js';
 import { NOBODY } from '../policy/pick/block-sheets.js';
 import type { BlockRef } from '../policy/pick/blocks.js';
 import { pieceMap } from '../policy/pick/piece-map.js';
 import { Picker } from '../policy/pick/picker.js';
-import { filesTouched, pieceRanks } from '../policy/pick/priority.js';
+import { pieceRanks } from '../policy/pick/priority.js';
 import { MAX_REQUEST_TIMEOUT_MS } from '../policy/pick/timeouts.js';
 import type { BlockRange } from '../protocol/wire.js';
 import {
-  declaration, type BlockAt, type Lasting, type Me, type PieceMgrInput, type PieceMgrMsg, type Running, type State,
+  declaration, type BlockAt, type Me, type PieceMgrInput, type PieceMgrMsg, type Running, type State,
 } from './piece-mgr-state.js';
 
 export type { PieceMgrInput, PieceMgrMsg, PieceOrder, Unfinished } from './piece-mgr-state.js';
@@ -29,16 +30,12 @@ const TICK = 'timeouts';
 
 // CORE -------------------------------------------------------------------------------
 function init(input: PieceMgrInput, self: Me): State {
-  const lasting = self.kept as Lasting | undefined ?? { choice: input.choice };
-  self.keep(lasting);
   self.tell(input.files, { type: 'recover' });
-  return { lasting, peers: new Map(), running: undefined, watching: false, ...input };
+  return { peers: new Map(), running: undefined, watching: false, ...input };
 }
 
 function step(s: State, m: PieceMgrMsg, self: Me): void {
   if (m.type === 'recovered') return recovered(s, m, self);
-  if (m.type === 'prioritize') return prioritize(s, m, self);
-  if (m.type === 'listFiles') return tellFiles(s, s.paths.keys(), self);
   // Peers come only after `ready`; mail that is older is of a time before a restart.
   const { running } = s;
   if (!running) return;
@@ -77,7 +74,7 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
       s.peers.delete(m.peer);
       picker.leave(m.peer);
       return feedAll(s, picker, self);
-    case 'prepared': return aim(s, running, self);
+    case 'wanted': return aim(s, running, m.priorities, self);
     case 'checked': return checked(s, running, m, self);
     case 'look':
       return self.tell(m.replyTo, { type: 'piecesSeen', torrent: m.torrent, pieces: pieceMap(picker, s.layout.pieceCount) });
@@ -85,9 +82,9 @@ function step(s: State, m: PieceMgrMsg, self: Me): void {
   }
 }
 
-function recovered(s: State, { have, unfinished }: PieceMgrMsg & { type: 'recovered' }, self: Me): void {
-  const { layout, order } = s;
-  const ranks = pieceRanks(layout, s.lasting.choice);
+function recovered(s: State, { have, unfinished, priorities }: PieceMgrMsg & { type: 'recovered' }, self: Me): void {
+  const { layout, order, firstLast } = s;
+  const ranks = pieceRanks(layout, { priorities, firstLast });
   const picker = new Picker({
     layout, have, random: self.random, order, maxActiveBytes: s.pieceMemory, ranks,
   });
@@ -111,38 +108,18 @@ function amounts(layout: Layout, ranks: Uint8Array, have: Bitfield): Pick<Runnin
   return { wantedBytes, unwantedBytes };
 }
 
-// FILES
-
-/** It takes effect when there is a place for what is wanted now. */
-function prioritize(s: State, { priorities, changed }: PieceMgrMsg & { type: 'prioritize' }, self: Me): void {
-  const choice = { ...s.lasting.choice, priorities };
-  s.lasting.choice = choice;
-  self.tell(s.files, { type: 'prepare', files: filesTouched(s.layout, choice, pieceRanks(s.layout, choice)) });
-  tellFiles(s, changed, self);
-}
-
 /** What is wanted now is aimed at. */
-function aim(s: State, running: Running, self: Me): void {
+function aim(s: State, running: Running, priorities: readonly FilePriority[], self: Me): void {
+  const { layout, firstLast } = s;
   const { picker, have } = running;
-  const ranks = pieceRanks(s.layout, s.lasting.choice);
+  const ranks = pieceRanks(layout, { priorities, firstLast });
   picker.rank(ranks);
-  Object.assign(running, amounts(s.layout, ranks, have));
+  Object.assign(running, amounts(layout, ranks, have));
   withdraw(s, picker, self);
   self.tell(s.peerMgr, { type: 'aim', complete: picker.isComplete });
   progress(s, running, self);
   tellInterest(s, picker, self);
   feedAll(s, picker, self);
-}
-
-/** Until the check is over, nothing is known to be here. */
-function tellFiles(s: State, which: Iterable<number>, self: Me): void {
-  const { layout, paths, lasting: { choice: { priorities } } } = s;
-  const have = s.running?.have ?? new Bitfield(layout.pieceCount);
-  const files = [...which].filter((i) => !layout.files[i]!.padding).map((i) => {
-    const { length } = layout.files[i]!;
-    return { path: paths[i]!.join('/'), length, had: layout.bytesIn(i, have), priority: priorities[i]! };
-  });
-  self.tell(s.status, { type: 'note', note: { event: 'files', files } });
 }
 
 // BLOCKS

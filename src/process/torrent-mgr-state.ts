@@ -57,17 +57,28 @@ export type TorrentMgrMsg =
   | { readonly type: 'listPeers' }
   /** Everything is saved and says goodbye. */
   | { readonly type: 'stop' }
-  /** `closely`: the torrents of which peers are told, and with `pieces` those too. Status and PieceMgr answer for each torrent. */
-  | { readonly type: 'look'; readonly closely: ReadonlySet<InfoHash>; readonly pieces: boolean; readonly replyTo: Mailbox<ApiMsg, 'Api'> }
+  /**
+   * `closely`: the torrents of which peers are told, and with `pieces` those too. `files`: those that are looked at. Status, PieceMgr and Files
+   * answer for each torrent.
+   */
+  | { readonly type: 'look'; readonly closely: ReadonlySet<InfoHash>; readonly pieces: boolean; readonly files: readonly FilesLookedAt[];
+      readonly replyTo: Mailbox<ApiMsg, 'Api'> }
   | Tick;
+
+/** Of a torrent, the files that match `find`, from the one with this number among them on. */
+export interface FilesLookedAt {
+  readonly torrent: InfoHash;
+  readonly find: string;
+  readonly from: number;
+}
 
 export const declaration = declare({
   name: 'TorrentMgr',
   scope: 'client',
   doc: 'the set of torrents',
   tells: {
-    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Metadata: ['incoming', 'pause', 'resume', 'stop'], Files: ['retry', 'stop'],
-    Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look', 'prioritize', 'listFiles'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
+    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Metadata: ['incoming', 'pause', 'resume', 'stop'], Files: ['prioritize', 'listFiles', 'look', 'retry', 'stop'],
+    Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, TorrentMgrMsg>;

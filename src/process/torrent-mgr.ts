@@ -4,8 +4,8 @@
  *         listPeers, stop), Listener (listening, incoming),
  *         Files (trouble, mended, closed), PeerMgr (closed), Metadata (metainfo, closed), Tracker (closed), Status (completeness, seeded),
  *         Api (add, look), Watch (add), Timer (tick).
- * Tells:  PeerMgr or Metadata (incoming, pause, resume, stop), Files (retry, stop), Tracker (stop), Status (listPeers, look),
- *         PieceMgr (look, prioritize, listFiles), Api (torrentsSeen), Console (event), Timer (register).
+ * Tells:  PeerMgr or Metadata (incoming, pause, resume, stop), Files (prioritize, listFiles, look, retry, stop), Tracker (stop),
+ *         Status (listPeers, look), PieceMgr (look), Api (torrentsSeen), Console (event), Timer (register).
  * Owns:   the set of torrents, and who of them may go on. A torrent beyond rescue ends with its reason, and the others go on.
  */
 import type { TorrentKey } from '../base/brand.js';
@@ -126,12 +126,16 @@ function incoming(s: State, arrival: Incoming, self: Me): void {
   else arrival.connection.close();
 }
 
-function look(s: State, { closely, pieces, replyTo }: TorrentMgrMsg & { type: 'look' }, self: Me): void {
+function look(s: State, { closely, pieces, files, replyTo }: TorrentMgrMsg & { type: 'look' }, self: Me): void {
   self.tell(replyTo, { type: 'torrentsSeen', torrents: [...s.torrents.values()].map(entryOf) });
   for (const [torrent, { parts }] of s.torrents) {
     const near = closely.has(torrent);
     self.tell(parts.status, { type: 'look', closely: near, replyTo });
     if (near && pieces && parts.pieceMgr) self.tell(parts.pieceMgr, { type: 'look', torrent, replyTo });
+  }
+  for (const { torrent, find, from } of files) {
+    const box = s.torrents.get(torrent)?.parts.files;
+    if (box) self.tell(box, { type: 'look', find, from, replyTo });
   }
 }
 

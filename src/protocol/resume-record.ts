@@ -2,11 +2,12 @@
  * Resume record: what we know to be on disk, so that a restart need not hash it again. A bencoded dictionary of our
  * own: `info-hash` (40 hex digits), `pieces` (bitfield, BEP 3 bit order), `files` (a list of [length, modification
  * time in ms], -1 where the file was not there), `unfinished` (a list of [piece, bitfield of its blocks that are on disk];
- * absent: none), `others` (bitfield by file: what was here before us, and holds nothing of the torrent; absent: none) and
- * `version`. Of pieces it is only as good as the files' lengths and times: where they differ, look again.
+ * absent: none), `others` (bitfield by file: what was here before us, and holds nothing of the torrent; absent: none),
+ * `priorities` (a byte a file: how much the user wants it, counted from 1 as in FILE_PRIORITIES; 0, or all absent: nothing was said) and `version`. Of pieces it is only as good as the files' lengths and times: where they differ, look again.
  * Nothing vouches for the blocks but the hash of their piece, once it is whole.
  */
 import type { InfoHash } from '../base/brand.js';
+import { FILE_PRIORITIES, type FileWishes } from '../base/file-priority.js';
 import { flaw, ok, type Result } from '../base/result.js';
 import { fromUtf8Lossy } from '../base/bytes.js';
 import { decode, encode, type BValue } from './bencode.js';
@@ -25,6 +26,8 @@ export interface ResumeRecord {
   readonly unfinished: readonly UnfinishedBlocks[];
   /** As on the wire: a bit a file. */
   readonly others?: Uint8Array;
+  /** What was said while it ran; never empty: without it, nothing. */
+  readonly priorities?: FileWishes;
 }
 export interface UnfinishedBlocks {
   readonly piece: number;
@@ -32,11 +35,13 @@ export interface UnfinishedBlocks {
   readonly blocks: Uint8Array;
 }
 
-export function encodeResumeRecord({ infoHash, pieces, files, unfinished, others }: ResumeRecord): Uint8Array {
+export function encodeResumeRecord({ infoHash, pieces, files, unfinished, others, priorities }: ResumeRecord): Uint8Array {
   const stamps = files.map((f) => (f ? [f.length, Math.floor(f.modifiedAt)] : [-1, -1]));
   const begun = unfinished.map(({ piece, blocks }) => [piece, blocks]);
   return encode({
-    files: stamps, 'info-hash': infoHash, pieces, ...(begun.length > 0 && { unfinished: begun }), ...(others && { others }), version: VERSION,
+    files: stamps, 'info-hash': infoHash, pieces, ...(begun.length > 0 && { unfinished: begun }), ...(others && { others }),
+    ...(priorities?.some(Boolean) && { priorities: Uint8Array.from(priorities, (wish) => (wish ? FILE_PRIORITIES.indexOf(wish) + 1 : 0)) }),
+    version: VERSION,
   });
 }
 
@@ -48,7 +53,7 @@ export function parseResumeRecord(
   if (!decoded.ok) return decoded;
   const record = decoded.value;
   if (!isDict(record)) return flaw('record', 'a dictionary', 'something else');
-  const { version, pieces, files, unfinished = [], others } = record;
+  const { version, pieces, files, unfinished = [], others, priorities } = record;
   if (version !== VERSION) return flaw('version', `${VERSION}`, String(version));
   const hash = record['info-hash'];
   if (!(hash instanceof Uint8Array) || fromUtf8Lossy(hash) !== expected.infoHash) return flaw('info-hash', expected.infoHash, 'another');
@@ -68,10 +73,18 @@ export function parseResumeRecord(
   const wrong = begun.indexOf(null);
   if (wrong >= 0) return flaw(`unfinished[${wrong}]`, 'a piece and its blocks', 'something else');
   if (others !== undefined && !(others instanceof Uint8Array)) return flaw('others', 'bytes', typeof others);
+  const wishes = priorities === undefined ? undefined : wishesOf(priorities, expected.fileCount);
+  if (wishes === null) return flaw('priorities', `${expected.fileCount} bytes of 0 to ${FILE_PRIORITIES.length}`, 'something else');
   const { infoHash } = expected;
   return ok({
     infoHash, pieces, files: stamps as (FileStamp | undefined)[], unfinished: begun as UnfinishedBlocks[], ...(others && { others }),
+    ...(wishes && { priorities: wishes }),
   });
+}
+
+function wishesOf(value: BValue, fileCount: number): FileWishes | null {
+  if (!(value instanceof Uint8Array) || value.length !== fileCount || value.some((byte) => byte > FILE_PRIORITIES.length)) return null;
+  return Array.from(value, (byte) => FILE_PRIORITIES[byte - 1]);
 }
 
 function blocksOf(value: BValue, pieceCount: number): UnfinishedBlocks | null {

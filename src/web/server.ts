@@ -34,7 +34,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const MOST_VIEWERS = 16;
 const MOST_LINE: Bytes = KIB;
-/** Characters of the name or the id of a process. */
+/** Characters of the name or the id of a process, or of a glob. */
 const MOST_ID = 200;
 /** Of half a million pieces. Larger ones are for the command line. */
 const MOST_TORRENT: Bytes = 16 * MIB;
@@ -104,9 +104,11 @@ const json = (status: number, body: unknown): WebAnswer =>
 /** A torrent of which nobody has heard is simply never told of. */
 function focusOf(query: URLSearchParams): Focus {
   const torrent = query.get('torrent') ?? '';
+  const from = Number(query.get('from'));
   const [kind, process] = ['kind', 'process'].map((name) => query.get(name)?.slice(0, MOST_ID));
   return {
     ...(/^[0-9a-f]{40}$/.test(torrent) && { torrent: infoHash(torrent) }), processes: query.has('processes'),
+    ...(query.has('from') && Number.isSafeInteger(from) && from >= 0 && { files: { find: query.get('find')?.slice(0, MOST_ID) || '*', from } }),
     ...(kind !== undefined && { kind }), ...(process !== undefined && { process }),
   };
 }

@@ -11,7 +11,7 @@ test('which paths a glob matches', () => {
     ['/a', 'a', true], ['/a', 'x/a', false], ['a?c', 'abc', true], ['a?c', 'ac', false], ['a?', 'aß', true],
     ['?', '😀', true],
     ['[ab]1', 'b1', true], ['[!ab]1', 'b1', false], ['[a-c]', 'b', true], ['a[', 'a[', true], ['a.b', 'axb', false],
-    ['(x)+', '(x)+', true],
+    ['(x)+', '(x)+', true], ['[z-a]', '[z-a]', true],
     ['S01E0[1-3]*', 'S01E02 - Name (2024).mkv', true],
   ];
   for (const [glob, path, matches] of table) {

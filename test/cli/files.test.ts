@@ -73,10 +73,10 @@ test('while it runs: the console lists files and changes what is wanted', async 
   const listed = program.next('files');
   program.type('files');
   assert.deepEqual((await listed).files, [
-    { path: 'box/a', length: A, had: A, priority: 'normal' },
-    { path: 'box/b', length: B, had: 7 * PIECE - A, priority: 'skip' },
-    { path: 'box/deep/c', length: C, had: 0, priority: 'skip' },
-    { path: 'box/deep/empty', length: 0, had: 0, priority: 'skip' },
+    { number: 1, path: 'box/a', length: A, had: A, priority: 'normal' },
+    { number: 2, path: 'box/b', length: B, had: 7 * PIECE - A, priority: 'skip' },
+    { number: 3, path: 'box/deep/c', length: C, had: 0, priority: 'skip' },
+    { number: 4, path: 'box/deep/empty', length: 0, had: 0, priority: 'skip' },
   ]);
   const [changed, done] = [program.next('files'), program.next('done')];
   program.type('priority deep/* high');
@@ -89,6 +89,30 @@ test('while it runs: the console lists files and changes what is wanted', async 
   assert.deepEqual((await refused).lines, ['no file matches *.mkv; `files` lists them']);
   program.kill('SIGINT');
   assert.equal(await program.ended, 130);
+});
+
+test('what the console said holds at the next start, where its options say nothing else', async () => {
+  const first = new Running({ folder }, ['box.torrent', '--folder', 'said', '--port', '0', '--peer', '127.0.0.1:1']);
+  await first.first('checked');
+  for (const line of ['priority b skip', 'priority #3 skip for box']) {
+    const changed = first.next('files');
+    first.type(line);
+    await changed;
+  }
+  first.kill('SIGINT');
+  assert.equal(await first.ended, 130);
+
+  await untilDone(download('said'));
+  await assertOnly('said', 0, 7 * PIECE);
+  assert.ok(!(await readdir(join(folder, 'said/box/deep'))).includes('c'));
+
+  await untilDone(download('said', '--priority', 'c=normal'));
+  const expected = Buffer.from(bytes);
+  expected.fill(0, 7 * PIECE, 12 * PIECE);
+  assert.ok((await bytesIn(join(folder, 'said'), meta)).equals(expected), 'b is still not wanted');
+
+  await untilDone(download('said', '--only', '*'));
+  await assertOnly('said', 0, bytes.length);
 });
 
 test('what cannot be meant is refused: a level that is none, and nothing left to download', async () => {

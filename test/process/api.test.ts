@@ -86,6 +86,19 @@ test('a viewer is told what changed, and only of the torrent it looks at', async
   assert.deepEqual([one.told.torrents!.length, one.count.get('torrents'), other.count.get('torrents')], [1, 2, 2]);
 });
 
+test('files are asked for as viewers look at them, each page full once, and told to those alone', async () => {
+  const { page, stage } = await start();
+  const at = (n: number, from: number) => ({ torrent: hashOf(n), files: { find: '*', from } });
+  const [one, two, three, other, none] = [at(1, 0), at(1, 0), at(1, 100), at(2, 0), { torrent: hashOf(1) }].map((focus) => page.come(focus));
+  const lookedAt = (): unknown => stage.forget().advance(BEAT).all('look').find((m) => 'closely' in m).files;
+  assert.deepEqual(lookedAt(), [[1, 0], [1, 100], [2, 0]].map(([n, from]) => ({ torrent: hashOf(n!), find: '*', from })));
+  const seen = (from: number) => ({ find: '*', from, matching: 300, shown: [] });
+  stage.send({ type: 'filesSeen', torrent: hashOf(1), files: seen(0) }, { type: 'filesSeen', torrent: hashOf(1), files: seen(100) }).advance(BEAT);
+  assert.deepEqual([one, two, three, other, none].map((v) => v!.told.files?.from), [0, 0, 100, undefined, undefined]);
+  for (const viewer of [one, three]) viewer!.leave();
+  assert.deepEqual(lookedAt(), [1, 2].map((n) => ({ torrent: hashOf(n), find: '*', from: 0 })));
+});
+
 test('decisions are told once each; who comes later gets the last of them', async () => {
   const { page, stage } = await start();
   const chokers = new Map([[hashOf(1), { policy: 'mine', tickMs: 10_000 }]]);

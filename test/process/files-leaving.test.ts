@@ -46,7 +46,7 @@ test('what the disk is at is waited for: a piece, a save, the record', async () 
 
 test('a file that is not wanted goes only where a piece is in it', async () => {
   for (const [have, erased] of [[[0], '0'], [[1], '0 1'], [[], '']] as const) {
-    const { stage, disk } = await start({ disk: remembered(have), touched: [false, false] });
+    const { stage, disk } = await start({ disk: remembered(have), said: ['skip', 'skip'] });
     await stage.send(ERASE).settle();
     assert.ok(disk.log.includes(`erase ${erased}`), disk.log.join());
     assert.deepEqual(stage.all('closed')[0].erased.left, 2 - erased.split(' ').filter(Boolean).length);

@@ -5,7 +5,7 @@ import { BLOCK_BYTES, SECOND } from '../../src/base/units.js';
 import type { Trouble } from '../../src/ports/disk.js';
 import type { FilesMsg } from '../../src/process/files-state.js';
 import { FULL, GONE, type FakeDisk } from './fake-disk.js';
-import { block, LENGTHS, recover, remembered, start, stop, TORRENT, whole } from './files-stage.js';
+import { ALIKE, block, LENGTHS, prioritize, recover, remembered, start, stop, TORRENT, whole } from './files-stage.js';
 
 const LOOK = 5 * SECOND;
 const retry: FilesMsg = { type: 'retry' };
@@ -41,10 +41,10 @@ test('a full disk: pieces wait in memory, and are written when there is room', a
 test('other files are wanted meanwhile: places for them are made when it is over', async () => {
   const { stage, disk } = await full();
   disk.log.length = 0;
-  await stage.send({ type: 'prepare', files: [true, false] }).settle();
-  assert.deepEqual([stage.told(), disk.log], [[['PieceMgr', 'prepared']], []]);
+  await stage.send(prioritize('high', 1)).settle();
+  assert.deepEqual([stage.told('PieceMgr'), disk.log], [[['PieceMgr', 'wanted', { priorities: ['normal', 'high'] }]], []]);
   await stage.advance(LOOK).settle();
-  assert.deepEqual(disk.log, ['let go', 'facts', 'prepare 0']);
+  assert.deepEqual(disk.log, ['let go', 'facts', 'prepare']);
 });
 
 test('while it lasts it is told once, and again to a user who says that it is mended', async () => {
@@ -79,7 +79,7 @@ test('what could not be read is tried before all is said to be well; then the di
     await stage.settle();
   }
   assert.deepEqual(stage.told().filter(([to]) => to !== 'Status'),
-    [['PieceMgr', 'recovered', { have: [0, 1, 3], unfinished: [] }], MENDED]);
+    [['PieceMgr', 'recovered', { have: [0, 1, 3], priorities: ALIKE, unfinished: [] }], MENDED]);
 });
 
 /** The first file is gone, which is seen when the record is to be saved. */
@@ -130,7 +130,7 @@ test('a file that vanished is waited for', async () => {
   disk.reads.at(-1)!.done({ type: 'read', bytes: new Uint8Array(1) });
   await stage.settle();
   await checkAll(world);
-  assert.deepEqual(stage.told('PieceMgr'), [['PieceMgr', 'recovered', { have: [0, 2], unfinished: [] }]]);
+  assert.deepEqual(stage.told('PieceMgr'), [['PieceMgr', 'recovered', { have: [0, 2], priorities: ALIKE, unfinished: [] }]]);
 });
 
 test('a file that vanished is given up when the user says so, and what is left is recorded', async () => {
@@ -139,7 +139,7 @@ test('a file that vanished is given up when the user says so, and what is left i
   await stage.send(block(3, 0, 1), retry).settle();
   await checkAll(world);
   const told = stage.told().filter(([to]) => to !== 'Status');
-  assert.deepEqual(told, [['PieceMgr', 'recovered', { have: [2], unfinished: [{ piece: 3, blocks: [0] }] }], MENDED]);
+  assert.deepEqual(told, [['PieceMgr', 'recovered', { have: [2], priorities: ALIKE, unfinished: [{ piece: 3, blocks: [0] }] }], MENDED]);
   disk.log.length = 0;
   await stage.advance(60 * SECOND).settle();
   disk.keeps[0]!.done({ type: 'kept' });

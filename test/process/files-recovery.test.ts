@@ -8,7 +8,9 @@ import type { Trouble } from '../../src/ports/disk.js';
 import { strangers } from '../../src/process/files-foreign.js';
 import { encodeResumeRecord, parseResumeRecord } from '../../src/protocol/resume-record.js';
 import { FakeDisk, FULL, GONE } from './fake-disk.js';
-import { block, check, LAYOUT, LENGTHS, PIECE, RECORD, recover, remembered, start, TORRENT, whole } from './files-stage.js';
+import {
+  ALIKE, block, check, LAYOUT, LENGTHS, PIECE, prioritize, RECORD, recover, remembered, start, TORRENT, whole,
+} from './files-stage.js';
 import { bitsOf } from './stage.js';
 
 // AT THE START -----------------------------------------------------------------------
@@ -30,7 +32,7 @@ test('nothing on disk: nothing to check; told once it is known and asked for, in
   assert.deepEqual(stage.told(),
     [['Status', 'note', { note: { event: 'checked', good: 0, pieces: 4, resumed: false } }], FINE]);
   stage.send(recover);
-  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [], unfinished: [] }]]);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [], priorities: ALIKE, unfinished: [] }]]);
   assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare']);
 });
 
@@ -39,7 +41,7 @@ test('a record that fits spares the check', async () => {
   stage.send(recover);
   assert.deepEqual(stage.told(), [
     ['Status', 'note', { note: { event: 'checked', good: 2, pieces: 4, resumed: true } }], FINE,
-    ['PieceMgr', 'recovered', { have: [0, 3], unfinished: [] }],
+    ['PieceMgr', 'recovered', { have: [0, 3], priorities: ALIKE, unfinished: [] }],
   ]);
   assert.equal(disk.checks.length, 0);
 });
@@ -55,7 +57,7 @@ test('a piece of padding alone is here if its hash is that of zeros; no more tha
   stage.send(recover);
   const notes = stage.told();
   assert.deepEqual(notes[0], ['Status', 'note', { note: { event: 'checked', good: 3, pieces: 6, resumed: false } }]);
-  assert.deepEqual(notes.at(-1), ['PieceMgr', 'recovered', { have: [2, 4, 5], unfinished: [] }]);
+  assert.deepEqual(notes.at(-1), ['PieceMgr', 'recovered', { have: [2, 4, 5], priorities: ALIKE, unfinished: [] }]);
 });
 
 test('where the first of a length is wrong, none of it is believed', async () => {
@@ -137,7 +139,7 @@ test('trouble in the check pauses the torrent, and the check goes on', async () 
   }
   const told = stage.told();
   assert.equal(told.filter(([, kind]) => kind === 'trouble').length, 1);
-  assert.deepEqual(told.at(-1), ['PieceMgr', 'recovered', { have: [0, 2, 3], unfinished: [] }]);
+  assert.deepEqual(told.at(-1), ['PieceMgr', 'recovered', { have: [0, 2, 3], priorities: ALIKE, unfinished: [] }]);
 });
 
 test('trouble with the folder itself is told', async () => {
@@ -172,7 +174,7 @@ test('a PieceMgr that starts again hears what is here now, and of the blocks of 
   stage.send(recover, ...whole(0));
   disk.stores[0]!.done({ type: 'stored' });
   stage.forget().send(block(1, 1, 1), recover);
-  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0], unfinished: [{ piece: 1, blocks: [1] }] }]]);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0], priorities: ALIKE, unfinished: [{ piece: 1, blocks: [1] }] }]]);
   stage.send(block(1, 0, 2), check(1));
   assert.deepEqual(disk.stores[1]!.job.bytes[BLOCK_BYTES], 1);
 });
@@ -182,7 +184,7 @@ test('a PieceMgr that starts again while a piece is being stored hears of that p
   stage.send(recover, ...whole(0)).forget().send(recover);
   assert.deepEqual(stage.told(), []);
   disk.stores[0]!.done({ type: 'stored' });
-  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0], unfinished: [] }]]);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [0], priorities: ALIKE, unfinished: [] }]]);
 });
 
 test('a piece that is stuck does not keep a PieceMgr that starts again waiting', async () => {
@@ -190,7 +192,7 @@ test('a piece that is stuck does not keep a PieceMgr that starts again waiting',
   stage.send(recover, ...whole(0));
   disk.stores[0]!.done({ type: 'trouble', trouble: FULL });
   stage.forget().send(recover);
-  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [], unfinished: [{ piece: 0, blocks: [0, 1] }] }]]);
+  assert.deepEqual(stage.told(), [['PieceMgr', 'recovered', { have: [], priorities: ALIKE, unfinished: [{ piece: 0, blocks: [0, 1] }] }]]);
 });
 
 // A FILE THAT HAS CHANGED SINCE THE RECORD WAS WRITTEN -------------------------------
@@ -277,19 +279,12 @@ test('files that others have put there, and none of whose pieces is right, are n
 });
 
 test('one that is not wanted may stay, until it is', async () => {
-  const { stage, disk } = await unrecorded({ touched: [false, false] });
+  const { stage, disk } = await unrecorded({ said: ['skip', 'skip'] });
   assert.deepEqual(stage.told('TorrentMgr'), [FINE]);
   disk.log.length = 0;
-  await stage.forget().send({ type: 'prepare', files: [true, false] }).settle();
-  assert.deepEqual(stage.kinds(), ['TorrentMgr: trouble', 'PieceMgr: prepared']);
-  assert.deepEqual(disk.log, ['in the way: 0']);
-});
-
-test('a place is made for files that are wanted from now on', async () => {
-  const { stage, disk } = await start({ disk: remembered([]), touched: [false, true] });
-  assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare 1']);
-  await stage.forget().send({ type: 'prepare', files: [true, false] }).settle();
-  assert.deepEqual([stage.told(), disk.log.slice(3)], [[['PieceMgr', 'prepared']], ['prepare 0']]);
+  await stage.forget().send(prioritize('low', 0)).settle();
+  assert.deepEqual(stage.kinds(), ['Status: note', 'TorrentMgr: trouble', 'PieceMgr: wanted']);
+  assert.deepEqual(disk.log, ['in the way: 0 1'], 'they share a piece');
 });
 
 test('of those the user has the last word', async () => {
@@ -316,15 +311,15 @@ test('what is written while there is a record is ours', async () => {
 const BEFORE_US = { others: bitsOf(2, [0, 1]).bytes() };
 
 test('what was here before the first record is still asked about after it', async () => {
-  const { stage, disk } = await start({ disk: remembered([], BEFORE_US), touched: [false, false] });
+  const { stage, disk } = await start({ disk: remembered([], BEFORE_US), said: ['skip', 'skip'] });
   disk.stranger = STRANGER;
-  await stage.forget().send({ type: 'prepare', files: [true, true] }).settle();
+  await stage.forget().send(prioritize('normal', 0, 1)).settle();
   assert.deepEqual(stage.all('trouble'), [ASKED]);
   assert.ok(disk.log.includes('in the way: 0 1'));
 });
 
 test('it is the torrent\'s once a piece of it is right', async () => {
-  const { stage, disk } = await start({ disk: remembered([], BEFORE_US), touched: [false, false] });
+  const { stage, disk } = await start({ disk: remembered([], BEFORE_US), said: ['skip', 'skip'] });
   stage.send(...whole(2));
   disk.stores[0]!.done({ type: 'stored' });
   await stage.advance(60 * SECOND).settle();
@@ -351,7 +346,7 @@ for (const [what, have, lengths, strange] of FOREIGN) {
 test('room is made once it is known what is there; where there is none, again when the disk is mended', async () => {
   const disk = new FakeDisk();
   const { stage } = await start({ disk, allocate: 'full' });
-  assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare', 'allocate full: 1']);
+  assert.deepEqual(disk.log, ['open /f', 'facts', 'prepare', 'allocate full: 0 1']);
   assert.deepEqual(stage.told('TorrentMgr'), [FINE]);
   const tight = new FakeDisk();
   tight.noRoom = FULL;
@@ -360,7 +355,7 @@ test('room is made once it is known what is there; where there is none, again wh
   tight.noRoom = undefined;
   tight.log.length = 0;
   await waiting.advance(5 * SECOND).settle();
-  assert.deepEqual(tight.log, ['let go', 'facts', 'prepare', 'allocate sparse: 1']);
+  assert.deepEqual(tight.log, ['let go', 'facts', 'prepare', 'allocate sparse: 0 1']);
   assert.deepEqual(waiting.told('TorrentMgr'), [FINE]);
 });
 

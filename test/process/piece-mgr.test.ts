@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { peerKey } from '../../src/base/brand.js';
 import { concat } from '../../src/base/bytes.js';
+import type { FilePriority } from '../../src/base/file-priority.js';
 import { BLOCK_BYTES, SECOND } from '../../src/base/units.js';
 import { DIGEST_BYTES } from '../../src/model/blame.js';
 import { Layout } from '../../src/model/layout.js';
@@ -16,18 +17,17 @@ const LAYOUT = new Layout({
 });
 const TOTAL = LAYOUT.totalBytes;
 const INPUT = {
-  layout: LAYOUT, order: 'sequential', pieceMemory: TOTAL, paths: [['all']], choice: { priorities: ['normal'], firstLast: false },
+  layout: LAYOUT, order: 'sequential', pieceMemory: TOTAL, firstLast: false,
 } as const;
 /** The same bytes in three files; the second has pieces 1 and 2, and one byte of piece 3. */
 const LENGTHS = [PIECE, 2 * PIECE + 1, TOTAL - 3 * PIECE - 1];
 const THREE = {
-  layout: new Layout({ ...LAYOUT, files: LENGTHS.map((length) => ({ length, padding: false })) }), paths: [['t', 'a'], ['t', 'b'], ['t', 'c']],
+  layout: new Layout({ ...LAYOUT, files: LENGTHS.map((length) => ({ length, padding: false })) }),
 };
-
-const THREE_ALIKE = { ...THREE, choice: { priorities: ['normal', 'normal', 'normal'], firstLast: false } } as const;
+const ALIKE: readonly FilePriority[] = ['normal', 'normal', 'normal'];
 
 /** In sequential order, so that what is asked for is known; recovered with these pieces. */
-function start(have: readonly number[] = [], over: Partial<PieceMgrInput> = {}) {
+function start(have: readonly number[] = [], over: Partial<PieceMgrInput> = {}, priorities: readonly FilePriority[] = ALIKE) {
   const inboxes: any[] = [];
   const stage = new Stage(pieceMgr, (cast) => {
     for (const i of [1, 2, 3]) inboxes[i] = cast('Controller', `C${i}`);
@@ -38,7 +38,7 @@ function start(have: readonly number[] = [], over: Partial<PieceMgrInput> = {}) 
   const join = (peer: number): PieceMgrMsg => ({ type: 'join', peer: peerKey(peer), inbox: inboxes[peer] });
   /** A peer that has everything. */
   const seed = (peer: number): void => void stage.send(join(peer), { type: 'haveAll', peer: peerKey(peer) });
-  stage.send({ type: 'recovered', have: bitsOf(4, have), unfinished: [] });
+  stage.send({ type: 'recovered', have: bitsOf(4, have), unfinished: [], priorities });
   return { stage, join, seed };
 }
 
@@ -82,7 +82,7 @@ test('what is there: how far we are, to Status; that peers may come, to PeerMgr'
 
 test('a piece that was begun goes on where it was; a whole one is checked, one that does not fit given back', () => {
   const { stage, seed } = start();
-  stage.forget().send({ type: 'recovered', have: bitsOf(4, [3]), unfinished: [
+  stage.forget().send({ type: 'recovered', have: bitsOf(4, [3]), priorities: ALIKE, unfinished: [
     { piece: 0, blocks: bitsOf(2, [1]) }, { piece: 1, blocks: bitsOf(2, [0, 1]) }, { piece: 3, blocks: bitsOf(2, [0]) },
   ] });
   assert.deepEqual(short(stage.told()), ['Files check 1', 'Files discard 3', 'Status progress', 'PeerMgr ready']);
@@ -94,35 +94,19 @@ test('a piece that was begun goes on where it was; a whole one is checked, one t
 });
 
 test('left and wanted are of the wanted pieces; complete is when none of those is missing', () => {
-  const choice = { priorities: ['normal', 'skip', 'low'], firstLast: false } as const;
-  const { stage } = start([0], { ...THREE, choice });
+  const { stage } = start([0], THREE, ['normal', 'skip', 'low']);
   const last = 1.5 * BLOCK_BYTES;
   assert.deepEqual(stage.told('Status'), [
     ['Status', 'progress', { left: last, wanted: PIECE + last, unwanted: 2 * PIECE, complete: false }],
   ]);
-  assert.deepEqual(start([0, 3], { ...THREE, choice }).stage.told('PeerMgr'),
+  assert.deepEqual(start([0, 3], THREE, ['normal', 'skip', 'low']).stage.told('PeerMgr'),
     [['PeerMgr', 'ready', { have: 2, complete: true }]]);
 });
 
-test('the files: how far each is, and how much it is wanted', () => {
-  const { stage } = start([0, 2, 3], THREE_ALIKE);
-  stage.forget().send({ type: 'listFiles' });
-  assert.deepEqual(stage.all('note').map(({ note }) => note), [{ event: 'files', files: [
-    { path: 't/a', length: PIECE, had: PIECE, priority: 'normal' },
-    { path: 't/b', length: 2 * PIECE + 1, had: PIECE + 1, priority: 'normal' },
-    { path: 't/c', length: LENGTHS[2], had: LENGTHS[2], priority: 'normal' },
-  ] }]);
-});
-
-test('other files are wanted: first a place for them, then peers, requests and what we tell follow', () => {
-  const { stage, seed } = start([], THREE_ALIKE);
+test('other files are wanted: peers, requests and what we tell follow', () => {
+  const { stage, seed } = start([], THREE);
   seed(1);
-  stage.send(need(1, 3)).forget();
-  stage.send({ type: 'prioritize', priorities: ['skip', 'skip', 'high'], changed: [0, 1] });
-  const [[, , place], [, , told]] = stage.told() as any;
-  assert.deepEqual(place, { files: [false, true, true] });
-  assert.deepEqual(told.note.files.map((f: any) => `${f.path} ${f.priority}`), ['t/a skip', 't/b skip']);
-  stage.send({ type: 'prepared' });
+  stage.send(need(1, 3)).forget().send({ type: 'wanted', priorities: ['skip', 'skip', 'high'] });
   const then = stage.told();
   assert.deepEqual(short(then), ['C1 cancel 0/0', 'C1 cancel 0/1', 'C1 cancel 1/0', 'Files discard 0', 'Files discard 1',
     'PeerMgr aim', 'Status progress']);
@@ -133,9 +117,9 @@ test('other files are wanted: first a place for them, then peers, requests and w
 });
 
 test('what is complete may be wanted more of again', () => {
-  const { stage, join } = start([3], { ...THREE, choice: { priorities: ['skip', 'skip', 'normal'], firstLast: false } });
+  const { stage, join } = start([3], THREE, ['skip', 'skip', 'normal']);
   stage.send(join(1), { type: 'bitfield', peer: peerKey(1), bits: bitsOf(4, [0]) });
-  stage.send({ type: 'prioritize', priorities: ['normal', 'skip', 'normal'], changed: [0] }).forget().send({ type: 'prepared' });
+  stage.forget().send({ type: 'wanted', priorities: ['normal', 'skip', 'normal'] });
   assert.deepEqual(stage.told().slice(0, 3), [
     ['PeerMgr', 'aim', { complete: false }],
     ['Status', 'progress', { left: PIECE, wanted: PIECE + (TOTAL - 3 * PIECE), unwanted: 2 * PIECE, complete: false }],

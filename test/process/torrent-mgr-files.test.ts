@@ -13,15 +13,15 @@ test('the files that match are wanted otherwise, of one torrent or all, and stil
   stage.send(LISTENING, having(1, 'a.mkv', 'b'), having(2, 'c.mkv'), link(3)).forget();
   stage.send({ type: 'prioritize', glob: '*.mkv', priority: 'high' });
   assert.deepEqual(stage.told(), [
-    ['PieceMgr', 'prioritize', { priorities: ['high', 'normal'], changed: [0] }], ['PieceMgr', 'prioritize', { priorities: ['high'], changed: [0] }],
+    ['Files', 'prioritize', { files: [0], priority: 'high' }], ['Files', 'prioritize', { files: [0], priority: 'high' }],
   ]);
   stage.send({ type: 'prioritize', torrent: hashOf(1), glob: 'b', priority: 'skip' }, { type: 'prioritize', torrent: hashOf(2), glob: 'b', priority: 'skip' });
   assert.deepEqual(stage.told(), [
-    ['PieceMgr', 'prioritize', { priorities: ['high', 'skip'], changed: [1] }],
+    ['Files', 'prioritize', { files: [1], priority: 'skip' }],
     ['Console', 'event', { event: { event: 'answer', lines: ['no file matches b; `files` lists them'] } }],
   ]);
   stage.send({ type: 'listFiles', torrent: hashOf(2) });
-  assert.deepEqual(stage.kinds(), ['PieceMgr: listFiles']);
+  assert.deepEqual(stage.kinds(), ['Files: listFiles']);
   stage.kill();
   assert.deepEqual(requests.slice(-3).map((r) => 'meta' in r && r.priorities), [['high', 'skip'], ['high'], false]);
 });

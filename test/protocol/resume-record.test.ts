@@ -33,6 +33,13 @@ describe('resume record', () => {
     assert.deepEqual(parseResumeRecord(encodeResumeRecord(full), EXPECTED), { ok: true, value: full });
   });
 
+  it('names how much files are wanted, of which something was said', () => {
+    const full: ResumeRecord = { ...RECORD, priorities: [undefined, 'high'] };
+    assert.ok(text(encodeResumeRecord(full)).endsWith('10:priorities2:\0\x047:versioni1ee'));
+    assert.deepEqual(parseResumeRecord(encodeResumeRecord(full), EXPECTED), { ok: true, value: full });
+    assert.deepEqual(encodeResumeRecord({ ...RECORD, priorities: [undefined, undefined] }), encodeResumeRecord(RECORD));
+  });
+
   it('keeps whole milliseconds: some file systems say more', () => {
     const bytes = encodeResumeRecord({ ...RECORD, files: [{ length: 5, modifiedAt: 7.9 }, undefined] });
     const parsed = parseResumeRecord(bytes, EXPECTED);
@@ -66,6 +73,8 @@ describe('resume record', () => {
     ['more pieces begun than there are',
       encodeResumeRecord({ ...RECORD, unfinished: new Array(13).fill({ piece: 1, blocks: Uint8Array.of(1) }) }), 'unfinished'],
     ['others that are a number', Buffer.from(text(encodeResumeRecord({ ...RECORD, others: Uint8Array.of(0x40) })).replace('1:@', 'i1e'), 'latin1'), 'others'],
+    ['priorities of another number of files', encodeResumeRecord({ ...RECORD, priorities: ['low'] }), 'priorities'],
+    ['a priority that is none', Buffer.from(text(encodeResumeRecord({ ...RECORD, priorities: ['low', 'high'] })).replace('\x04', '\x05'), 'latin1'), 'priorities'],
     ['no version', toUtf8('de'), 'version'],
     ['no hash', toUtf8('d7:versioni1ee'), 'info-hash'],
     ['a list', toUtf8('le'), 'record'],

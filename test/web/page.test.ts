@@ -118,6 +118,40 @@ test('a torrent is removed once that is confirmed, with its files or without, an
   });
 }));
 
+test('of 50,000 files a page full is shown at a time; one is found, and how much it is wanted is changed', { skip }, () => inLab(async (lab) => {
+  const content = makeContent({ name: 'many', sizes: new Array<number>(50_000).fill(100), pieceLength: 65_536 });
+  const folder = join(lab.folder, 'many-files');
+  mkdirSync(folder);
+  const file = join(lab.folder, 'many.torrent');
+  writeFileSync(file, content.file);
+  await looking([file, '--folder', folder], async ({ page, complaints }) => {
+    const files = page.getByRole('region', { name: 'Files' });
+    const rows = files.getByRole('rowheader');
+    const wanted = (n: number) => files.getByLabel(`How much many/file-${n}.bin is wanted`);
+    await files.getByText('1 to 100 of 50,000').waitFor();
+    assert.equal(await rows.count(), 100);
+    await files.getByRole('button', { name: 'Next' }).click();
+    await files.getByText('101 to 200 of 50,000').waitFor();
+    assert.deepEqual([await rows.count(), await rows.first().innerText()], [100, 'many/file-100.bin']);
+
+    await files.getByLabel('Find').fill('-49999');
+    await files.getByText('All 1 that are found').waitFor();
+    await wanted(49_999).selectOption('high');
+    await page.getByText('#50000: high').waitFor();
+    await files.getByLabel('Find').fill('file-4999?.bin');
+    await files.getByText('All 10 that are found').waitFor();
+    await files.getByLabel('All 10').selectOption('skip');
+    await until(async () => await wanted(49_999).inputValue() === 'skip', 'all that were found to be skipped');
+    await wanted(49_998).selectOption('low');
+    await page.getByText('#49999: low').waitFor();
+    await page.reload();
+    await files.getByLabel('Find').fill('-4999');
+    await files.getByText('All 11 that are found').waitFor();
+    assert.deepEqual(await Promise.all([4999, 49_997, 49_998].map((n) => wanted(n).inputValue())), ['normal', 'skip', 'low']);
+    assert.deepEqual(complaints, []);
+  });
+}));
+
 test('all that a browser loads is less than 500 kB compressed', () => {
   const sizes = [Buffer.from(DOCUMENT), ...['page.js', 'page.css'].map((name) => readFileSync(PAGE_FILE(name)))].map((file) => gzipSync(file).length);
   assert.ok(sizes.reduce((sum, n) => sum + n) < 500_000, sizes.join(' + '));

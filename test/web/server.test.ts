@@ -161,6 +161,18 @@ visit('a viewer is told what it looks at, until it leaves', async (v) => {
   await eventually(() => v.viewers.length === 0, 'its leaving');
 });
 
+visit('which files a viewer looks at, within bounds', async (v) => {
+  const asked = ['find=*.mkv&from=100', 'from=0', `find=${'x'.repeat(300)}&from=0`, 'find=a&from=-1', 'find=a&from=1e99', 'find=a'];
+  const ended = new AbortController();
+  for (const [i, query] of asked.entries()) {
+    request(new URL(`events?${query}`, v.url), { signal: ended.signal }).on('error', () => undefined).end();
+    await eventually(() => v.viewers.length === i + 1, query);
+  }
+  assert.deepEqual(v.viewers.map(({ focus: { files } }) => files),
+    [{ find: '*.mkv', from: 100 }, { find: '*', from: 0 }, { find: 'x'.repeat(200), from: 0 }, undefined, undefined, undefined]);
+  ended.abort();
+});
+
 visit('only so many look at once, and who reads nothing is let go', async (v) => {
   const ended = new AbortController();
   const looking = Array.from({ length: 16 }, () => request(new URL('events?torrent=../x', v.url), { signal: ended.signal }));

@@ -11,10 +11,11 @@ export function spoken(e: ClientEvent): readonly string[] {
   }
 }
 
-/** Paths as `priority` takes them: below the torrent's name. */
+/** Numbers and paths as `priority` takes them: below the torrent's name. */
 function fileTable({ files, name }: ClientEvent & { event: 'files' }): readonly string[] {
-  return files.map(({ path, length, had, priority }) => {
+  const width = `${files.at(-1)?.number}`.length + 1;
+  return files.map(({ number, path, length, had, priority }) => {
     const shown = path.startsWith(`${name}/`) ? path.slice(name.length + 1) : path;
-    return `${priority.padEnd(6)}  ${percent(length === 0 ? 1 : had / length).padStart(7)}  ${size(length).padStart(8)}  ${shown}`;
+    return `${`#${number}`.padStart(width)}  ${priority.padEnd(6)}  ${percent(length === 0 ? 1 : had / length).padStart(7)}  ${size(length).padStart(8)}  ${shown}`;
   });
 }

@@ -2,7 +2,7 @@
  * Priority: how much a file is wanted, and what follows for its pieces. A piece that files share is wanted as much as the most wanted of
  * them. Where first and last pieces come first (a player needs them to begin), those of every wanted file go before all others.
  */
-import { FILE_PRIORITIES, type FilePriority } from '../../base/file-priority.js';
+import { FILE_PRIORITIES, type FilePriority, type FileWishes } from '../../base/file-priority.js';
 import { globMatcher } from '../../base/glob.js';
 import type { Layout } from '../../model/layout.js';
 
@@ -17,21 +17,31 @@ export interface FileChoice {
 /** A file as globs see it: by its path below the torrent's name, unless that is the file's own. Padding is no file to choose. */
 interface Named {
   readonly path: readonly string[];
-  readonly padding: boolean;
+  readonly padding?: boolean;
 }
 
-/** Which files, by index, match. */
+/** Which files, by index, match; `#7` is the seventh of all, whatever its name. */
 export function matchingFiles(files: readonly Named[], glob: string): readonly number[] {
-  const matches = globMatcher(glob);
-  return files.flatMap(({ path, padding }, i) => (!padding && matches(path.length === 1 ? path : path.slice(1)) ? [i] : []));
+  const matches = matcherOf(glob);
+  return files.flatMap((file, i) => (!file.padding && matches(file, i) ? [i] : []));
 }
 
-/** The same priorities, but for these files. */
-export function withPriority(priorities: readonly FilePriority[], files: readonly number[], priority: FilePriority): readonly FilePriority[] {
-  const changed = [...priorities];
+function matcherOf(glob: string): (file: Named, index: number) => boolean {
+  if (/^#\d+$/.test(glob)) return (_, index) => index + 1 === Number(glob.slice(1));
+  const matches = globMatcher(glob);
+  return ({ path }) => matches(path.length === 1 ? path : path.slice(1));
+}
+
+/** The same wishes, but for these files. */
+export function withPriority(wishes: FileWishes, files: readonly number[], priority: FilePriority): FileWishes {
+  const changed = [...wishes];
   for (const file of files) changed[file] = priority;
   return changed;
 }
+
+/** What the first says that says anything of a file; where none does, it is normal. */
+export const settled = (files: number, ...wishes: readonly FileWishes[]): readonly FilePriority[] =>
+  Array.from({ length: files }, (_, file) => wishes.find((wish) => wish[file] !== undefined)?.[file] ?? 'normal');
 
 /** Of each piece: 0 is not wanted, and higher goes first. Padding counts for nothing. O(pieces + files). */
 export function pieceRanks(layout: Layout, { priorities, firstLast }: FileChoice): Uint8Array {
@@ -50,7 +60,8 @@ export function pieceRanks(layout: Layout, { priorities, firstLast }: FileChoice
 }
 
 /** By file: whether something is written to it, if only a piece that it shares with a file that is wanted; or it is empty, and wanted. */
-export function filesTouched(layout: Layout, { priorities }: FileChoice, ranks: Uint8Array): readonly boolean[] {
+export function filesTouched(layout: Layout, priorities: FileChoice['priorities']): readonly boolean[] {
+  const ranks = pieceRanks(layout, { priorities, firstLast: false });
   return layout.files.map((_, file) => {
     const { first, last } = layout.piecesOf(file);
     return last < first ? priorities[file] !== 'skip' : ranks.subarray(first, last + 1).some((rank) => rank > 0);

@@ -7,7 +7,7 @@ import { ChokeBoard } from './choke-board.js';
 import { Controls } from './controls.js';
 import { Limits } from './limits.js';
 import { Processes } from './processes.js';
-import { Store, type View } from './store.js';
+import { ALL_FILES, Store, type View } from './store.js';
 import { isKnown, Torrent } from './torrent.js';
 
 const PANELS = [['torrent', 'Torrent'], ['choking', 'Choking'], ['limits', 'Limits'], ['processes', 'Processes']] as const;
@@ -24,7 +24,7 @@ function Page() {
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
-  useEffect(() => store.lookAt({ processes: panel === 'processes' }), [panel]);
+  useEffect(() => store.lookAt({ processes: panel === 'processes', files: panel === 'torrent' ? ALL_FILES : undefined }), [panel]);
   const { view } = store;
   const torrent = view.told.torrents?.find((t) => t.torrent === view.focus.torrent);
   return <>
@@ -39,7 +39,7 @@ function Page() {
     <Controls store={store} torrent={torrent} />
     <Torrents view={view} choose={(hash) => store.lookAt({ torrent: hash })} />
     <main id="main" tabIndex={-1}>
-      {panel === 'torrent' && <Torrent view={view} torrent={torrent} />}
+      {panel === 'torrent' && <Torrent store={store} torrent={torrent} />}
       {panel === 'choking' && <ChokeBoard view={view} torrent={torrent} />}
       {panel === 'limits' && <Limits view={view} />}
       {panel === 'processes' && <Processes store={store} />}

@@ -22,27 +22,30 @@ export interface View {
   /** Messages a second, by `From To`. */
   readonly flows: ReadonlyMap<string, number>;
 }
-/** What is looked at closely: a torrent by its info-hash, processes by name and id. */
+/** What is looked at closely: a torrent by its info-hash, those of its files that match a glob, processes by name and id. */
 export interface Focus {
   readonly torrent?: string | undefined;
+  readonly files?: { readonly find: string; readonly from: number } | undefined;
   readonly processes?: boolean;
   readonly kind?: string | undefined;
   readonly process?: string | undefined;
 }
 
+export const ALL_FILES = { find: '*', from: 0 };
+
 const TOPICS: Readonly<Record<Topic, true>> =
-  { client: true, torrents: true, peers: true, pieces: true, choker: true, decisions: true, buckets: true,
+  { client: true, torrents: true, peers: true, pieces: true, files: true, choker: true, decisions: true, buckets: true,
     processes: true, process: true };
 const MOST_DECISIONS = 30;
 const MOST_SAMPLES = 300;
 
-const queryOf = ({ torrent, processes, kind, process }: Focus): string => new URLSearchParams({
-  ...(torrent !== undefined && { torrent }), ...(processes && { processes: '' }),
+const queryOf = ({ torrent, files, processes, kind, process }: Focus): string => new URLSearchParams({
+  ...(torrent !== undefined && { torrent }), ...(files && { find: files.find, from: String(files.from) }), ...(processes && { processes: '' }),
   ...(processes && kind !== undefined && { kind }), ...(processes && process !== undefined && { process }),
 }).toString();
 
 export class Store {
-  view: View = { link: 'connecting', focus: {}, told: {}, decisions: [], samples: new Map(), notice: undefined, flows: new Map() };
+  view: View = { link: 'connecting', focus: { files: ALL_FILES }, told: {}, decisions: [], samples: new Map(), notice: undefined, flows: new Map() };
   private events: EventSource | undefined;
   private counted: { readonly at: number; readonly talks: Told['processes']['talks'] } | undefined;
   private readonly changed: () => void;
@@ -54,10 +57,12 @@ export class Store {
   }
 
   lookAt(change: Focus): void {
-    const focus = { ...this.view.focus, ...change };
+    const { torrent, files } = this.view.focus;
+    const isNew = change.torrent !== undefined && change.torrent !== torrent;
+    const focus = { ...this.view.focus, ...(isNew && files && { files: ALL_FILES }), ...change };
     if (queryOf(focus) === queryOf(this.view.focus)) return;
-    const { peers: _peers, pieces: _pieces, choker: _choker, process: _process, ...told } = this.view.told;
-    this.set({ focus, told: focus.torrent === this.view.focus.torrent ? this.view.told : told });
+    const { peers: _peers, pieces: _pieces, files: _files, choker: _choker, process: _process, ...told } = this.view.told;
+    this.set({ focus, told: focus.torrent === torrent ? this.view.told : told });
     this.connect();
   }
 

@@ -1,14 +1,17 @@
-/** One torrent: how far it is, how fast, which pieces are here, and who the peers are. */
+/** One torrent: how far it is, how fast, which pieces and files are here, and who the peers are. */
 import { duration, eta, percent, plural, rate, size } from '../../base/format.js';
 import type { PeerPicture, TorrentPicture } from '../../ports/picture.js';
+import { Bar } from './bar.js';
+import { Files } from './files.js';
 import { PieceMap } from './piece-map.js';
 import { Rates } from './rates.js';
-import type { View } from './store.js';
+import type { Store } from './store.js';
 
 /** Of a magnet link nothing is, before its metadata is here. */
 export const isKnown = ({ pieces }: TorrentPicture): boolean => pieces > 0;
 
-export function Torrent({ view, torrent }: { view: View; torrent: TorrentPicture | undefined }) {
+export function Torrent({ store, torrent }: { store: Store; torrent: TorrentPicture | undefined }) {
+  const { view } = store;
   if (!torrent) return null;
   if (!isKnown(torrent)) return <Fetching name={torrent.name} />;
   const left = eta(torrent.left, torrent.downloadRate);
@@ -35,6 +38,10 @@ export function Torrent({ view, torrent }: { view: View; torrent: TorrentPicture
     <section aria-labelledby="peers">
       <h2 id="peers">Peers</h2>
       <Peers peers={view.told.peers ?? []} />
+    </section>
+    <section class="wide" aria-labelledby="files">
+      <h2 id="files">Files</h2>
+      <Files store={store} torrent={torrent} />
     </section>
   </div>;
 }
@@ -76,8 +83,3 @@ function Relation({ wants, choked, wanting }: { wants: boolean; choked: boolean;
     {choked ? 'choked' : 'unchoked'}{wants ? `, ${wanting}` : ''}
   </span>;
 }
-
-function Bar({ part }: { part: number }) {
-  return <span class="bar"><progress max={1} value={part} aria-hidden="true" />{percent(part)}</span>;
-}
-

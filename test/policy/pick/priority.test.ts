@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FILE_PRIORITIES, type FilePriority } from '../../../src/base/file-priority.js';
 import { Layout } from '../../../src/model/layout.js';
-import { filesTouched, matchingFiles, pieceRanks, withPriority } from '../../../src/policy/pick/priority.js';
+import { filesTouched, matchingFiles, pieceRanks, settled, withPriority } from '../../../src/policy/pick/priority.js';
 
 const PIECE = 10;
 const layoutOf = (lengths: readonly number[], padding: readonly number[] = []): Layout => new Layout({
@@ -31,7 +31,12 @@ test('a glob names files below the torrent, or a lone file, and no padding; the 
   assert.deepEqual(matchingFiles(files, '*.mkv'), [0, 1, 3]);
   assert.deepEqual(matchingFiles(files, 'sub/*'), [1]);
   assert.deepEqual(matchingFiles(files, 't/*'), []);
+  assert.deepEqual(['#1', '#3', '#4', '#5', '#0', '#'].map((glob) => matchingFiles(files, glob)), [[0], [], [3], [], [], []]);
   assert.deepEqual(withPriority(['low', 'low', 'high', 'skip'], [0, 3], 'normal'), ['normal', 'low', 'high', 'normal']);
+});
+
+test('what the first says that says anything; where none does, normal', () => {
+  assert.deepEqual(settled(4, ['high'], [undefined, 'skip'], ['low', 'low', 'low']), ['high', 'skip', 'low', 'normal']);
 });
 
 const cases = fc.array(fc.record({ length: fc.nat(35), priority: fc.constantFrom(...FILE_PRIORITIES) }), { minLength: 1, maxLength: 12 });
@@ -48,6 +53,6 @@ test('a piece is wanted just where a file in it is, and a file touched just wher
       if (all[piece]! > 0) for (const file of inside) touched[file] = true;
     }
     files.forEach(({ length, priority }, i) => { if (length === 0) touched[i] = priority !== 'skip'; });
-    assert.deepEqual(filesTouched(layout, choice, all), touched);
+    assert.deepEqual(filesTouched(layout, choice.priorities), touched);
   }));
 });
