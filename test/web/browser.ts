@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { PROGRAM } from '../../src/cli/entries.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -13,6 +13,8 @@ const found = (process.env['PATH'] ?? '').split(delimiter).flatMap((dir) => NAME
 const isRequired = process.env['ACTORRENT_BROWSER'] === 'required';
 /** Why the tests cannot be; they fail instead where ACTORRENT_BROWSER=required. */
 export const skip = found === undefined && !isRequired ? 'there is no chromium on the PATH' : false;
+
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath: found!, args: ['--no-sandbox'] });
 
 export interface Look {
   readonly page: Page;
@@ -39,7 +41,7 @@ export async function looking(args: readonly string[], play: (look: Look) => Pro
     });
     program.once('close', () => reject(new Error('it ended before it told its address')));
   });
-  const browser = await chromium.launch({ executablePath: found!, args: ['--no-sandbox'] });
+  const browser = await launch();
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];
