@@ -1,6 +1,6 @@
 /** The library as a program uses it: real clients on loopback, no terminal. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -50,6 +50,12 @@ test('a download: what a torrent says of itself, its events in their order, and 
   await torrent.remove();
   assert.deepEqual(client.torrents, []);
   assertHas(shared, folder);
+
+  const again = await client.add(path, { folder });
+  const removed = new Promise((resolve) => { again.on('removed', (e) => resolve(e.deleted)); });
+  await again.remove({ withData: true });
+  assert.deepEqual(await removed, { files: 3, bytes: 300_005, left: 0 });
+  assert.deepEqual(readdirSync(folder), ['whole.torrent']);
 });
 
 test('only what is wanted, and limits on both sides', async (t) => {

@@ -39,6 +39,9 @@ test('open, change a limit, swap the policy, kill a process, and watch the downl
     await page.getByText('choking policy: wgo').waitFor();
     await page.getByRole('link', { name: 'Choking' }).click();
     await page.getByText(/^By wgo, a round every/).waitFor();
+    const decisions = page.locator('.board thead button');
+    await until(async () => await decisions.count() > 1, 'two decisions');
+    const decided = await decisions.count();
 
     await page.getByRole('link', { name: 'Processes' }).click();
     await page.getByRole('button', { name: 'Limiter', exact: true }).press('Enter');
@@ -46,6 +49,10 @@ test('open, change a limit, swap the policy, kill a process, and watch the downl
     await page.getByRole('button', { name: 'Kill this process' }).click();
     await page.getByText('killed Client/Limiter').waitFor();
     await page.getByRole('button', { name: 'Limiter: 1 restart' }).waitFor();
+
+    await page.getByRole('link', { name: 'Choking' }).click();
+    await page.getByRole('heading', { name: 'Whom we serve' }).waitFor();
+    assert.ok(await decisions.count() >= decided, 'decisions are kept while another panel is shown');
 
     await page.getByRole('link', { name: 'Torrent', exact: true }).click();
     const limit = page.getByLabel('Download limit, KB/s');

@@ -36,15 +36,15 @@ export function Files({ store, torrent: { torrent, files } }: { store: Store; to
       </span>}
     </div>}
     <div class="scroll" tabIndex={0} role="region" aria-labelledby="files"><table>
-      <thead><tr><th scope="col">File</th><th scope="col" class="number">Size</th><th scope="col">Here</th><th scope="col">Wanted</th></tr></thead>
+      <thead><tr><th scope="col">File</th><th scope="col">Wanted</th><th scope="col">Here</th><th scope="col" class="number">Size</th></tr></thead>
       <tbody>{shown.map(({ number, path, length, had, priority }) => <tr key={number} class={priority === 'skip' ? 'soft' : ''}>
         <th scope="row" class="path">{path}</th>
-        <td class="number">{size(length)}</td>
-        <td><Bar part={length === 0 ? 1 : had / length} /></td>
         <td><select aria-label={`How much ${path} is wanted`} value={levelOf(`#${number}`, priority)}
           onChange={(e) => set(`#${number}`, e.currentTarget.value as FilePriority)}>
           {LEVELS.map((level) => <option key={level}>{level}</option>)}
         </select></td>
+        <td><Bar part={length === 0 ? 1 : had / length} /></td>
+        <td class="number">{size(length)}</td>
       </tr>)}</tbody>
     </table></div>
   </>;

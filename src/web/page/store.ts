@@ -47,6 +47,8 @@ const queryOf = ({ torrent, files, processes, kind, process }: Focus): string =>
 export class Store {
   view: View = { link: 'connecting', focus: { files: ALL_FILES }, told: {}, decisions: [], samples: new Map(), notice: undefined, flows: new Map() };
   private events: EventSource | undefined;
+  /** It is not open yet. */
+  private next: EventSource | undefined;
   private counted: { readonly at: number; readonly talks: Told['processes']['talks'] } | undefined;
   private readonly changed: () => void;
 
@@ -85,14 +87,26 @@ export class Store {
     }
   }
 
+  /** The connection of before is closed when there is another: what nobody looks at is forgotten, such as decisions. */
   private connect(): void {
-    this.events?.close();
-    const events = new EventSource(`events?${queryOf(this.view.focus)}`);
-    this.events = events;
-    events.onopen = () => this.set({ link: 'open', decisions: [] });
+    this.next?.close();
+    const query = queryOf(this.view.focus);
+    const events = new EventSource(`events?${query}`);
+    this.next = events;
+    events.onopen = () => {
+      // Else it has come back.
+      if (this.next === events) {
+        this.events?.close();
+        this.events = events;
+        this.next = undefined;
+      }
+      this.set({ link: 'open', decisions: [] });
+    };
     events.onerror = () => this.set({ link: 'lost' });
     for (const topic of Object.keys(TOPICS) as Topic[]) {
-      events.addEventListener(topic, (e: MessageEvent<string>) => this.hear(topic, JSON.parse(e.data)));
+      events.addEventListener(topic, (e: MessageEvent<string>) => {
+        if (query === queryOf(this.view.focus)) this.hear(topic, JSON.parse(e.data));
+      });
     }
   }
 
