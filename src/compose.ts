@@ -223,8 +223,8 @@ const planTorrent = (context: TorrentContext): Planner<TorrentParts> => (reserve
       children: [
         child(files, boxes.files, () => ({
           torrent, layout, files: meta.files, hashes: meta.hashes, folder: request.folder, check: request.check,
-          overwrite: request.overwrite ?? false, said: request.priorities ?? [], ...(request.preallocate && { allocate: request.preallocate }),
-          saveEvery: config.saveEvery ?? SAVE_EVERY,
+          overwrite: request.overwrite ?? false, said: request.priorities ?? [],
+          ...(request.preallocate && { allocate: request.preallocate }), saveEvery: config.saveEvery ?? SAVE_EVERY,
           disk: ports.disk, pieceMgr: boxes.pieceMgr, status: boxes.status, torrentMgr: manager, timer: clock,
         })),
         child(peerMgr, boxes.peerMgr, () => ({

@@ -1,6 +1,7 @@
 /**
  * What the live page is told, by topic. Everything is plain data. A topic is told again when it changes, as a whole, but `decisions`:
- * of those only what is new. Sizes are bounded: by the peers of one torrent, the cells of a piece map, and the files that are shown at a time.
+ * of those only what is new. Sizes are bounded: by the peers of one torrent, the cells of a piece map, and the files that are shown at
+ * a time.
  */
 import type { InfoHash, PeerKey } from '../base/brand.js';
 import type { Bytes, BytesPerSec, Level, Millis } from '../base/units.js';

@@ -5,7 +5,8 @@
 import type { InfoHash } from '../base/brand.js';
 import type { Focus, Viewer } from '../ports/live-page.js';
 import type {
-  Buckets, ChokerPicture, ClientPicture, Decision, FilesPicture, PeerPicture, PiecesPicture, Told, Topic, TorrentEntry, TorrentPicture, TorrentStats,
+  Buckets, ChokerPicture, ClientPicture, Decision, FilesPicture, PeerPicture, PiecesPicture, Told, Topic, TorrentEntry, TorrentPicture,
+  TorrentStats,
 } from '../ports/picture.js';
 import { processOf, processesOf, type Onlooker } from './api-processes.js';
 import type { FilesLookedAt } from './torrent-mgr-state.js';
@@ -77,7 +78,8 @@ export class Album {
 
   /** Each once. */
   get filesLookedAt(): readonly FilesLookedAt[] {
-    const looked = [...this.visitors.keys()].flatMap(({ focus: { torrent, files } }) => (torrent !== undefined && files ? [{ torrent, ...files }] : []));
+    const looked = [...this.visitors.keys()].flatMap(({ focus: { torrent, files } }) =>
+      (torrent !== undefined && files ? [{ torrent, ...files }] : []));
     return [...new Map(looked.map((at) => [`${at.torrent} ${keyOf(at)}`, at])).values()];
   }
 

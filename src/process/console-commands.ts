@@ -41,7 +41,9 @@ export const HELP: readonly string[] = [
   'graph                the processes: who told whom how often, so far',
   'quit                 save, say goodbye, exit',
 ];
-const NAMES = ['help', 'status', 'peers', 'files', 'priority', 'limit', 'policy', 'shadow', 'pause', 'resume', 'remove', 'graph', 'quit'] as const;
+const NAMES = [
+  'help', 'status', 'peers', 'files', 'priority', 'limit', 'policy', 'shadow', 'pause', 'resume', 'remove', 'graph', 'quit',
+] as const;
 
 export function parseCommand(line: string): Result<Command> {
   const [word = '', ...args] = line.trim().split(/\s+/);
@@ -76,7 +78,9 @@ function limit([direction, text, ...of]: readonly string[]): Result<Command> {
 
 function remove(args: readonly string[]): Result<Command> {
   const torrent = args.filter((word) => word !== WITH_DATA).join(' ');
-  if (torrent === '') return flaw('remove', `the start of one name or info-hash: remove debian, remove debian ${WITH_DATA}`, args.join(' ') || 'nothing');
+  if (torrent === '') {
+    return flaw('remove', `the start of one name or info-hash: remove debian, remove debian ${WITH_DATA}`, args.join(' ') || 'nothing');
+  }
   return ok({ type: 'remove', torrent, withData: args.includes(WITH_DATA) });
 }
 const WITH_DATA = '--with-data';

@@ -2,11 +2,14 @@
 import { plural, size } from '../base/format.js';
 import type { ClientEvent } from '../ports/events.js';
 
-export function removalInWords({ folder, deleted, reason }: Pick<ClientEvent & { event: 'removed' }, 'folder' | 'deleted' | 'reason'>): string {
+type Removal = Pick<ClientEvent & { event: 'removed' }, 'folder' | 'deleted' | 'reason'>;
+
+export function removalInWords({ folder, deleted, reason }: Removal): string {
   if (folder === undefined) return 'removed';
   if (!deleted) return `removed; its files stay in ${folder}`;
   const { files, bytes, left } = deleted;
-  const gone = files === 0 ? `removed; nothing of it was deleted in ${folder}` : `removed, and ${plural(files, 'file')} (${size(bytes)}) deleted in ${folder}`;
+  const gone = files === 0 ? `removed; nothing of it was deleted in ${folder}`
+    : `removed, and ${plural(files, 'file')} (${size(bytes)}) deleted in ${folder}`;
   if (reason !== undefined) return `${gone}; not all: ${reason}`;
   return left === 0 ? gone : `${gone}; ${plural(left, 'file stays', 'files stay')}, which may be somebody else's`;
 }

@@ -1,7 +1,8 @@
 /**
  * Console: speaks with the person or program at the terminal.
  * Hears:  Status, TorrentMgr, Listener, Api (event), the terminal, Api (line).
- * Tells:  TorrentMgr (pause, resume, remove, prioritize, listFiles, listPeers, stop), Limiter (setLimit), ChokeMgr (setPolicy, setShadow), Api (answered).
+ * Tells:  TorrentMgr (pause, resume, remove, prioritize, listFiles, listPeers, stop), Limiter (setLimit), ChokeMgr (setPolicy, setShadow),
+ *         Api (answered).
  * Owns:   the terminal, and the latest numbers of each torrent for `status`. Commands: see console-commands.ts.
  */
 import type { InfoHash } from '../base/brand.js';
@@ -45,8 +46,10 @@ const declaration = declare({
   name: 'Console',
   scope: 'client',
   doc: 'the terminal: events out, commands in',
-  tells: { TorrentMgr: ['pause', 'resume', 'remove', 'prioritize', 'listFiles', 'listPeers', 'stop'], Limiter: ['setLimit'], ChokeMgr: ['setPolicy', 'setShadow'],
-    Api: ['answered'] },
+  tells: {
+    TorrentMgr: ['pause', 'resume', 'remove', 'prioritize', 'listFiles', 'listPeers', 'stop'], Limiter: ['setLimit'],
+    ChokeMgr: ['setPolicy', 'setShadow'], Api: ['answered'],
+  },
 });
 type Me = Self<typeof declaration, ConsoleMsg>;
 

@@ -22,7 +22,8 @@ export function begin(s: FilesState, self: Me): void {
   void recall(s, self.random).then((found) => self.post({ type: 'recalled', recalled: found }));
 }
 
-export function recalled(s: FilesState, { good, doubtful, begun, trouble: found, recorded, others, earlier, touched }: Recalled, self: Me): void {
+export function recalled(s: FilesState, found: Recalled, self: Me): void {
+  const { good, doubtful, begun, recorded, others, earlier, touched, trouble: lost } = found;
   s.recalling = false;
   s.have = new Bitfield(s.layout.pieceCount);
   for (const piece of good) s.have.set(piece);
@@ -34,7 +35,7 @@ export function recalled(s: FilesState, { good, doubtful, begun, trouble: found,
   s.unchecked = doubtful.length;
   s.resumed = recorded && doubtful.length === 0 && good.length > 0;
   if (s.closing === 'goes') return goodbye(s, self);
-  if (found) trouble(s, found.what, self, found.where);
+  if (lost) trouble(s, lost.what, self, lost.where);
   // Something was said meanwhile.
   if (s.touched.some((yes, file) => yes && !touched[file])) prepare(s, self);
   if (doubtful.length === 0) return examine(s, self);

@@ -1,8 +1,8 @@
 /**
  * Files of another origin that have the names of the torrent's. Used by the Files process only. Pure.
- * Where there was no record of ours at first, others have written what was there. A file is the torrent's where a piece in it is right; also where
- * pieces elsewhere are and it is not too long, as in a download of another client that is half done. Others are strangers, which are
- * not written over unless they hold nothing but zeros, as room that was reserved does, or the user says so.
+ * Where there was no record of ours at first, others have written what was there. A file is the torrent's where a piece in it is right;
+ * also where pieces elsewhere are and it is not too long, as in a download of another client that is half done. Others are strangers,
+ * which are not written over unless they hold nothing but zeros, as room that was reserved does, or the user says so.
  */
 import type { Bitfield } from '../model/bitfield.js';
 import type { Layout } from '../model/layout.js';

@@ -115,8 +115,8 @@ function sortOut({ files, layout }: FilesState, facts: Facts, record: Claims | u
 }
 
 /**
- * Pieces of padding alone whose hash is right. The first of each length is hashed, of which a torrent has two; the others have the same hash,
- * or are wrong: padding costs a torrent nothing, so that much of it must not cost us either.
+ * Pieces of padding alone whose hash is right. The first of each length is hashed, of which a torrent has two; the others have the same
+ * hash, or are wrong: padding costs a torrent nothing, so that much of it must not cost us either.
  */
 async function rightPadding(s: FilesState, pieces: readonly number[]): Promise<readonly number[]> {
   const firsts = new Map<Bytes, number>();

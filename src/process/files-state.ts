@@ -79,8 +79,8 @@ export const declaration = declare({
   scope: 'torrent',
   doc: 'assembles, stores, reads; keeps the resume record',
   tells: {
-    PieceMgr: ['recovered', 'wanted', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'], TorrentMgr: ['trouble', 'mended', 'closed'],
-    Api: ['filesSeen'], Timer: ['register'],
+    PieceMgr: ['recovered', 'wanted', 'checked'], Sender: ['data', 'unreadable'], Status: ['note'],
+    TorrentMgr: ['trouble', 'mended', 'closed'], Api: ['filesSeen'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, FilesMsg>;
@@ -176,8 +176,8 @@ export function initialState(input: FilesInput, lasting: Lasting): FilesState {
   });
   return {
     storage, lasting, earlier: [], priorities: [], touched: [], found: undefined, have: new Bitfield(input.layout.pieceCount),
-    assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], unchecked: 0, notedAt: -Infinity, known: false, recalling: false, resumed: false,
-    asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
+    assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], unchecked: 0,
+    notedAt: -Infinity, known: false, recalling: false, resumed: false, asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
     closing: 'no',
     ...input,
   };

@@ -2,12 +2,13 @@
  * Files: the torrent's bytes, in memory while a piece is being put together and on disk after that.
  * Hears:  Controller (blocks), Sender (read, returned, readerLeft), PieceMgr (recover, check, discard),
  *         TorrentMgr (prioritize, listFiles, look, retry, stop), Timer (tick), the disk.
- * Tells:  PieceMgr (recovered, wanted, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, mended, closed), Api (filesSeen),
- *         Timer (register).
- * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record, and which files are wanted. A block is copied once, into its piece's buffer; a whole
- *         piece is hashed and written off the main thread in one job. The memory is bounded by PieceMgr, which starts no piece beyond it.
- * Parts:  files-state, files-choice (which are wanted), files-pieces (down to the disk), files-check, files-recovery and files-foreign (what is there), files-record (when it is saved),
- *         files-trouble and files-mending, files-leaving.
+ * Tells:  PieceMgr (recovered, wanted, checked), Sender (data, unreadable), Status (note), TorrentMgr (trouble, mended, closed),
+ *         Api (filesSeen), Timer (register).
+ * Owns:   buffers of unfinished pieces, the read-ahead cache, the resume record, and which files are wanted. A block is copied once, into
+ *         its piece's buffer; a whole piece is hashed and written off the main thread in one job. The memory is bounded by PieceMgr,
+ *         which starts no piece beyond it.
+ * Parts:  files-state, files-choice (which are wanted), files-pieces (down to the disk), files-check, files-recovery and files-foreign (what
+ *         is there), files-record (when it is saved), files-trouble and files-mending, files-leaving.
  */
 import { SECOND } from '../base/units.js';
 import { defineProcess } from '../kernel/process.js';
@@ -19,7 +20,9 @@ import { erased } from './files-leaving.js';
 import { caughtUp, looked, mend } from './files-mending.js';
 import { assemble, discard, kept, store, stored } from './files-pieces.js';
 import { remembered, save, writeRecord } from './files-record.js';
-import { declaration, initialState, type FilesInput, type FilesMsg, type FilesState, type Lasting, type Me, type Reader } from './files-state.js';
+import {
+  declaration, initialState, type FilesInput, type FilesMsg, type FilesState, type Lasting, type Me, type Reader,
+} from './files-state.js';
 import { lookAgain, MEND, trouble } from './files-trouble.js';
 
 /** How long what was read is kept when nobody asks for it. */

@@ -41,7 +41,8 @@ export type PieceMgrMsg =
   /** Gone: what it was asked for is to be asked of others. */
   | { readonly type: 'peerLeft'; readonly peer: PeerKey }
   /** From Files: what is there, and how much each file is wanted. */
-  | { readonly type: 'recovered'; readonly have: Bitfield; readonly unfinished: readonly Unfinished[]; readonly priorities: readonly FilePriority[] }
+  | { readonly type: 'recovered'; readonly have: Bitfield; readonly unfinished: readonly Unfinished[];
+      readonly priorities: readonly FilePriority[] }
   /** From Files: whether a piece that was complete matched its hash; digests of its blocks where it did not, or does after it did not. */
   | { readonly type: 'checked'; readonly piece: number; readonly good: boolean; readonly digests?: BlockDigests }
   /** From Files: how much each file is wanted from now on; there is a place for all that is. */

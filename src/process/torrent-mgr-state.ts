@@ -58,8 +58,8 @@ export type TorrentMgrMsg =
   /** Everything is saved and says goodbye. */
   | { readonly type: 'stop' }
   /**
-   * `closely`: the torrents of which peers are told, and with `pieces` those too. `files`: those that are looked at. Status, PieceMgr and Files
-   * answer for each torrent.
+   * `closely`: the torrents of which peers are told, and with `pieces` those too. `files`: those that are looked at. Status, PieceMgr and
+   * Files answer for each torrent.
    */
   | { readonly type: 'look'; readonly closely: ReadonlySet<InfoHash>; readonly pieces: boolean; readonly files: readonly FilesLookedAt[];
       readonly replyTo: Mailbox<ApiMsg, 'Api'> }
@@ -77,8 +77,8 @@ export const declaration = declare({
   scope: 'client',
   doc: 'the set of torrents',
   tells: {
-    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Metadata: ['incoming', 'pause', 'resume', 'stop'], Files: ['prioritize', 'listFiles', 'look', 'retry', 'stop'],
-    Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
+    PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Metadata: ['incoming', 'pause', 'resume', 'stop'],
+    Files: ['prioritize', 'listFiles', 'look', 'retry', 'stop'], Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, TorrentMgrMsg>;

@@ -69,7 +69,9 @@ function add(s: State, key: TorrentKey, request: AnyRequest, self: Me): void {
   if (stopping) return;
   const torrent = infoHashOf(request);
   if ([...added.values()].some((other) => infoHashOf(other.request) === torrent)) return;
-  const order: Added = { request, paused: false, ailing: false, complete: false, hasTurn: false, phase: 'running', leaving: false, withData: false };
+  const order: Added = {
+    request, paused: false, ailing: false, complete: false, hasTurn: false, phase: 'running', leaving: false, withData: false,
+  };
   added.set(key, order);
   if (port === undefined) return;
   start(s, key, order, self);

@@ -1,10 +1,14 @@
 /**
- * Resume record: what we know to be on disk, so that a restart need not hash it again. A bencoded dictionary of our
- * own: `info-hash` (40 hex digits), `pieces` (bitfield, BEP 3 bit order), `files` (a list of [length, modification
- * time in ms], -1 where the file was not there), `unfinished` (a list of [piece, bitfield of its blocks that are on disk];
- * absent: none), `others` (bitfield by file: what was here before us, and holds nothing of the torrent; absent: none),
- * `priorities` (a byte a file: how much the user wants it, counted from 1 as in FILE_PRIORITIES; 0, or all absent: nothing was said) and `version`. Of pieces it is only as good as the files' lengths and times: where they differ, look again.
- * Nothing vouches for the blocks but the hash of their piece, once it is whole.
+ * Resume record: what we know to be on disk, so that a restart need not hash it again. A bencoded dictionary of our own:
+ *   `info-hash`   40 hex digits
+ *   `pieces`      a bitfield, in BEP 3 bit order
+ *   `files`       a list of [length, modification time in ms], -1 where the file was not there
+ *   `unfinished`  a list of [piece, bitfield of its blocks that are on disk]; absent: none
+ *   `others`      a bitfield by file: what was here before us, and holds nothing of the torrent; absent: none
+ *   `priorities`  a byte a file: how much the user wants it, counted from 1 as in FILE_PRIORITIES; 0, or all absent: nothing was said
+ *   `version`
+ * Of pieces it is only as good as the files' lengths and times: where they differ, look again. Nothing vouches for the blocks but the hash of
+ * their piece, once it is whole.
  */
 import type { InfoHash } from '../base/brand.js';
 import { FILE_PRIORITIES, type FileWishes } from '../base/file-priority.js';

@@ -104,11 +104,11 @@ const json = (status: number, body: unknown): WebAnswer =>
 /** A torrent of which nobody has heard is simply never told of. */
 function focusOf(query: URLSearchParams): Focus {
   const torrent = query.get('torrent') ?? '';
-  const from = Number(query.get('from'));
+  const [from, find] = [Number(query.get('from')), query.get('find')?.slice(0, MOST_ID) || '*'];
   const [kind, process] = ['kind', 'process'].map((name) => query.get(name)?.slice(0, MOST_ID));
   return {
     ...(/^[0-9a-f]{40}$/.test(torrent) && { torrent: infoHash(torrent) }), processes: query.has('processes'),
-    ...(query.has('from') && Number.isSafeInteger(from) && from >= 0 && { files: { find: query.get('find')?.slice(0, MOST_ID) || '*', from } }),
+    ...(query.has('from') && Number.isSafeInteger(from) && from >= 0 && { files: { find, from } }),
     ...(kind !== undefined && { kind }), ...(process !== undefined && { process }),
   };
 }

@@ -18,7 +18,8 @@ const folder = await mkdtemp(join(tmpdir(), 'actorrent-test-'));
 await share(folder, { name: 'box', pieceLength: PIECE, files: FILES });
 await share(folder, { name: 'box 2', pieceLength: PIECE, files: { x: 30 * PIECE } });
 const tracker = await ScriptedTracker.open();
-await runToEnd({ folder }, ['create', 'from/box', '-o', 'announced.torrent', '--piece-length', `${PIECE}`, '--tracker', tracker.url('/announce')]);
+const announced = ['create', 'from/box', '-o', 'announced.torrent', '--piece-length', `${PIECE}`, '--tracker', tracker.url('/announce')];
+await runToEnd({ folder }, announced);
 const seeder = new Running({ folder }, ['seed', 'box.torrent', 'box 2.torrent', '--folder', 'from', '--ip', '127.0.0.1', '--port', '0']);
 const { port } = await seeder.first('listening');
 after(async () => {

@@ -12,7 +12,8 @@ import { FakePage } from './fake-page.js';
 import { Stage } from './stage.js';
 
 const hashOf = (n: number): InfoHash => infoHash(String(n).repeat(40));
-const entry = (n: number): TorrentEntry => ({ torrent: hashOf(n), name: `T${n}`, bytes: 10, pieces: 1, paused: false, queued: false, files: 1, leaving: false });
+const entry = (n: number): TorrentEntry =>
+  ({ torrent: hashOf(n), name: `T${n}`, bytes: 10, pieces: 1, files: 1, paused: false, queued: false, leaving: false });
 const decision = (n: number, at: number): Decision =>
   ({ torrent: hashOf(n), at, policy: 'mine', trigger: 'tick', tickMs: 10_000, peers: [] });
 const BEAT = 400;
@@ -89,11 +90,13 @@ test('a viewer is told what changed, and only of the torrent it looks at', async
 test('files are asked for as viewers look at them, each page full once, and told to those alone', async () => {
   const { page, stage } = await start();
   const at = (n: number, from: number) => ({ torrent: hashOf(n), files: { find: '*', from } });
-  const [one, two, three, other, none] = [at(1, 0), at(1, 0), at(1, 100), at(2, 0), { torrent: hashOf(1) }].map((focus) => page.come(focus));
+  const foci = [at(1, 0), at(1, 0), at(1, 100), at(2, 0), { torrent: hashOf(1) }];
+  const [one, two, three, other, none] = foci.map((focus) => page.come(focus));
   const lookedAt = (): unknown => stage.forget().advance(BEAT).all('look').find((m) => 'closely' in m).files;
   assert.deepEqual(lookedAt(), [[1, 0], [1, 100], [2, 0]].map(([n, from]) => ({ torrent: hashOf(n!), find: '*', from })));
   const seen = (from: number) => ({ find: '*', from, matching: 300, shown: [] });
-  stage.send({ type: 'filesSeen', torrent: hashOf(1), files: seen(0) }, { type: 'filesSeen', torrent: hashOf(1), files: seen(100) }).advance(BEAT);
+  for (const from of [0, 100]) stage.send({ type: 'filesSeen', torrent: hashOf(1), files: seen(from) });
+  stage.advance(BEAT);
   assert.deepEqual([one, two, three, other, none].map((v) => v!.told.files?.from), [0, 0, 100, undefined, undefined]);
   for (const viewer of [one, three]) viewer!.leave();
   assert.deepEqual(lookedAt(), [1, 2].map((n) => ({ torrent: hashOf(n), find: '*', from: 0 })));

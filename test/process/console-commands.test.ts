@@ -59,7 +59,8 @@ test('a torrent by its name, or the start of that or of its info-hash, if there 
     const result = findTorrent(start, known);
     return result.ok ? result.value[0]! : `${result.error.field}: ${result.error.found}`;
   };
-  assert.deepEqual(['ALPH', 'BETA', 'beta ', '22', 'al', 'x'].map(found), ['1', '3', '4', '2', "torrent: 2 like 'al'", "torrent: 0 like 'x'"]);
+  assert.deepEqual(['ALPH', 'BETA', 'beta ', '22', 'al', 'x'].map(found),
+    ['1', '3', '4', '2', "torrent: 2 like 'al'", "torrent: 0 like 'x'"]);
 });
 
 const wrong: readonly (readonly [string, RegExp, RegExp])[] = [

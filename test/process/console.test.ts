@@ -101,7 +101,8 @@ test('remove: at the terminal its event is the answer; who else asked hears it o
 
 test('what became of a removal, in words', () => {
   const deleted = (files: number, left: number) => ({ folder: 'out', deleted: { files, bytes: files, left } });
-  assert.deepEqual([{}, { folder: 'out' }, deleted(3, 1), deleted(0, 2), { ...deleted(1, 1), reason: 'b: permission denied' }].map(removalInWords), [
+  const partly = { ...deleted(1, 1), reason: 'b: permission denied' };
+  assert.deepEqual([{}, { folder: 'out' }, deleted(3, 1), deleted(0, 2), partly].map(removalInWords), [
     'removed',
     'removed; its files stay in out',
     "removed, and 3 files (3 B) deleted in out; 1 file stays, which may be somebody else's",
@@ -118,7 +119,8 @@ const commands: readonly (readonly [string, readonly unknown[], readonly unknown
   ['limit up 20', [['Limiter', 'setLimit', { direction: 'up', limit: 20_000, of: 'all' }]], [['up limit: 20 KB/s']]],
   ['limit down 0', [['Limiter', 'setLimit', { direction: 'down', limit: null, of: 'all' }]], [['down limit: none']]],
   ['nonsense', [],
-    [["command: expected one of help, status, peers, files, priority, limit, policy, shadow, pause, resume, remove, graph, quit, found 'nonsense'"]]],
+    [['command: expected one of help, status, peers, files, priority, limit, policy, shadow, pause, resume, remove, graph, quit, '
+      + "found 'nonsense'"]]],
 ];
 for (const [line, told, shown] of commands) {
   test(`'${line}'`, () => {

@@ -153,7 +153,8 @@ test('at the start they are read back, but of a piece that is whole, or blocks t
   disk.reads[0]!.done({ type: 'read', bytes: new Uint8Array(BLOCK_BYTES).fill(3) });
   for (const at of [1, 2]) disk.reads[at]!.done({ type: 'trouble', trouble: FULL });
   await stage.settle();
-  assert.deepEqual(stage.told('PieceMgr'), [['PieceMgr', 'recovered', { have: [3], priorities: ALIKE, unfinished: [{ piece: 0, blocks: [0] }] }]]);
+  assert.deepEqual(stage.told('PieceMgr'),
+    [['PieceMgr', 'recovered', { have: [3], priorities: ALIKE, unfinished: [{ piece: 0, blocks: [0] }] }]]);
   assert.equal(disk.buffers.size, 1);
   stage.send(block(0, 1, 4), check(0));
   assert.equal(disk.stores[0]!.job.bytes[0], 3);

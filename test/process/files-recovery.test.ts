@@ -18,10 +18,12 @@ import { bitsOf } from './stage.js';
 /** The second file is padding: a part of piece 1, all of pieces 2 to 4, and the last, which is shorter. */
 const PADDING = 4 * PIECE;
 const PADDED = new Layout({
-  files: [{ length: LENGTHS[0]!, padding: false }, { length: PADDING, padding: true }], pieceLength: PIECE, totalBytes: LENGTHS[0]! + PADDING,
+  files: [{ length: LENGTHS[0]!, padding: false }, { length: PADDING, padding: true }], pieceLength: PIECE,
+  totalBytes: LENGTHS[0]! + PADDING,
 });
 /** Their hashes by their first byte. */
-const hashesOf = (...firsts: readonly number[]): Uint8Array => new Uint8Array(20 * firsts.length).map((_, i) => firsts[Math.floor(i / 20)]!);
+const hashesOf = (...firsts: readonly number[]): Uint8Array =>
+  new Uint8Array(20 * firsts.length).map((_, i) => firsts[Math.floor(i / 20)]!);
 const STRANGER: Trouble = { file: 'a.bin', cause: 'foreign', detail: 'another file has this name' };
 const FINE = ['TorrentMgr', 'mended', { torrent: TORRENT }];
 const recoveredOf = (stage: { told: (to: string) => any[] }): unknown[] =>

@@ -62,6 +62,7 @@ export const block = (piece: number, index: number, fill: number, length = BLOCK
 export const check = (piece: number): FilesMsg => ({ type: 'check', piece });
 export const whole = (piece: number): FilesMsg[] => [block(piece, 0, 1), block(piece, 1, 2), check(piece)];
 export const discard = (piece: number): FilesMsg => ({ type: 'discard', piece });
-export const prioritize = (priority: FilePriority, ...which: readonly number[]): FilesMsg => ({ type: 'prioritize', files: which, priority });
+export const prioritize = (priority: FilePriority, ...which: readonly number[]): FilesMsg =>
+  ({ type: 'prioritize', files: which, priority });
 export const recover: FilesMsg = { type: 'recover' };
 export const stop: FilesMsg = { type: 'stop', withData: false };

@@ -262,9 +262,10 @@ test('its files go where they are to: Files says what it has deleted, or had no 
   const { stage, closed } = start();
   const meta = (n: number) => ({ torrent: hashOf(n), name: `T${n}`, folder: '/f' });
   stage.send(LISTENING, add(1), add(2), add(3)).forget().send(remove(1, true), remove(2), remove(3, true), remove(2, true));
-  assert.deepEqual(stage.all('stop').map((rest) => rest?.withData), [undefined, true, undefined, undefined, false, undefined, undefined, true, undefined]);
+  assert.deepEqual(stage.told('Files'), [true, false, true].map((withData) => ['Files', 'stop', { withData }]));
   const erased = { files: 2, bytes: 9, left: 1, trouble: { file: 'a', cause: 'denied', detail: 'permission denied' } } as const;
-  stage.send(...PARTS.flatMap((part) => [closed(1, part), closed(2, part)]).map((m, i) => (i === 2 ? { ...m, erased } as TorrentMgrMsg : m)));
+  stage.send(closed(1, 'PeerMgr'), { ...closed(1, 'Files'), erased } as TorrentMgrMsg, closed(1, 'Tracker'));
+  stage.send(...PARTS.map((part) => closed(2, part)));
   stage.advance(60_000);
   assert.deepEqual(stage.all('event').map(({ event }) => event), [
     { event: 'removed', ...meta(1), deleted: { files: 2, bytes: 9, left: 1 }, reason: 'a: permission denied' },

@@ -60,7 +60,10 @@ describe('resume record', () => {
     }));
   });
 
-  const begun = (piece: number): Uint8Array => encodeResumeRecord({ ...RECORD, unfinished: [{ piece, blocks: Uint8Array.of(1) }] });
+  const unfinished = (piece: number): ResumeRecord => ({ ...RECORD, unfinished: [{ piece, blocks: Uint8Array.of(1) }] });
+  const begun = (piece: number): Uint8Array => encodeResumeRecord(unfinished(piece));
+  const altered = (record: ResumeRecord, from: string, to: string): Uint8Array =>
+    Buffer.from(text(encodeResumeRecord(record)).replace(from, to), 'latin1');
   const refused: readonly (readonly [string, Uint8Array, string])[] = [
     ['another torrent', encodeResumeRecord({ ...RECORD, infoHash: infoHash('ab'.repeat(20)) }), 'info-hash'],
     ['too few pieces', encodeResumeRecord({ ...RECORD, pieces: Uint8Array.of(0xff) }), 'pieces'],
@@ -69,12 +72,12 @@ describe('resume record', () => {
     ['another version', toUtf8('d7:versioni2ee'), 'version'],
     ['blocks of a piece that there is not', begun(12), 'unfinished[0]'],
     ['blocks of a piece before the first', begun(-1), 'unfinished[0]'],
-    ['blocks that are none', Buffer.from(text(begun(3)).replace('1:\x01', 'i1e'), 'latin1'), 'unfinished[0]'],
+    ['blocks that are none', altered(unfinished(3), '1:\x01', 'i1e'), 'unfinished[0]'],
     ['more pieces begun than there are',
       encodeResumeRecord({ ...RECORD, unfinished: new Array(13).fill({ piece: 1, blocks: Uint8Array.of(1) }) }), 'unfinished'],
-    ['others that are a number', Buffer.from(text(encodeResumeRecord({ ...RECORD, others: Uint8Array.of(0x40) })).replace('1:@', 'i1e'), 'latin1'), 'others'],
+    ['others that are a number', altered({ ...RECORD, others: Uint8Array.of(0x40) }, '1:@', 'i1e'), 'others'],
     ['priorities of another number of files', encodeResumeRecord({ ...RECORD, priorities: ['low'] }), 'priorities'],
-    ['a priority that is none', Buffer.from(text(encodeResumeRecord({ ...RECORD, priorities: ['low', 'high'] })).replace('\x04', '\x05'), 'latin1'), 'priorities'],
+    ['a priority that is none', altered({ ...RECORD, priorities: ['low', 'high'] }, '\x04', '\x05'), 'priorities'],
     ['no version', toUtf8('de'), 'version'],
     ['no hash', toUtf8('d7:versioni1ee'), 'info-hash'],
     ['a list', toUtf8('le'), 'record'],

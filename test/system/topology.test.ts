@@ -205,7 +205,8 @@ scene('people look at the live page, and add a torrent there', async ({ start, l
   peer.send(PLAIN.interested);
   await peer.until('unchoke');
   const { told } = page.come({ torrent: infoHash, files: { find: '*', from: 0 } });
-  await passUntil(clock, () => told.peers?.length === 1 && told.pieces !== undefined && told.files?.shown[0]?.had === 4 * BLOCK && told.decisions?.[0]?.peers.length === 1);
+  await passUntil(clock, () => told.peers?.length === 1 && told.pieces !== undefined && told.decisions?.[0]?.peers.length === 1);
+  await passUntil(clock, () => told.files?.shown[0]?.had === 4 * BLOCK);
   assert.deepEqual(told.torrents!.map((t) => [t.name, t.progress, t.checked, t.peers]), [['seen', 1, undefined, 1]]);
   assert.deepEqual(told.pieces, { pieces: 4, cells: 'ff0000'.repeat(4) });
   assert.equal(told.peers![0]!.peerInterested, true);

@@ -95,7 +95,7 @@ test('a torrent that is added on the page appears, and so does what is wrong wit
   });
 }));
 
-test('a torrent is removed once that is confirmed, with its files or without, and another is looked at', { skip }, () => inLab(async (lab) => {
+test('a torrent is removed once that is confirmed, with its files or without', { skip }, () => inLab(async (lab) => {
   const folder = join(lab.folder, 'files');
   const files = ['kept', 'gone'].map((name) => {
     const content = makeContent({ name, sizes: [100_000], pieceLength: 16_384 });
@@ -105,7 +105,8 @@ test('a torrent is removed once that is confirmed, with its files or without, an
   });
   await looking([...files, '--folder', folder, '--seed'], async ({ page, complaints }) => {
     await page.getByRole('button', { name: /^gone seeding/ }).click();
-    const [remove, dialog] = [page.getByRole('button', { name: 'Remove', exact: true }), page.getByRole('dialog', { name: 'Remove gone?' })];
+    const remove = page.getByRole('button', { name: 'Remove', exact: true });
+    const dialog = page.getByRole('dialog', { name: 'Remove gone?' });
     await remove.click();
     await dialog.getByText(`Its 1 file (100 KB) in ${folder}`).waitFor();
     await page.keyboard.press('Enter');
@@ -125,7 +126,7 @@ test('a torrent is removed once that is confirmed, with its files or without, an
   });
 }));
 
-test('of 50,000 files a page full is shown at a time; one is found, and how much it is wanted is changed', { skip }, () => inLab(async (lab) => {
+test('of 50,000 files a page full is shown; others are found, and how much they are wanted is changed', { skip }, () => inLab(async (lab) => {
   const content = makeContent({ name: 'many', sizes: new Array<number>(50_000).fill(100), pieceLength: 65_536 });
   const folder = join(lab.folder, 'many-files');
   mkdirSync(folder);

@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of docs/page.md: a swarm of the demo as Chromium shows it, in its first minute. `node build/test/web/pictures.js`; look
- * at them before they are kept.
+ * Takes the pictures of docs/page.md: a swarm of the demo as Chromium shows it, in its first minute. `node build/test/web/pictures.js`;
+ * look at them before they are kept.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,7 +18,8 @@ const MINUTE_MS = 50_000;
 const SIZE_MIB = '500';
 
 const folder = mkdtempSync(join(tmpdir(), 'actorrent-pictures-'));
-const demo = spawn(process.execPath, [PROGRAM, 'demo', '--size', SIZE_MIB, '--folder', join(folder, 'demo')], { stdio: ['ignore', 'pipe', 'inherit'] });
+const args = [PROGRAM, 'demo', '--size', SIZE_MIB, '--folder', join(folder, 'demo')];
+const demo = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 const ended = new Promise((resolve) => demo.once('close', resolve));
 const url = await new Promise<string>((resolve) => {
   createInterface({ input: demo.stdout }).on('line', (line) => {

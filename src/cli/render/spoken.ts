@@ -16,6 +16,7 @@ function fileTable({ files, name }: ClientEvent & { event: 'files' }): readonly 
   const width = `${files.at(-1)?.number}`.length + 1;
   return files.map(({ number, path, length, had, priority }) => {
     const shown = path.startsWith(`${name}/`) ? path.slice(name.length + 1) : path;
-    return `${`#${number}`.padStart(width)}  ${priority.padEnd(6)}  ${percent(length === 0 ? 1 : had / length).padStart(7)}  ${size(length).padStart(8)}  ${shown}`;
+    const done = percent(length === 0 ? 1 : had / length);
+    return [`#${number}`.padStart(width), priority.padEnd(6), done.padStart(7), size(length).padStart(8), shown].join('  ');
   });
 }

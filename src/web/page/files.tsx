@@ -18,7 +18,8 @@ export function Files({ store, torrent: { torrent, files } }: { store: Store; to
     void store.say(`priority ${which} ${level} for ${torrent}`);
   };
   /** Until it is told anew, as it was asked for. */
-  const levelOf = (which: string, now: FilePriority): FilePriority => (asked?.picture === picture && asked.which === which ? asked.level : now);
+  const levelOf = (which: string, now: FilePriority): FilePriority =>
+    (asked?.picture === picture && asked.which === which ? asked.level : now);
   const turn = (to: number): void => store.lookAt({ files: { find, from: to } });
   return <>
     {files > 1 && <div class="controls">
@@ -36,7 +37,9 @@ export function Files({ store, torrent: { torrent, files } }: { store: Store; to
       </span>}
     </div>}
     <div class="scroll" tabIndex={0} role="region" aria-labelledby="files"><table>
-      <thead><tr><th scope="col">File</th><th scope="col">Wanted</th><th scope="col">Here</th><th scope="col" class="number">Size</th></tr></thead>
+      <thead><tr>
+        <th scope="col">File</th><th scope="col">Wanted</th><th scope="col">Here</th><th scope="col" class="number">Size</th>
+      </tr></thead>
       <tbody>{shown.map(({ number, path, length, had, priority }) => <tr key={number} class={priority === 'skip' ? 'soft' : ''}>
         <th scope="row" class="path">{path}</th>
         <td><select aria-label={`How much ${path} is wanted`} value={levelOf(`#${number}`, priority)}

@@ -40,12 +40,15 @@ const MOST_DECISIONS = 30;
 const MOST_SAMPLES = 300;
 
 const queryOf = ({ torrent, files, processes, kind, process }: Focus): string => new URLSearchParams({
-  ...(torrent !== undefined && { torrent }), ...(files && { find: files.find, from: String(files.from) }), ...(processes && { processes: '' }),
+  ...(torrent !== undefined && { torrent }), ...(files && { find: files.find, from: String(files.from) }),
+  ...(processes && { processes: '' }),
   ...(processes && kind !== undefined && { kind }), ...(processes && process !== undefined && { process }),
 }).toString();
 
 export class Store {
-  view: View = { link: 'connecting', focus: { files: ALL_FILES }, told: {}, decisions: [], samples: new Map(), notice: undefined, flows: new Map() };
+  view: View = {
+    link: 'connecting', focus: { files: ALL_FILES }, told: {}, decisions: [], samples: new Map(), notice: undefined, flows: new Map(),
+  };
   private events: EventSource | undefined;
   /** It is not open yet. */
   private next: EventSource | undefined;
@@ -64,7 +67,8 @@ export class Store {
     const focus = { ...this.view.focus, ...(isNew && files && { files: ALL_FILES }), ...change };
     if (queryOf(focus) === queryOf(this.view.focus)) return;
     const { peers: _peers, pieces: _pieces, files: _files, choker: _choker, process: _process, ...told } = this.view.told;
-    this.set({ focus, told: focus.torrent === torrent ? this.view.told : told });
+    const isSame = focus.torrent === torrent;
+    this.set({ focus, told: isSame ? this.view.told : told, decisions: isSame ? this.view.decisions : [] });
     this.connect();
   }
 
@@ -93,25 +97,30 @@ export class Store {
     const query = queryOf(this.view.focus);
     const events = new EventSource(`events?${query}`);
     this.next = events;
+    let decisions: readonly Decision[] = [];
     events.onopen = () => {
-      // Else it has come back.
+      // It is told of all there are.
+      decisions = [];
       if (this.next === events) {
         this.events?.close();
         this.events = events;
         this.next = undefined;
       }
-      this.set({ link: 'open', decisions: [] });
+      this.set({ link: 'open' });
     };
     events.onerror = () => this.set({ link: 'lost' });
     for (const topic of Object.keys(TOPICS) as Topic[]) {
       events.addEventListener(topic, (e: MessageEvent<string>) => {
-        if (query === queryOf(this.view.focus)) this.hear(topic, JSON.parse(e.data));
+        if (query !== queryOf(this.view.focus)) return;
+        const picture = JSON.parse(e.data) as Told[Topic];
+        if (topic === 'decisions') decisions = [...decisions, ...picture as Told['decisions']].slice(-MOST_DECISIONS);
+        this.hear(topic, topic === 'decisions' ? decisions : picture);
       });
     }
   }
 
   private hear(topic: Topic, picture: Told[Topic]): void {
-    if (topic === 'decisions') this.set({ decisions: [...this.view.decisions, ...picture as Told['decisions']].slice(-MOST_DECISIONS) });
+    if (topic === 'decisions') this.set({ decisions: picture as Told['decisions'] });
     else this.set({ told: { ...this.view.told, [topic]: picture } });
     if (topic === 'processes') this.measure((picture as Told['processes']).talks);
     if (topic === 'torrents') this.keepLooking(picture as Told['torrents']);

@@ -35,7 +35,8 @@ test('plain: the files, as `priority` names them', () => {
   const file = { length: 2_000_000, had: 500_000, priority: 'high' } as const;
   const empty = { length: 0, had: 0, priority: 'skip' } as const;
   plainOutput({ io, now: () => 0, quiet: true, verbose: false }).show({
-    event: 'files', torrent: of.torrent, name: 'show', files: [{ number: 3, path: 'show/extra/\u001b[2J', ...file }, { number: 12, path: 'show/b', ...empty }],
+    event: 'files', torrent: of.torrent, name: 'show',
+    files: [{ number: 3, path: 'show/extra/\u001b[2J', ...file }, { number: 12, path: 'show/b', ...empty }],
   });
   assert.deepEqual(out, ['show:', ' #3  high     25.0 %   2.00 MB  extra/\ufffd[2J', '#12  skip    100.0 %       0 B  b']);
 });
