@@ -1,8 +1,8 @@
 /**
  * OpenFiles: descriptors of all torrents, by path, at most `max` of them idle or in use; the least recently used idle
  * one is closed first. Reads and writes share a descriptor, and so do the hash workers: a descriptor belongs to the
- * process. A lease keeps it open. Who needs several
- * asks whether there is room. Who needs one is never refused: the bound is exceeded by as many until they come back.
+ * process. A lease keeps it open. Who needs several at once asks whether there is room, and does without where there is none. Who needs one
+ * waits for its turn, first come, first served; so nobody may ask for a second one while it has one.
  */
 import { close, constants, open } from 'node:fs';
 import { assertInside } from './inside.js';
@@ -40,8 +40,11 @@ export class OpenFiles {
   private readonly max: number;
   /** Least recently used first. */
   private readonly entries = new Map<string, Entry>();
-  /** Descriptors that are leased. */
+  /** Opened, or being opened, and not closed. */
+  private open = 0;
+  /** Leased, or about to be. */
   private inUse = 0;
+  private readonly waiting: (() => void)[] = [];
 
   constructor(max: number) {
     this.max = max;
@@ -53,14 +56,18 @@ export class OpenFiles {
   }
 
   async lease(opening: Opening): Promise<Lease> {
+    const counted = (this.usable(opening)?.leases ?? 0) > 0;
+    if (!counted) await this.turn();
     const entry = this.entryFor(opening);
-    this.take(entry);
+    // Another may have leased it meanwhile.
+    if (entry.leases++ > 0 && !counted) this.endTurn();
     this.trim();
     try {
       return { fd: await entry.fd, release: () => this.release(entry) };
     } catch (error) {
       if (this.entries.get(opening.path) === entry) this.entries.delete(opening.path);
-      this.drop(entry);
+      entry.retired = true;
+      this.release(entry);
       throw error;
     }
   }
@@ -74,22 +81,27 @@ export class OpenFiles {
   }
 
   private entryFor(opening: Opening): Entry {
-    const { path } = opening;
-    const writable = opening.access !== 'read';
-    const found = this.entries.get(path);
-    if (found !== undefined && (found.writable || !writable)) {
+    const { path, access } = opening;
+    const found = this.usable(opening);
+    if (found) {
       this.entries.delete(path);
       this.entries.set(path, found);
       return found;
     }
-    if (found !== undefined) this.retire(path, found);
-    const entry: Entry = { fd: openInside(opening), writable, leases: 0, retired: false };
+    this.close([path]);
+    const entry: Entry = { fd: openInside(opening), writable: access !== 'read', leases: 0, retired: false };
+    this.open++;
     this.entries.set(path, entry);
     return entry;
   }
 
+  private usable({ path, access }: Opening): Entry | undefined {
+    const found = this.entries.get(path);
+    return found && (found.writable || access === 'read') ? found : undefined;
+  }
+
   private trim(): void {
-    let excess = this.entries.size - this.max;
+    let excess = this.open - this.max;
     if (excess <= 0) return;
     for (const [path, entry] of this.entries) {
       if (entry.leases > 0) continue;
@@ -98,24 +110,35 @@ export class OpenFiles {
     }
   }
 
-  private take(entry: Entry): void {
-    if (entry.leases++ === 0) this.inUse++;
+  /** To have one descriptor more in use. */
+  private async turn(): Promise<void> {
+    if (this.inUse < this.max) this.inUse++;
+    else await new Promise<void>((resolve) => { this.waiting.push(resolve); });
   }
 
-  private drop(entry: Entry): void {
-    if (--entry.leases === 0) this.inUse--;
+  private endTurn(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.inUse--;
   }
 
   private release(entry: Entry): void {
-    this.drop(entry);
-    if (entry.retired && entry.leases === 0) closeEntry(entry);
+    if (--entry.leases > 0) return;
+    this.endTurn();
+    if (entry.retired) this.shut(entry);
     else this.trim();
   }
 
   private retire(path: string, entry: Entry): void {
     this.entries.delete(path);
     entry.retired = true;
-    if (entry.leases === 0) closeEntry(entry);
+    if (entry.leases === 0) this.shut(entry);
+  }
+
+  /** What close() could still complain of, `sync` has asked for before. */
+  private shut(entry: Entry): void {
+    this.open--;
+    entry.fd.then((fd) => close(fd, () => undefined), () => undefined);
   }
 }
 
@@ -127,9 +150,4 @@ async function openInside({ folder, path, access }: Opening): Promise<number> {
       else reject(error);
     });
   });
-}
-
-/** What close() could still complain of, `sync` has asked for before. */
-function closeEntry(entry: Entry): void {
-  entry.fd.then((fd) => close(fd, () => undefined), () => undefined);
 }

@@ -1,10 +1,19 @@
 /** Which files stay open, and which make room. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { OpenFiles } from '../../src/edge/open-files.js';
+import { eventually } from '../system/swarm.js';
 import { scratch } from './scratch.js';
+
+const DESCRIPTORS = '/proc/self/fd';
+
+function openBelow(folder: string): string[] {
+  const paths = readdirSync(DESCRIPTORS).flatMap((fd) => (existsSync(join(DESCRIPTORS, fd)) ? [readlinkSync(join(DESCRIPTORS, fd))] : []));
+  return paths.map((path) => relative(folder, path)).filter((path) => !path.startsWith('..')).sort();
+}
 
 test('how many more may be leased: by descriptor, not by lease, and again when they come back', async (t) => {
   const folder = scratch(t);
@@ -26,8 +35,7 @@ test('the least recently used idle file is closed first; a leased one never', as
   const folder = scratch(t);
   const files = new OpenFiles(2);
   const open = (name: string) => files.lease({ folder, path: join(folder, name), access: 'make' });
-  const isOpen = (fd: number): boolean => existsSync(`/proc/self/fd/${fd}`);
-  if (!isOpen(0)) return t.skip('no /proc here');
+  if (!existsSync(DESCRIPTORS)) return t.skip(`no ${DESCRIPTORS} here`);
   const a = await open('a');
   const b = await open('b');
   const again = await open('a');
@@ -37,10 +45,33 @@ test('the least recently used idle file is closed first; a leased one never', as
   const c = await open('c'); // b goes: idle; a is leased once more
   const reader = await files.lease({ folder, path: join(folder, 'a'), access: 'read' });
   assert.equal(reader.fd, a.fd, 'a file open for writing can be read');
-  const d = await open('d'); // all leased: one more than allowed
-  for (const lease of [again, reader, c, d]) lease.release();
-  files.close(['a', 'b', 'c', 'd'].map((name) => join(folder, name)));
+  for (const lease of [again, reader, c]) lease.release();
+  await eventually(() => openBelow(folder).join() === 'a,c', () => openBelow(folder).join());
+  files.close(['a', 'b', 'c'].map((name) => join(folder, name)));
   await assert.rejects(files.lease({ folder, path: join(folder, 'absent'), access: 'read' }), { code: 'ENOENT' });
   const made = await open('absent');
   made.release();
+});
+
+test('no more are open than may be, however many read at once: who needs one waits, and all have their turn', async (t) => {
+  const folder = scratch(t);
+  const files = new OpenFiles(3);
+  const leased = new Map<number, number>();
+  let [most, turns] = [0, 0];
+  await Promise.all(Array.from({ length: 40 }, async (_, i) => {
+    // Four of each file.
+    const lease = await files.lease({ folder, path: join(folder, `${i % 10}`), access: 'make' });
+    turns++;
+    leased.set(lease.fd, (leased.get(lease.fd) ?? 0) + 1);
+    most = Math.max(most, leased.size);
+    await setImmediate();
+    const left = leased.get(lease.fd)! - 1;
+    if (left > 0) leased.set(lease.fd, left);
+    else leased.delete(lease.fd);
+    lease.release();
+  }));
+  assert.equal(turns, 40);
+  assert.ok(most > 1 && most <= 3, `${most} at once`);
+  assert.deepEqual([files.hasRoomFor(3), files.hasRoomFor(4)], [true, false], 'no turn is lost');
+  files.close(Array.from({ length: 10 }, (_, i) => join(folder, `${i}`)));
 });
