@@ -1,8 +1,8 @@
 /**
  * Storage of one torrent in ordinary files. Written at their offsets, so unwritten parts are holes where the file
  * system has them; padding (BEP 47) is in no file. Pieces go to the hash pool with open descriptors; a piece of very
- * many small files, or one where too many are open already, with paths instead. Every job is answered once: also
- * after `close`, with trouble.
+ * many small files, or one where too many are open already, with paths instead, of files that are made first. Every job
+ * is answered once: also after `close`, with trouble.
  */
 import { fdatasync, read as readFd, stat } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import type {
 import { eraseFiles } from './erase.js';
 import { Folders } from './folders.js';
 import { assertInside, contentPath } from './inside.js';
-import { FLAGS, type Access, type Lease, type OpenFiles } from './open-files.js';
+import { FLAGS, type Access, type Lease, type OpenFiles, type Opening } from './open-files.js';
 import type { PieceBuffers } from './piece-buffers.js';
 import type { FileStretch, KeepJob, OutcomeOf, PieceRunner, StoreJob, Stretch } from './piece-job.js';
 import type { ReadBuffers } from './read-buffers.js';
@@ -277,28 +277,30 @@ export class FolderStorage implements Storage {
     const moved = await this.misplaced(making);
     if (moved) return moved;
     const hold = openings.length <= HELD_AT_ONCE && this.shared.files.hasRoomFor(openings.length);
-    const held = await Promise.allSettled(openings.map((opening): Promise<Lease | void> =>
-      hold ? this.shared.files.lease(opening) : assertInside(this.folder, opening.path)));
+    const held = await Promise.allSettled(openings.map((opening) => (hold ? this.shared.files.lease(opening) : this.makeReady(opening))));
     const leases = held.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
     const failed = held.findIndex((one) => one.status === 'rejected');
-    if (failed >= 0) {
-      for (const lease of leases) lease.release();
-      return troubleOf(openings[failed]!.path, (held[failed] as PromiseRejectedResult).reason);
-    }
     // A drive may have gone between the look and the making.
-    const movedSince = hold ? await this.misplaced(making) : undefined;
+    const movedSince = await this.misplaced(making);
+    if (failed >= 0 || movedSince) for (const lease of leases) lease.release();
     if (movedSince) {
-      for (const lease of leases) lease.release();
       this.shared.files.close(making);
       await Promise.all(making.map(removeEmpty));
       return movedSince;
     }
+    if (failed >= 0) return troubleOf(openings[failed]!.path, (held[failed] as PromiseRejectedResult).reason);
     const parts = openings.map(({ path, access }, i): FileStretch => {
       const { offset, length } = inFiles[i]!;
-      return { path, fd: leases[i]?.fd, access, offset, length, least: this.seen.get(path) ?? 0 };
+      return { path, fd: leases[i]?.fd, access: access === 'read' ? 'read' : 'update', offset, length, least: this.seen.get(path) ?? 0 };
     }).values();
     const stretches = filled.map(({ file, length }): Stretch => (this.padding[file] ? { path: undefined, length } : parts.next().value!));
     return { stretches, leases };
+  }
+
+  /** A job that opens it by its path finds it, and makes none. */
+  private async makeReady(opening: Opening): Promise<void> {
+    if (opening.access === 'make') (await this.shared.files.lease(opening)).release();
+    else await assertInside(this.folder, opening.path);
   }
 
   private async misplaced(paths: readonly string[]): Promise<Trouble | undefined> {
