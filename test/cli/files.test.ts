@@ -21,6 +21,8 @@ const { meta, bytes } = await share(folder, CONTENT);
 await share(folder, { name: 'order', pieceLength: PIECE, files: { x: 100 * PIECE, y: 10 * PIECE, z: 100 * PIECE } });
 /** Pieces that a seeder lets us have before it unchokes us: those come whatever is wanted most. */
 const ALLOWED_FAST = 10;
+/** What was asked for in order may be told a little out of order: on a busy machine a hash and its write take their time. */
+const TOLD_LATE = 16;
 const seeder = new Running({ folder }, ['seed', 'box.torrent', 'order.torrent', '--folder', 'from', '--ip', '127.0.0.1', '--port', '0']);
 const { port } = await seeder.first('listening');
 after(async () => {
@@ -63,7 +65,7 @@ test('--priority and --first-last: first and last pieces of each file, then the 
   const pieces = program.events.flatMap((e) => (e.event === 'piece' ? [e.piece] : []));
   const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
   assert.deepEqual([...pieces].sort((m, n) => m - n), [...range(0, 100), ...range(110, 210)]);
-  const first = new Set<number>(pieces.slice(0, 102 + ALLOWED_FAST));
+  const first = new Set<number>(pieces.slice(0, 102 + ALLOWED_FAST + TOLD_LATE));
   assert.deepEqual([0, 99, ...range(110, 210)].filter((piece) => !first.has(piece)), [], pieces.join(' '));
 });
 

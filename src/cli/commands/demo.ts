@@ -90,8 +90,7 @@ export const demo = defineCommand({
   },
 });
 
-/** How much of what the leechers got came from the seeder. */
-/** By the leechers' own counts: the seeder's last ones may still be on their way. */
+/** How much of what the leechers got came from the seeder, by their own counts: the seeder's last ones may still be on their way. */
 function sharesOf(swarm: Swarm): string {
   const leechers = [...swarm.board].filter(([name]) => name !== 'seeder').map(([, row]) => row.stats);
   const received = leechers.reduce((sum, { downloaded }) => sum + downloaded, 0);
