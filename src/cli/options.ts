@@ -47,8 +47,9 @@ const interval = (typed: string): Result<Millis> => {
   return n.ok && n.value >= 0.1 && n.value <= 3600 ? ok(n.value * SECOND) : flaw('number', 'a number from 0.1 to 3600', quoted(typed));
 };
 
-export const procs = value('N', integer(1, 256), {
-  group: 'Disk', meaning: 'hash workers', initial: USUAL_PROCS, shownDefault: 'cores - 1',
+/** `least` 0: a way without threads is there too. */
+export const procs = (group: string, least: 0 | 1) => value('N', integer(least, 256), {
+  group, meaning: least === 0 ? 'hash workers; 0: the main thread hashes' : 'hash workers', initial: USUAL_PROCS, shownDefault: 'cores - 1',
 });
 
 export const SESSION_OPTIONS = {
@@ -76,7 +77,7 @@ export const SESSION_OPTIONS = {
   maxActive: value('N', integer(1, 10_000), {
     rare: true, group: 'Files', meaning: 'downloads at once; the others wait in order', initial: undefined, shownDefault: 'all',
   }),
-  procs: { ...procs, group: 'Files' },
+  procs: procs('Files', 0),
   ip: value('ADDR', address, { group: 'Network', meaning: 'where to listen', initial: undefined, shownDefault: 'all' }),
   port: value('N', integer(0, 65_535), {
     group: 'Network', meaning: '0 takes any free port', initial: undefined, shownDefault: String(DEFAULT_PORT),

@@ -69,6 +69,12 @@ test('--priority and --first-last: first and last pieces of each file, then the 
   assert.deepEqual([0, 99, ...range(110, 210)].filter((piece) => !first.has(piece)), [], pieces.join(' '));
 });
 
+test('--procs 0: the main thread hashes and writes', async () => {
+  const program = new Running({ folder }, ['box.torrent', '--folder', 'alone', '--port', '0', '--procs', '0', '--peer', `127.0.0.1:${port}`]);
+  await untilDone(program);
+  await assertOnly('alone', 0, bytes.length);
+});
+
 test('while it runs: the console lists files and changes what is wanted', async () => {
   const program = download('changed', '--only', 'a', '--seed');
   await program.first('done');

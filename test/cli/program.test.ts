@@ -125,6 +125,7 @@ test('a stdout that is full is told of, one that is closed is not', { skip: !exi
 test('verify: exit 0, or 4 and what is bad', async () => {
   const good = await actorrent(['verify', 'show.torrent']);
   assert.deepEqual(good, { code: 0, err: '', out: 'show: all 8 pieces match, 130 KB in .\n' });
+  assert.deepEqual(await actorrent(['verify', 'show.torrent', '--procs', '0']), good, 'on the main thread');
   const a = join(folder, 'show/a.bin');
   const whole = await readFile(a);
   try {

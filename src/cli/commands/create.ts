@@ -62,7 +62,7 @@ export const create = defineCommand({
     pieceLength: value('SIZE', parsePieceLength, {
       group: 'Content', meaning: 'a power of two, such as 256Ki', initial: undefined, shownDefault: 'by size',
     }),
-    procs: { ...procs, group: 'Work' },
+    procs: procs('Work', 1),
   },
   async run({ values, args: [path = ''], io }) {
     const source = withoutIgnored(await listSource(path), values.ignore);

@@ -27,7 +27,7 @@ export const verify = defineCommand({
   arity: { least: 1, most: 1 },
   options: {
     folder: value('DIR', text, { group: 'Files', meaning: 'where the files are', initial: '.' }),
-    procs: { ...procs, group: 'Work' },
+    procs: procs('Work', 0),
     json: flag({ group: 'Output', meaning: 'one object a line, for programs' }),
   },
   notes: ['Exit 0 if all is there and right, 4 if not. Nothing is changed.'],
