@@ -17,8 +17,8 @@ export const seedsErode: Check = {
   id: 'V15',
   claim: 'seeds make up for what tit for tat withholds from a free rider; the more ride, the worse it is for all',
   source: 'Sirivianos, Park, Chen, Yang, IPTPS 2007 (abstract)',
-  explained: 'the more ride, the worse for all: so it is; but with one seed a rider is an eighth slower already and no more, and five more '
-    + 'seeds hurry givers as much',
+  explained: 'the more ride, the worse for all: so it is; but a rider is only an eighth slower with one seed, and no less with six, '
+    + 'which was not looked into',
   async run(lab): Promise<Finding> {
     const tenth = await mix(lab, { seeds: 1, riders: 2, givers: 20 });
     const half = await mix(lab, { seeds: 1, riders: 11, givers: 11 });
