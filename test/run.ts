@@ -1,6 +1,6 @@
 /**
- * Runs the test files: `node build/test/run.js [suite] [text in the path]`. Suites: `unit` (all but interop; the default) and
- * `interop`. Node 20 and later differ in how `node --test` finds files, so the list is made here.
+ * Runs the test files: `node build/test/run.js [suite] [texts]`, those with any of the texts in their path. Suites: `unit` (all but interop;
+ * the default) and `interop`. Node 20 and later differ in how `node --test` finds files, so the list is made here.
  */
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -9,15 +9,20 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const [suite = 'unit', part = ''] = process.argv.slice(2);
+const [suite = 'unit', ...texts] = process.argv.slice(2);
+const isMeant = (path: string): boolean => texts.length === 0 || texts.some((text) => path.includes(text));
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((f) => f.endsWith('.test.js') && (suite === 'interop') === f.startsWith('interop') && f.includes(part))
+  .filter((f) => f.endsWith('.test.js') && (suite === 'interop') === f.startsWith('interop') && isMeant(f))
   .sort()
   .map((f) => join(root, f));
 
+if (suite !== 'unit' && suite !== 'interop') {
+  process.stderr.write(`suite: expected unit or interop, found '${suite}'\n`);
+  process.exit(2);
+}
 if (files.length === 0) {
-  process.stderr.write(`no test file in suite '${suite}' has '${part}' in its path below ${relative(process.cwd(), root)}\n`);
+  process.stderr.write(`no test file in suite '${suite}' has ${texts.map((text) => `'${text}'`).join(' or ')} in its path below ${relative(process.cwd(), root)}\n`);
   process.exit(2);
 }
 
