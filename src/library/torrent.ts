@@ -3,6 +3,8 @@ import type { InfoHash } from '../base/brand.js';
 import type { FilePriority } from '../base/file-priority.js';
 import type { Client as Core, TorrentRequest } from '../client.js';
 import type { ClientEvent, Stats } from '../ports/events.js';
+import { matchingFiles, noneMatches } from '../policy/pick/priority.js';
+import type { Metainfo } from '../protocol/metainfo.js';
 import { Listeners, type TorrentEvent, type TorrentEventName } from './listeners.js';
 import { filesOf, policy, type PolicyChoice, type TorrentFile } from './options.js';
 
@@ -24,7 +26,7 @@ export interface Torrent {
   /** Leaves its peers until `resume`. A disk in trouble pauses it too: the `paused` event says why, and `resume` tries again. */
   pause(): void;
   resume(): void;
-  /** Of the files that match a glob (`*.mkv`, `extra/**`), from now on: `skip` is not downloaded, `high` goes first. */
+  /** Of the files that match a glob (`*.mkv`, `extra/**`), from now on: `skip` is not downloaded, `high` goes first. Throws where none does. */
   setPriority(glob: string, priority: FilePriority): void;
   /** From now on. */
   setPolicy(choke: PolicyChoice): void;
@@ -44,6 +46,7 @@ export class Handle implements Torrent {
   readonly completed: Promise<void>;
   stats: Stats;
   readonly #core: Core;
+  readonly #meta: Metainfo;
   readonly #listeners = new Listeners();
   readonly #gone: Promise<void>;
   #complete!: () => void;
@@ -52,6 +55,7 @@ export class Handle implements Torrent {
 
   constructor(core: Core, { meta, folder }: TorrentRequest) {
     this.#core = core;
+    this.#meta = meta;
     this.infoHash = meta.infoHash;
     this.name = meta.name;
     this.length = meta.totalBytes;
@@ -78,6 +82,7 @@ export class Handle implements Torrent {
   }
 
   setPriority(glob: string, priority: FilePriority): void {
+    if (matchingFiles(this.#meta.files, glob).length === 0) throw new TypeError(noneMatches(this.#meta.files, glob));
     this.#core.setPriority(glob, priority, this.infoHash);
   }
 

@@ -1,6 +1,6 @@
 /**
  * Api: shows the client to the people who look at its live page, and hands in what they wish.
- * Hears:  the page (opened, refused, came, left, said, gave), TorrentMgr (torrentsSeen), Status (torrentSeen, peersSeen),
+ * Hears:  the page (opened, refused, came, left, said, gave), TorrentMgr (torrentsSeen, answered), Status (torrentSeen, peersSeen),
  *         PieceMgr (piecesSeen), Files (filesSeen), ChokeMgr (decided), Limiter (bucketsSeen), Console (answered), Timer (tick).
  * Tells:  TorrentMgr (look, add), ChokeMgr (look), Limiter (look), Console (line, event), Timer (register).
  * Owns:   the page, who looks at it and at what, and what they were told last (api-album.ts). The others are asked how they stand a few
@@ -59,6 +59,12 @@ export type ApiMsg =
   /** The limits, and who waits for credit. */
   | { readonly type: 'bucketsSeen'; readonly buckets: Buckets }
   | Tick;
+
+/** Whoever said a line: absent, where it was typed at the terminal. */
+export interface Asker {
+  readonly ticket: number;
+  readonly replyTo: Mailbox<ApiMsg, 'Api'>;
+}
 
 const declaration = declare({
   name: 'Api',
@@ -177,11 +183,11 @@ function left(s: State, viewer: Viewer, self: Me): void {
 
 // WISHES
 
-/** What it was asked before it started again it will not answer. */
-function consoleIsNew({ asked }: State): void {
-  for (const answer of asked.values()) answer({ done: false, lines: ['the console crashed over this or something before it: look whether it was done'] });
+/** What was asked before the Console or TorrentMgr started again, it will not answer. */
+const unanswered = (who: string) => ({ asked }: State): void => {
+  for (const answer of asked.values()) answer({ done: false, lines: [`${who} crashed over this or something before it: look whether it was done`] });
   asked.clear();
-}
+};
 
 /** The console's language, and `kill ID`, which is for the page alone: it shows the ids. */
 function said(s: State, line: string, answer: Answer, self: Me): void {
@@ -225,4 +231,7 @@ function lost(m: ApiMsg): void {
 }
 
 // ACTOR ------------------------------------------------------------------------------
-export const api = defineProcess({ declaration, init, step, end: close, lost, reminds: { Timer: rearm, Console: consoleIsNew } });
+export const api = defineProcess({
+  declaration, init, step, end: close, lost,
+  reminds: { Timer: rearm, Console: unanswered('the console'), TorrentMgr: unanswered('TorrentMgr') },
+});

@@ -18,7 +18,7 @@ import type { ClientEvent, OfTorrent } from '../ports/events.js';
 import type { Reply } from '../ports/live-page.js';
 import type { Modules } from '../ports/modules.js';
 import type { Terminal } from '../ports/terminal.js';
-import type { ApiMsg } from './api.js';
+import type { Asker } from './api.js';
 import type { ChokeMsg } from './choke-mgr.js';
 import { findTorrent, HELP, parseCommand, type Command, type LimitNamed } from './console-commands.js';
 import { graphLines, type Observed } from './console-graph.js';
@@ -34,11 +34,6 @@ export type ConsoleMsg =
   | { readonly type: 'line'; readonly line: string; readonly asker?: Asker }
   /** What became of the policy that a line named. */
   | { readonly type: 'policyFound'; readonly found: Result<ChosenPolicy>; readonly use: PolicyCommand; readonly asker: Asker | undefined };
-/** Nobody: the terminal. */
-interface Asker {
-  readonly ticket: number;
-  readonly replyTo: Mailbox<ApiMsg, 'Api'>;
-}
 type PolicyFound = ConsoleMsg & { readonly type: 'policyFound' };
 type PolicyCommand = Command & { readonly type: 'policy' | 'shadow' };
 
@@ -147,7 +142,7 @@ function obey(s: State, c: Command, asker: Asker | undefined, self: Me): void {
   }
 }
 
-/** Of one torrent, or of all. At the terminal its event is the answer. */
+/** Of one torrent, or of all. At the terminal its event is the answer; of `priority`, TorrentMgr knows it. */
 function ofTorrents(s: State, c: Command & { type: 'files' | 'priority' | 'pause' | 'resume' }, asker: Asker | undefined, self: Me): void {
   const found = c.torrent === undefined ? ok(undefined) : findTorrent(c.torrent, [...s.kept.known.values()]);
   if (!found.ok) return refuse(s, asker, found.error, self);
@@ -155,8 +150,7 @@ function ofTorrents(s: State, c: Command & { type: 'files' | 'priority' | 'pause
   switch (c.type) {
     case 'files': return self.tell(s.torrentMgr, { type: 'listFiles', ...torrent });
     case 'priority':
-      self.tell(s.torrentMgr, { type: 'prioritize', glob: c.glob, priority: c.priority, ...torrent });
-      return asker && reply(s, asker, true, [`${c.glob}: ${c.priority}`], self);
+      return self.tell(s.torrentMgr, { type: 'prioritize', glob: c.glob, priority: c.priority, ...torrent, ...(asker && { asker }) });
     case 'pause':
     case 'resume':
       self.tell(s.torrentMgr, { type: c.type, ...torrent });

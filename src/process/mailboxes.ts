@@ -209,7 +209,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'closed', carries: ['torrent', 'part', 'erased'], doc: 'A part of the torrent has said goodbye: `part` is its process id. `erased`: what Files has deleted, if it was told to.' },
     { kind: 'pause', carries: ['torrent'], doc: 'One torrent, or all: no peers, no requests.' },
     { kind: 'resume', carries: ['torrent'], doc: 'One torrent, or all; and what a disk in trouble had stopped is tried again.' },
-    { kind: 'prioritize', carries: ['torrent', 'glob', 'priority'], doc: 'Files that match a glob, of one torrent or all, are wanted so from now on.' },
+    { kind: 'prioritize', carries: ['torrent', 'glob', 'priority', 'asker'], doc: 'Files that match a glob, of one torrent or all, are wanted so from now on. `asker`: who hears what came of it; absent: the terminal.' },
     { kind: 'listFiles', carries: ['torrent'], doc: 'The user wants to see the files of one torrent, or of all.' },
     { kind: 'listPeers', carries: [], doc: 'The user wants to see who is connected.' },
     { kind: 'stop', carries: [], doc: 'Everything is saved and says goodbye.' },

@@ -11,7 +11,7 @@ import type { Planner, Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import type { ClientEvent } from '../ports/events.js';
 import type { Metainfo } from '../protocol/metainfo.js';
-import type { ApiMsg } from './api.js';
+import type { ApiMsg, Asker } from './api.js';
 import type { ConsoleMsg } from './console.js';
 import type { Erasure } from './files-leaving.js';
 import type { FilesMsg } from './files-state.js';
@@ -49,8 +49,9 @@ export type TorrentMgrMsg =
   | { readonly type: 'pause'; readonly torrent?: InfoHash }
   /** One torrent, or all; and what a disk in trouble had stopped is tried again. */
   | { readonly type: 'resume'; readonly torrent?: InfoHash }
-  /** Files that match a glob, of one torrent or all, are wanted so from now on. */
-  | { readonly type: 'prioritize'; readonly torrent?: InfoHash; readonly glob: string; readonly priority: FilePriority }
+  /** Files that match a glob, of one torrent or all, are wanted so from now on. `asker`: who hears what came of it; absent: the terminal. */
+  | { readonly type: 'prioritize'; readonly torrent?: InfoHash; readonly glob: string; readonly priority: FilePriority;
+      readonly asker?: Asker }
   /** The user wants to see the files of one torrent, or of all. */
   | { readonly type: 'listFiles'; readonly torrent?: InfoHash }
   /** The user wants to see who is connected. */
@@ -78,7 +79,8 @@ export const declaration = declare({
   doc: 'the set of torrents',
   tells: {
     PeerMgr: ['incoming', 'pause', 'resume', 'stop'], Metadata: ['incoming', 'pause', 'resume', 'stop'],
-    Files: ['prioritize', 'listFiles', 'look', 'retry', 'stop'], Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look'], Api: ['torrentsSeen'], Console: ['event'], Timer: ['register'],
+    Files: ['prioritize', 'listFiles', 'look', 'retry', 'stop'], Tracker: ['stop'], Status: ['listPeers', 'look'], PieceMgr: ['look'],
+    Api: ['torrentsSeen', 'answered'], Console: ['event'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, TorrentMgrMsg>;

@@ -5,7 +5,7 @@
  *         Files (trouble, mended, closed), PeerMgr (closed), Metadata (metainfo, closed), Tracker (closed), Status (completeness, seeded),
  *         Api (add, look), Watch (add), Timer (tick).
  * Tells:  PeerMgr or Metadata (incoming, pause, resume, stop), Files (prioritize, listFiles, look, retry, stop), Tracker (stop),
- *         Status (listPeers, look), PieceMgr (look), Api (torrentsSeen), Console (event), Timer (register).
+ *         Status (listPeers, look), PieceMgr (look), Api (torrentsSeen, answered), Console (event), Timer (register).
  * Owns:   the set of torrents, and who of them may go on. A torrent beyond rescue ends with its reason, and the others go on.
  */
 import type { TorrentKey } from '../base/brand.js';

@@ -71,6 +71,7 @@ test('only what is wanted, and limits on both sides', async (t) => {
   assert.deepEqual(readFileSync(join(folder, 'parts/file-1.bin')), Buffer.from(shared.files[1]!.bytes));
   assert.deepEqual(pieces.sort((a, b) => a - b), [6, 7, 8, 9, 10, 11, 12]);
   const more = new Promise((resolve) => void torrent.on('done', resolve));
+  assert.throws(() => torrent.setPriority('*.mkv', 'high'), new TypeError('no file matches *.mkv: there are file-0.bin, file-1.bin and file-2.bin'));
   torrent.setPriority('*2.bin', 'normal');
   await more;
   assert.deepEqual(readFileSync(join(folder, 'parts/file-2.bin')), Buffer.from(shared.files[2]!.bytes));

@@ -172,6 +172,12 @@ test('whoever asks from elsewhere is answered there, and may do less', () => {
   assert.deepEqual(shown, []);
 });
 
+test('what files are wanted, TorrentMgr answers itself', () => {
+  const { stage, ask } = start();
+  ask('priority *.mkv high', 1);
+  assert.deepEqual(stage.told(), [['TorrentMgr', 'prioritize', { glob: '*.mkv', priority: 'high', asker: { ticket: 1, replyTo: '@Api' } }]]);
+});
+
 test('a policy in a file is not loaded for whoever asks from elsewhere', () => {
   const { stage, ask } = start({ load: () => assert.fail('loaded') });
   ask('policy ./mine.mjs', 1);

@@ -2,6 +2,8 @@
 import { infoHash, torrentKey, type InfoHash } from '../../src/base/brand.js';
 import type { AnyRequest, MagnetRequest, TorrentRequest } from '../../src/client.js';
 import { child, type Child } from '../../src/kernel/process.js';
+import type { Mailbox } from '../../src/kernel/mailbox.js';
+import type { ApiMsg } from '../../src/process/api.js';
 import type { Metainfo } from '../../src/protocol/metainfo.js';
 import { torrentMgr, type TorrentMgrMsg } from '../../src/process/torrent-mgr.js';
 import { Stage } from './stage.js';
@@ -32,7 +34,8 @@ export function start(restarts = 0, maxActive = Infinity) {
   const ports: number[] = [];
   const parts: any[] = [];
   const requests: AnyRequest[] = [];
-  const stage: Stage<typeof torrentMgr> = new Stage(torrentMgr, (cast, self) => ({
+  let page!: Mailbox<ApiMsg, 'Api'>;
+  const stage: Stage<typeof torrentMgr> = new Stage(torrentMgr, (cast, self) => (page = cast('Api'), {
     plan: (key, request, port) => (reserve) => {
       ports.push(port);
       requests.push(request);
@@ -58,5 +61,5 @@ export function start(restarts = 0, maxActive = Infinity) {
   const living = (): string[] => stage.kernel.processes().map((p) => p.process).filter((name) => name === 'PeerMgr');
   const events = (): string[] => stage.all('event').map(({ event }) =>
     [event.event, event.name, event.reason].filter((x) => x !== undefined).join(' '));
-  return { stage, ports, parts, requests, closed, living, events };
+  return { stage, page, ports, parts, requests, closed, living, events };
 }

@@ -212,6 +212,7 @@ scene('people look at the live page, and add a torrent there', async ({ start, l
   assert.equal(told.peers![0]!.peerInterested, true);
   assert.deepEqual(await page.say('limit up 20'), { done: true, lines: ['up limit: 20 KB/s'] });
   await passUntil(clock, () => told.buckets?.up.bucket?.limit === 20_000);
+  assert.deepEqual(await page.say('priority *.mkv high'), { done: false, lines: ['no file matches *.mkv: there is seen'] });
   const other = makeContent({ name: 'other', sizes: [BLOCK], pieceLength: BLOCK });
   assert.deepEqual(await page.give(other.file), { done: true, lines: ['added other'] });
   await passUntil(clock, () => told.torrents?.length === 2);

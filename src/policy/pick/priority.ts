@@ -3,6 +3,7 @@
  * them. Where first and last pieces come first (a player needs them to begin), those of every wanted file go before all others.
  */
 import { FILE_PRIORITIES, type FilePriority, type FileWishes } from '../../base/file-priority.js';
+import { count } from '../../base/format.js';
 import { globMatcher } from '../../base/glob.js';
 import type { Layout } from '../../model/layout.js';
 
@@ -26,11 +27,23 @@ export function matchingFiles(files: readonly Named[], glob: string): readonly n
   return files.flatMap((file, i) => (!file.padding && matches(file, i) ? [i] : []));
 }
 
+/** Why nothing is done: what there is instead, as globs see it. */
+export function noneMatches(files: readonly Named[], glob: string): string {
+  const names = files.filter(({ padding }) => !padding).map((file) => below(file).join('/'));
+  const more = names.length > SHOWN ? [`${count(names.length - SHOWN)} more`] : [];
+  const [last, ...others] = [...names.slice(0, SHOWN), ...more].toReversed();
+  if (last === undefined) return `no file matches ${glob}: no files are known yet`;
+  return `no file matches ${glob}: there ${names.length === 1 ? 'is' : 'are'} ${others.length > 0 ? `${others.toReversed().join(', ')} and ` : ''}${last}`;
+}
+const SHOWN = 5;
+
 function matcherOf(glob: string): (file: Named, index: number) => boolean {
   if (/^#\d+$/.test(glob)) return (_, index) => index + 1 === Number(glob.slice(1));
   const matches = globMatcher(glob);
-  return ({ path }) => matches(path.length === 1 ? path : path.slice(1));
+  return (file) => matches(below(file));
 }
+
+const below = ({ path }: Named): readonly string[] => (path.length === 1 ? path : path.slice(1));
 
 /** The same wishes, but for these files. */
 export function withPriority(wishes: FileWishes, files: readonly number[], priority: FilePriority): FileWishes {

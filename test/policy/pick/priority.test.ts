@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FILE_PRIORITIES, type FilePriority } from '../../../src/base/file-priority.js';
 import { Layout } from '../../../src/model/layout.js';
-import { filesTouched, matchingFiles, pieceRanks, settled, withPriority } from '../../../src/policy/pick/priority.js';
+import { filesTouched, matchingFiles, noneMatches, pieceRanks, settled, withPriority } from '../../../src/policy/pick/priority.js';
 
 const PIECE = 10;
 const layoutOf = (lengths: readonly number[], padding: readonly number[] = []): Layout => new Layout({
@@ -33,6 +33,13 @@ test('a glob names files below the torrent, or a lone file, and no padding; the 
   assert.deepEqual(matchingFiles(files, 't/*'), []);
   assert.deepEqual(['#1', '#3', '#4', '#5', '#0', '#'].map((glob) => matchingFiles(files, glob)), [[0], [], [3], [], [], []]);
   assert.deepEqual(withPriority(['low', 'low', 'high', 'skip'], [0, 3], 'normal'), ['normal', 'low', 'high', 'normal']);
+});
+
+test('where no file matches, it is said which there are: five, and how many more', () => {
+  const files = (...paths: string[]) => paths.map((path) => ({ path: path.split('/'), padding: path.startsWith('t/.pad') }));
+  assert.equal(noneMatches(files('c.mkv', 't/.pad/1'), 'x'), 'no file matches x: there is c.mkv');
+  assert.equal(noneMatches(files('t/a', 't/sub/b'), 'x'), 'no file matches x: there are a and sub/b');
+  assert.equal(noneMatches(files('t/1', 't/2', 't/3', 't/4', 't/5', 't/6', 't/7'), 'x'), 'no file matches x: there are 1, 2, 3, 4, 5 and 2 more');
 });
 
 test('what the first says that says anything; where none does, normal', () => {
