@@ -28,7 +28,6 @@ export class Ending extends Error {
 
 export const failure = (line: string): Ending => new Ending(EXIT.failed, line);
 export const misuse = (line: string): Ending => new Ending(EXIT.usage, line);
-export const tooFew = (command: string, args: string): Ending => misuse(`usage: actorrent ${command} ${args}; see actorrent ${command} --help`);
 /** `file.torrent: info.piece length: expected ..., found ...` */
 export const badTorrent = (source: string, error: Flaw): Ending =>
   new Ending(EXIT.badTorrent, `${source}: ${describe(error)}`);

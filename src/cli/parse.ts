@@ -6,7 +6,7 @@ import { Command as Parser, CommanderError, Option as ParserOption } from 'comma
 import { kindOf } from '../library/source.js';
 import { didYouMean } from '../policy/choke/nearest.js';
 import type { Command } from './command.js';
-import { misuse, tooFew, type Ending } from './exit.js';
+import { misuse, type Ending } from './exit.js';
 import { dashed, type Option } from './option.js';
 import { respell } from './spelling.js';
 
@@ -73,7 +73,7 @@ function checkArgs(command: Command, args: readonly string[], commands: readonly
   const { name, arity: { least, most } } = command;
   const stray = name === SHORTHAND ? commands.find((c) => c.name === args[0]) : undefined;
   if (stray !== undefined) throw misuse(`the command comes first: actorrent ${stray.name} ...`);
-  if (args.length < least) throw tooFew(name, command.args);
+  if (args.length < least) throw misuse(`usage: actorrent ${name} ${command.args}; see actorrent ${name} --help`);
   if (args.length > most) throw misuse(`${name}: unexpected argument ${args[most]}; see actorrent ${name} --help`);
 }
 

@@ -60,7 +60,7 @@ test('wrong usage is one line that names the nearest', () => {
     [['info'], 'usage: actorrent info TORRENT; see actorrent info --help'],
     [['info', 'a', 'b'], 'info: unexpected argument b; see actorrent info --help'],
     [['--json', 'info', 'x'], 'the command comes first: actorrent info ...'],
-    [['seed'], 'usage: actorrent seed TORRENT...; see actorrent seed --help'],
+    [['scrape', 'x'], 'usage: actorrent scrape URL INFOHASH...; see actorrent scrape --help'],
   ];
   for (const [argv, message] of table) assert.throws(() => parseArgv(argv, COMMANDS), { code: 2, message });
 });

@@ -60,12 +60,27 @@ test('a torrent given and one put into the folder, with turns and an option that
   }
 }));
 
+test('seed needs no torrent at its start either: it seeds what is put into the folder, until it is stopped', async () => {
+  await mkdir(trio.path('in3'));
+  const run = new Running(trio, ['seed', '--watch', 'in3', '--folder', 'from', '--port', '0']);
+  try {
+    await run.first('watching');
+    await copyFile(trio.path('a.torrent'), trio.path('in3/a.torrent'));
+    await run.first('done', (e) => e.name === 'a' && e.downloaded === 0);
+    run.kill('SIGINT');
+    assert.equal(await run.ended, 130);
+  } finally {
+    run.kill();
+  }
+});
+
 test('a folder that is not there at the start is a slip; so is nothing to do', async () => {
   const wrong: readonly (readonly [args: readonly string[], message: string])[] = [
     [['--watch', 'nowhere'], '--watch: expected a folder, found "nowhere"'],
     [['--watch', 'a.torrent'], '--watch: expected a folder, found "a.torrent"'],
     [['--max-active', '0', 'a.torrent'], '--max-active: expected an integer from 1 to 10000, found "0"'],
-    [['download', '--folder', 'x'], 'usage: actorrent download TORRENT...; see actorrent download --help'],
+    [['download', '--folder', 'x'], 'download: expected a TORRENT or --watch DIR, found neither; see actorrent download --help'],
+    [['seed'], 'seed: expected a TORRENT or --watch DIR, found neither; see actorrent seed --help'],
   ];
   for (const [args, message] of wrong) {
     const { code, err } = await runToEnd(trio, args);

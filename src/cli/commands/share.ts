@@ -19,7 +19,7 @@ import { METAINFO_LIMITS, type Metainfo } from '../../protocol/metainfo.js';
 import { losing } from '../chaos.js';
 import { defineCommand, type Invocation } from '../command.js';
 import { listenToStdin } from '../console-input.js';
-import { failure, misuse, tooFew, type ExitCode } from '../exit.js';
+import { failure, misuse, type ExitCode } from '../exit.js';
 import { mustHaveWay } from '../fetch-metainfo.js';
 import { isFolder, mustBeNoFile, nothingIn } from '../folders.js';
 import { canRedraw, type Io } from '../io.js';
@@ -52,9 +52,8 @@ export const download = defineCommand({
   configurable: true,
   options: SESSION_OPTIONS,
   async run(invocation) {
-    const { values, args } = invocation;
-    if (args.length === 0 && values.watch === undefined) throw tooFew('download', TORRENTS);
-    return share(invocation, untilOf(values), linkOrTorrent);
+    mustHaveSource('download', invocation);
+    return share(invocation, untilOf(invocation.values), linkOrTorrent);
   },
 });
 
@@ -63,15 +62,22 @@ export const seed = defineCommand({
   group: 'Share',
   summary: 'checks what is there, then seeds',
   args: TORRENTS,
-  arity: { least: 1, most: Infinity },
+  arity: { least: 0, most: Infinity },
   configurable: true,
   // It seeds anyway.
   options: { ...SESSION_OPTIONS, seed: { ...SESSION_OPTIONS.seed, rare: true } },
-  async run({ values, ...rest }) {
-    const seeding = { ...values, seed: true };
-    return share({ values: seeding, ...rest }, untilOf(seeding), whatIsThere);
+  async run(invocation) {
+    mustHaveSource('seed', invocation);
+    const values = { ...invocation.values, seed: true };
+    return share({ ...invocation, values }, untilOf(values), whatIsThere);
   },
 });
+
+function mustHaveSource(command: string, { values, args }: Invocation<SessionValues>): void {
+  if (args.length === 0 && values.watch === undefined) {
+    throw misuse(`${command}: expected a TORRENT or --watch DIR, found neither; see actorrent ${command} --help`);
+  }
+}
 
 /** Torrents may come by the watched folder, and to a client that seeds by its page. */
 function untilOf(v: SessionValues): Until {
