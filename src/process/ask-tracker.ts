@@ -56,11 +56,19 @@ export async function askScrape(url: string, torrents: readonly InfoHash[], aske
   }
 }
 
-/** What of a torrent's trackers can be asked at all; a flaw says what would be taken. */
-export function trackerFlaw(url: string): string | undefined {
-  if (/^https?:\/\//i.test(url)) return undefined;
-  const parsed = udpEndpoint(url);
-  return parsed.ok ? undefined : describe(parsed.error);
+/** Whether there can be a tracker at all: the answer is the URL, or says what would be taken. */
+export function trackerUrl(url: string): Result<string> {
+  if (/^https?:\/\//i.test(url)) return URL.canParse(url) ? ok(url) : noTracker(url);
+  const at = udpEndpoint(url);
+  return at.ok ? ok(url) : at;
+}
+
+/** The same of one that is asked how large swarms are: over HTTP, only some addresses say where (BEP 48). */
+export function scrapedTrackerUrl(url: string): Result<string> {
+  const tracker = trackerUrl(url);
+  if (!tracker.ok || isUdp(url)) return tracker;
+  const scraped = scrapeUrl(url, []);
+  return scraped.ok ? ok(url) : scraped;
 }
 
 async function get(url: string, { http, timeout, family }: Asker): Promise<Uint8Array> {
@@ -84,8 +92,10 @@ function udpEndpoint(url: string): Result<Endpoint> {
   const host = parseHost(name.replace(/^\[|\]$/g, ''));
   const port = Number(digits);
   return host !== undefined && isPort(port) ? ok({ host, port })
-    : flaw('tracker', 'http://..., https://... or udp://HOST:PORT', JSON.stringify(url.slice(0, 200)));
+    : noTracker(url);
 }
+
+const noTracker = (url: string): Result<never> => flaw('tracker', 'http://..., https://... or udp://HOST:PORT', JSON.stringify(url.slice(0, 200)));
 
 /** Path and query, as they stand in the URL; a bare slash says nothing. */
 function targetOf(url: string): string {

@@ -115,6 +115,24 @@ for (const over of ['url', 'udpUrl'] as const) {
   });
 }
 
+test('a URL that no tracker can have is wrong usage; one where nobody answers has failed', async () => {
+  const none = (url: string): string => `tracker: expected http://..., https://... or udp://HOST:PORT, found "${url}"`;
+  const noScrape = 'announce: expected a URL whose last part begins with announce, found "http://127.0.0.1:1/x"';
+  const refused = (url: string): string => `${url}: connection refused`;
+  const table: readonly (readonly [url: string, announce: readonly [number, string], scrape?: readonly [number, string]])[] = [
+    ['nonsense', [2, none('nonsense')]], ['http://', [2, none('http://')]], ['http://h:99999/announce', [2, none('http://h:99999/announce')]],
+    ['udp://127.0.0.1', [2, none('udp://127.0.0.1')]],
+    ['http://127.0.0.1:1/x', [1, refused('http://127.0.0.1:1/x')], [2, noScrape]],
+    ['http://127.0.0.1:1/announce', [1, refused('http://127.0.0.1:1/announce')]],
+  ];
+  for (const [url, announce, scrape = announce] of table) {
+    for (const [command, [code, line]] of [['announce', announce], ['scrape', scrape]] as const) {
+      const ended = await film.actorrent(command, url, hash);
+      assert.deepEqual([ended.code, ended.err], [code, `actorrent: ${line}\n`]);
+    }
+  }
+});
+
 test('paused it says goodbye to its tracker, resumed it starts anew', async (t) => {
   const tracker = await scripted(t);
   const torrent = await torrentWith('pause.torrent', tracker.url('/announce'));

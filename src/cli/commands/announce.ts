@@ -7,10 +7,10 @@ import { MIB, SECOND } from '../../base/units.js';
 import type { InfoHash } from '../../base/brand.js';
 import { formatEndpoint } from '../../base/endpoint.js';
 import { fromSeed } from '../../base/random.js';
-import { flaw, ok, type Result } from '../../base/result.js';
+import { describe, flaw, ok, type Result } from '../../base/result.js';
 import { nodeHttp } from '../../edge/http.js';
 import { nodeUdp } from '../../edge/udp.js';
-import { askAnnounce, askScrape, trackerFlaw, type Asker } from '../../process/ask-tracker.js';
+import { askAnnounce, askScrape, scrapedTrackerUrl, trackerUrl, type Asker } from '../../process/ask-tracker.js';
 import { parseInfoHash } from '../../protocol/magnet.js';
 import type { AnnounceEvent, AnnouncePeers } from '../../protocol/announce.js';
 import type { ScrapeAnswer } from '../../protocol/tracker-scrape.js';
@@ -52,7 +52,7 @@ export const announce = defineCommand({
       infoHash: hashOf(hash), peerId: freshPeerId(), port, left, numwant, uploaded: 0, downloaded: 0,
       ...(values.event !== undefined && { event: values.event }),
     };
-    const answer = await taken<AnnouncePeers>(url, (asker) => askAnnounce(url, params, asker));
+    const answer = await taken<AnnouncePeers>(trackerUrl(url), (at, asker) => askAnnounce(at, params, asker));
     io.print(values.json ? JSON.stringify(answer) : announceText(answer).join('\n'));
     return EXIT.done;
   },
@@ -69,7 +69,7 @@ export const scrape = defineCommand({
   },
   async run({ values, args: [url = '', ...hashes], io }) {
     const torrents = hashes.map(hashOf);
-    const { files } = await taken<ScrapedFiles>(url, (asker) => askScrape(url, torrents, asker));
+    const { files } = await taken<ScrapedFiles>(scrapedTrackerUrl(url), (at, asker) => askScrape(at, torrents, asker));
     if (values.json) io.print(JSON.stringify(Object.fromEntries(files)));
     for (const [hash, swarm] of values.json ? [] : files) {
       const [seeds, leechers] = [plural(swarm.seeds, 'seed'), plural(swarm.leechers, 'leecher')];
@@ -105,11 +105,13 @@ interface Refusal {
 type ScrapedFiles = Extract<ScrapeAnswer, { readonly kind: 'files' }>;
 
 /** What the tracker answered, where it did not refuse; a refusal or no answer fails the command. */
-async function taken<A extends { readonly kind: string }>(url: string, ask: (asker: Asker) => Promise<A | Refusal>): Promise<A> {
-  const flaw = trackerFlaw(url);
-  if (flaw !== undefined) throw misuse(flaw);
+async function taken<A extends { readonly kind: string }>(
+  tracker: Result<string>, ask: (url: string, asker: Asker) => Promise<A | Refusal>,
+): Promise<A> {
+  if (!tracker.ok) throw misuse(describe(tracker.error));
+  const url = tracker.value;
   const asker = { http: nodeHttp({ agent: AGENT }), udp: nodeUdp(), random: fromSeed(randomInt(2 ** 32)), timeout: 20 * SECOND };
-  const answer = await ask(asker).catch((e: unknown) => { throw failure(`${url}: ${e instanceof Error ? e.message : String(e)}`); });
+  const answer = await ask(url, asker).catch((e: unknown) => { throw failure(`${url}: ${e instanceof Error ? e.message : String(e)}`); });
   if (isRefusal(answer)) throw failure(`${url}: ${printable(answer.reason)}`);
   return answer;
 }
