@@ -5,14 +5,16 @@ import { BLOCK_BYTES, type Bytes, type BytesPerSec, type Level, type Millis } fr
 import { TokenBucket } from './token-bucket.js';
 
 /** Smaller grants than this much of a second are not worth their messages; larger ones would show as bursts. */
-const GRANT_MS = 40;
+const GRANT_MS: Millis = 100;
+/** Nor is less than a packet carries: its headers, which no limit counts, would weigh as much as what is in it. */
+const PACKET_BYTES: Bytes = 1400;
 
 export class Meter {
   private rate: BytesPerSec | null;
   private readonly bucket: TokenBucket;
 
   /** `leastBurst`: see TokenBucket. */
-  constructor(limit: BytesPerSec | null, now: Millis, leastBurst: Bytes = 1) {
+  constructor(limit: BytesPerSec | null, now: Millis, leastBurst: Bytes = 2 * PACKET_BYTES) {
     this.rate = limit;
     this.bucket = new TokenBucket({ rate: limit, leastBurst }, now);
   }
@@ -32,7 +34,7 @@ export class Meter {
 
   /** Somebody waits, and nobody did before. After a pause it holds a grant, so that who comes need not wait, and no burst begins. */
   wake(now: Millis): void {
-    if (this.rate !== null) this.bucket.wake(Math.max(BLOCK_BYTES, Math.ceil(this.rate * GRANT_MS / 1000)), now);
+    if (this.rate !== null) this.bucket.wake(BLOCK_BYTES, now);
   }
 
   take(bytes: Bytes): void {
@@ -59,7 +61,7 @@ export class Meter {
 
   private least(wants: Bytes): Bytes {
     if (this.rate === null) return 0;
-    const worth = Math.max(1, Math.min(BLOCK_BYTES, Math.floor(this.rate * GRANT_MS / 1000)));
-    return Math.min(wants, this.bucket.burst, worth);
+    const worth = Math.max(PACKET_BYTES, Math.min(BLOCK_BYTES, Math.floor(this.rate * GRANT_MS / 1000)));
+    return Math.min(wants, worth);
   }
 }

@@ -7,8 +7,8 @@
  */
 import type { Bytes, BytesPerSec, Millis } from '../base/units.js';
 
-/** Longer than the 100 ms a busy event loop may keep a refill waiting, short enough that a burst does not show. */
-const DEFAULT_BURST_MS: Millis = 150;
+/** A grant of 100 ms and the 100 ms that a busy event loop may keep it waiting; short enough that a burst does not show. */
+const DEFAULT_BURST_MS: Millis = 200;
 
 export interface TokenBucketSpec {
   readonly rate: BytesPerSec | null;

@@ -45,6 +45,18 @@ test('a limit starts with nothing in hand: its first second obeys it too', () =>
   assert.ok(b.total() <= 20 * KB && b.total() >= 19 * KB, `${b.total()}`);
 });
 
+for (const [rate, mostASecond] of [[2 * KB, 2], [50 * KB, 13]] as const) {
+  test(`${rate / KB} KB/s is handed out at most ${mostASecond} times a second, and no less than a packet at once but the rest of a block`, () => {
+    const b = bench({ limit: rate, waiters: 1 });
+    everybodyAsks(b);
+    b.clock.advance(60_000);
+    const { grants } = b.logs[0]!;
+    const small = grants.filter(({ bytes }) => bytes < 1400);
+    assert.ok(grants.length <= 60 * mostASecond, `${grants.length} grants`);
+    assert.ok(small.length <= b.total() / BLOCK, `${small.length} of them less than a packet`);
+  });
+}
+
 const levels: readonly (readonly [of: string, limits: Pick<Parameters<typeof bench>[0], 'limit' | 'torrentLimits' | 'peerLimits'>])[] = [
   ['the client', { limit: 2 * MB }],
   ['a torrent', { limit: null, torrentLimits: { up: 2 * MB, down: null } }],
