@@ -21,9 +21,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   graph: ['kernel', 'base', '@dagrejs/dagre'],
   library: ['base', 'protocol', 'policy', 'ports', 'edge', 'client.ts', 'compose.ts', 'node'],
   web: ['base', 'ports', 'graph', 'kernel', 'preact', 'uplot'],
+  sim: ['base', 'protocol', 'model', 'policy', 'kernel', 'ports', 'edge', 'client.ts', 'compose.ts', 'node'],
 };
 /** Folders and files that may import anything of the project. */
-const FREE = new Set(['cli', 'compose.ts', 'client.ts', 'sim']);
+const FREE = new Set(['cli', 'compose.ts', 'client.ts']);
 const MOST_LINES = 400;
 
 interface Import {
@@ -58,6 +59,14 @@ for (const file of files) {
     }
   });
 }
+
+test('the README tells the same: a row for each folder, with the layers that it may import', () => {
+  const rows = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^\| \[src\/([^\]]+)\]\(src\/[^)]+\) \|.*\| (.*) \|$/gm);
+  const told = Object.fromEntries([...rows].map(([, layer, allowed]) => [layer!, allowed!]));
+  const isOfProject = (name: string): boolean => name in LAYERS || FREE.has(name);
+  const held = Object.entries(LAYERS).map(([layer, allowed]) => [layer, allowed.filter(isOfProject).join(', ') || 'nothing'] as const);
+  assert.deepEqual(told, { ...Object.fromEntries(held), ...Object.fromEntries([...FREE].map((layer) => [layer, 'anything'])) });
+});
 
 test('a process knows another process only as a type', () => {
   const isProcess = new Set(files.filter((f) => layerOf(f) === 'process' && /\bdefineProcess\(/.test(readFileSync(join(SRC, f), 'utf8'))));
