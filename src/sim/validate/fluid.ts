@@ -1,8 +1,8 @@
 /**
  * Checks of the fluid model of a swarm in its steady state (Qiu and Srikant). Peers come at the rate lambda for F bytes, give u bytes/s
  * each, and seed on for 1/gamma in the mean. What is taken equals what is given: lambda F = (eta x + y) u + Us, where x leechers, y =
- * lambda/gamma seeds and one seed of rate Us that never leaves are there. Effectiveness, eta, is the part of u that leechers give. Who
- * comes takes T = x/lambda.
+ * lambda/gamma seeds and some that never leave, of the rate Us together, are there. Effectiveness, eta, is the part of u that leechers
+ * give. Who comes takes T = x/lambda.
  *
  * Only ratios of sizes, rates and times are in the model. So the sizes here are such that a run can be afforded, and still so large that
  * a first piece, before which nobody has anything to give, is a small part of T. A run begins with as many as the model says are
@@ -25,8 +25,10 @@ interface Course {
   readonly leechers: number;
   /** 1/gamma, as a part of the time that a file takes an uplink. */
   readonly seeding: number;
-  /** Us, in uplinks. */
+  /** Seeds that never leave: Us, in uplinks. */
   readonly origin: number;
+  /** How many others one knows at most. */
+  readonly knows: number;
   /** For how many T it is looked at. */
   readonly turnovers: number;
 }
@@ -41,18 +43,18 @@ interface Steady {
   readonly time: number;
 }
 
-async function steady(lab: CheckLab, { size, leechers, seeding, origin, turnovers }: Course): Promise<Steady> {
+async function steady(lab: CheckLab, { size, leechers, seeding, origin, knows, turnovers }: Course): Promise<Steady> {
   const full = size / UP;
   const stays = seeding * full;
   const lambda = (leechers + origin) / (full - stays);
   const time = leechers / lambda;
   const [from, to] = [time, (1 + turnovers) * time];
-  const link = { up: LINK, down: 10 * LINK, limitsUpTo: LIMITS_UP_TO, maxPeers: 40 };
+  const link = { up: LINK, down: 10 * LINK, limitsUpTo: LIMITS_UP_TO, maxPeers: knows };
   const peer = { ...link, leaves: stays === 0 ? 0 : { about: stays } };
   const [seeds, quarter] = [Math.round(lambda * stays), Math.round(leechers / 4)];
   const { peers, lasted } = await lab.result({
     size, pieceLength: 64 * KIB, lasts: Math.ceil(to + 2 * time), peers: [
-      ...(origin > 0 ? [{ ...link, name: 'origin', has: 1, up: origin * LINK }] : []),
+      ...(origin > 0 ? [{ ...link, name: 'origin', count: origin, has: 1 }] : []),
       ...(seeds > 0 ? [{ name: 'seed', count: seeds, has: 1, ...peer }] : []),
       ...[0, 0.25, 0.5, 0.75].map((has) => ({ name: `early-${has}`, count: quarter, has, ...peer })),
       { name: 'peer', count: Math.ceil(lambda * (to + time)), arrives: { every: 1 / lambda }, ...peer },
@@ -79,7 +81,7 @@ export const seedsThatStay: Check = {
   explained: 'seeds and leechers together leave 7 % of their limits unused; the model, in which seeds give all, has leechers bear that alone',
   async run(lab): Promise<Finding> {
     const { asked, leechers, seeds, expectedSeeds, time } = await steady(lab, {
-      size: 16 * MIB, leechers: 24, seeding: 0.5, origin: 0, turnovers: 4,
+      size: 16 * MIB, leechers: 24, seeding: 0.5, origin: 0, knows: 40, turnovers: 4,
     });
     const expected = asked - seeds;
     return {
@@ -92,10 +94,10 @@ export const seedsThatStay: Check = {
 
 export const seedsThatLeave: Check = {
   id: 'V4b',
-  claim: 'steady state, all leave at once but one seed of rate Us: x = (lambda F - Us)/u',
+  claim: 'steady state, all leave at once but two seeds, of the rate Us together: x = (lambda F - Us)/u',
   source: SOURCE,
   async run(lab): Promise<Finding> {
-    const { asked, leechers } = await steady(lab, { size: 16 * MIB, leechers: 24, seeding: 0, origin: 2, turnovers: 3 });
+    const { asked, leechers } = await steady(lab, { size: 16 * MIB, leechers: 24, seeding: 0, origin: 2, knows: 40, turnovers: 3 });
     return {
       holds: within(0.1, leechers, asked), expected: `${asked.toFixed(1)} leechers within 10 %`,
       found: `${leechers.toFixed(1)}: an effectiveness of ${(asked / leechers).toFixed(2)}`,
@@ -103,18 +105,22 @@ export const seedsThatLeave: Check = {
   },
 };
 
+/**
+ * All that is said of one is the same in each swarm: how many it knows, and how many seeds there are for it. That few leechers know
+ * all there are changes little. The mean of sixty, as many as are looked at in the least swarms, differs from run to run by 1 %.
+ */
 export const whateverTheRate: Check = {
   id: 'V4c',
   claim: 'how long one takes does not depend on how many come: four and sixteen times the arrivals change it by less than 5 %',
   source: 'Qiu and Srikant, SIGCOMM 2004 (abstract)',
   async run(lab): Promise<Finding> {
     const times: number[] = [];
-    for (const [leechers, turnovers] of [[16, 6], [64, 2], [256, 1]] as const) {
-      times.push((await steady(lab, { size: 4 * MIB, leechers, seeding: 0, origin: leechers / 8, turnovers })).time);
+    for (const [leechers, turnovers] of [[8, 8], [32, 2], [128, 1]] as const) {
+      times.push((await steady(lab, { size: 4 * MIB, leechers, seeding: 0, origin: leechers / 8, knows: 15, turnovers })).time);
     }
     const [first = 0] = times;
     return {
-      holds: times.every((time) => within(0.05, time, first)), expected: 'with 16, 64 and 256 leechers the same, within 5 %',
+      holds: times.every((time) => within(0.05, time, first)), expected: 'with 8, 32 and 128 leechers the same, within 5 %',
       found: `${times.map((time) => time.toFixed(1)).join(', ')} s`,
     };
   },
