@@ -49,7 +49,8 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   const facts = await s.storage.facts();
   const written = await readRecord(s);
   const record = s.check === 'record' ? written : undefined;
-  const lost = record && s.ailment?.insisted !== true ? await vanished(s, record.have, facts) : undefined;
+  const insisted = s.ailment?.insisted === true;
+  const lost = record && !insisted ? await vanished(s, record.have, facts) : undefined;
   const earlier = written?.priorities ?? [];
   const touched = filesTouched(s.layout, settled(s.files.length, s.lasting.changed, s.said, earlier));
   const unmade = lost ? undefined : await s.storage.prepare(touched);
@@ -59,7 +60,8 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
   const zeros = await rightPadding(s, padding);
   return {
     trouble, good: [...good, ...zeros, ...(sound ? likely : [])], doubtful: sound ? doubtful : [...likely, ...doubtful],
-    begun: record?.unfinished.flatMap((u) => begunOf(s, u)) ?? [],
+    // Whoever insists takes the loss: in the place of what the record names there may be zeros by now, as room.
+    begun: insisted ? [] : record?.unfinished.flatMap((u) => begunOf(s, u, facts)) ?? [],
     recorded: written !== undefined, earlier, touched,
     others: written ? facts.map((found, file) => (written.others.has(file) ? found : undefined)) : facts,
   };
@@ -104,7 +106,7 @@ function sortOut({ files, layout }: FilesState, facts: Facts, record: Claims | u
       sorted.padding.push(piece);
       continue;
     }
-    if (!spans.every((p) => (facts[p.file]?.length ?? 0) >= p.offset + p.length)) continue;
+    if (!areThere(spans, facts)) continue;
     const claimed = record?.have.has(piece) === true;
     if (spans.every((p) => trust[p.file] === 'full')) {
       if (claimed) sorted.good.push(piece);
@@ -113,6 +115,8 @@ function sortOut({ files, layout }: FilesState, facts: Facts, record: Claims | u
   }
   return sorted;
 }
+
+const areThere = (spans: readonly Span[], facts: Facts): boolean => spans.every((p) => (facts[p.file]?.length ?? 0) >= p.offset + p.length);
 
 /**
  * Pieces of padding alone whose hash is right. The first of each length is hashed, of which a torrent has two; the others have the same
@@ -208,10 +212,19 @@ async function readRecord(s: FilesState): Promise<Claims | undefined> {
   return have.ok && others.ok ? { ...record.value, have: have.value, others: others.value } : undefined;
 }
 
-function begunOf({ layout }: FilesState, { piece, blocks }: ResumeRecord['unfinished'][number]): Unfinished[] {
+/** As far as it is there, before room is made in its place. */
+function begunOf({ layout }: FilesState, { piece, blocks }: ResumeRecord['unfinished'][number], facts: Facts): Unfinished[] {
   const parsed = Bitfield.parse(blocks, layout.blocksIn(piece));
-  return parsed.ok ? [{ piece, blocks: parsed.value }] : [];
+  if (!parsed.ok) return [];
+  const found = parsed.value;
+  for (let block = found.nextSet(0); block >= 0; block = found.nextSet(block + 1)) {
+    if (!areThere(blockSpans(layout, piece, block), facts)) found.clear(block);
+  }
+  return found.isEmpty ? [] : [{ piece, blocks: found }];
 }
+
+const blockSpans = (layout: Layout, piece: number, block: number): readonly Span[] =>
+  layout.spans(piece * layout.pieceLength + block * BLOCK_BYTES, layout.blockBytes(piece, block));
 
 /** Hashes pieces, as many at once as the disk has workers for, and one more so that none is idle between two. */
 export async function check(s: FilesState, pieces: readonly number[], done: (piece: number, outcome: CheckOutcome) => void): Promise<void> {
@@ -245,7 +258,7 @@ export async function readBlocks(s: FilesState, begun: readonly Unfinished[]): P
 }
 
 async function readBlock({ storage, layout }: FilesState, piece: number, block: number): Promise<Uint8Array | undefined> {
-  const outcome = await readSpans(storage, layout.spans(piece * layout.pieceLength + block * BLOCK_BYTES, layout.blockBytes(piece, block)));
+  const outcome = await readSpans(storage, blockSpans(layout, piece, block));
   return outcome.type === 'read' ? outcome.bytes : undefined;
 }
 

@@ -11,7 +11,7 @@ import { bytesIn, share } from './shared.js';
 const LENGTH = 1_000_000;
 const folder = await mkdtemp(join(tmpdir(), 'actorrent-test-'));
 after(() => rm(folder, { recursive: true }));
-const { meta, bytes } = await share(folder, { name: 'film', pieceLength: 16 * KIB, files: { a: LENGTH, b: 16 * KIB } });
+const { meta, bytes } = await share(folder, { name: 'film', pieceLength: 256 * KIB, files: { a: LENGTH, b: 16 * KIB } });
 
 /** What there is in its folder when the program is ready to download, with nobody to download from. */
 async function roomFor(t: TestContext, how: string): Promise<readonly (readonly [name: string, length: number, isReserved: boolean])[]> {
@@ -24,16 +24,38 @@ async function roomFor(t: TestContext, how: string): Promise<readonly (readonly 
   }));
 }
 
+async function seeding(t: TestContext): Promise<{ readonly port: number }> {
+  const seeder = new Running({ folder }, ['seed', 'film.torrent', '--folder', 'from', '--port', '0']);
+  t.after(() => seeder.kill());
+  return seeder.first('listening');
+}
+
 test('--preallocate none, sparse and full: the wanted file has no length, its length, or its blocks', async (t) => {
   assert.deepEqual(await roomFor(t, 'none'), []);
   assert.deepEqual(await roomFor(t, 'sparse'), [['a', LENGTH, false]]);
   assert.deepEqual(await roomFor(t, 'full'), [['a', LENGTH, true]]);
 });
 
+test('blocks of a piece that is not whole, whose file is deleted before the next start, are not looked for in new room', async (t) => {
+  const { port } = await seeding(t);
+  const download = (...options: readonly string[]): Running => new Running({ folder }, ['download', 'film.torrent',
+    '--folder', 'emptied', '--port', '0', '--peer', `127.0.0.1:${port}`, '--preallocate', 'sparse', ...options]);
+  const begun = download('--down-limit', '20');
+  t.after(() => begun.kill());
+  await begun.first('stats', (e) => e.downloaded > 0);
+  begun.kill('SIGINT');
+  await begun.ended;
+  assert.ok(!begun.events.some((e) => e.event === 'piece'));
+  await rm(join(folder, 'emptied/film'), { recursive: true });
+  const again = download();
+  t.after(() => again.kill());
+  assert.equal(await again.ended, 0);
+  assert.deepEqual(again.events.filter((e) => e.event === 'warning'), []);
+  assert.equal((await again.first('done')).downloaded, bytes.length);
+});
+
 test('a download into reserved room is right, also when it is begun in one way and ended in another', async (t) => {
-  const seeder = new Running({ folder }, ['seed', 'film.torrent', '--folder', 'from', '--port', '0']);
-  t.after(() => seeder.kill());
-  const { port } = await seeder.first('listening');
+  const { port } = await seeding(t);
   const download = (how: string, ...options: readonly string[]): Running => new Running({ folder }, ['download', 'film.torrent',
     '--folder', 'to', '--port', '0', '--peer', `127.0.0.1:${port}`, '--preallocate', how, '--save-interval', '0.1', ...options]);
   const begun = download('sparse', '--down-limit', '300');

@@ -361,6 +361,28 @@ test('room is made once it is known what is there; where there is none, again wh
   assert.deepEqual(waiting.told('TorrentMgr'), [FINE]);
 });
 
+test('of pieces that were begun, only what is there is read back, and not what has become room in its place', async () => {
+  const unfinished = [{ piece: 1, blocks: Uint8Array.of(0xc0) }, { piece: 3, blocks: Uint8Array.of(0x80) }];
+  const reads = ({ reads: all }: FakeDisk): unknown => all.map(({ job }) => job);
+  const begun = remembered([], { unfinished });
+  begun.files[0] = undefined;
+  await start({ disk: begun, allocate: 'sparse' });
+  assert.deepEqual(reads(begun), [[{ file: 1, offset: 0, length: BLOCK_BYTES }], [{ file: 1, offset: BLOCK_BYTES + PIECE, length: BLOCK_BYTES }]]);
+
+  const gone = remembered([2], { unfinished });
+  gone.files = [undefined, undefined];
+  const { stage } = await start({ disk: gone, allocate: 'sparse' });
+  gone.reads.shift()!.done({ type: 'trouble', trouble: GONE });
+  await stage.settle();
+  gone.files = LENGTHS.map((length) => ({ length, modifiedAt: 8 }));
+  await stage.send({ type: 'retry' }).settle();
+  for (let job = gone.checks.shift(); job; job = gone.checks.shift()) {
+    job.done({ type: 'mismatch' });
+    await stage.settle();
+  }
+  assert.deepEqual([stage.told('TorrentMgr').at(-1), reads(gone)], [FINE, []]);
+});
+
 test('no room is made where a drive may not be mounted, nor in a file of another origin', async () => {
   const gone = remembered([0, 1, 2, 3]);
   gone.files[1] = undefined;
