@@ -2,20 +2,35 @@
 import { createReadStream } from 'node:fs';
 import { open, stat, unlink } from 'node:fs/promises';
 import { KIB, type Bytes } from '../base/units.js';
-import type { Allocation } from '../ports/disk.js';
+import type { Allocation, Trouble } from '../ports/disk.js';
 import { FLAGS } from './open-files.js';
 import { codeOf } from './words.js';
 
 const ZEROS = new Uint8Array(256 * KIB);
 
+export interface Room {
+  readonly length: Bytes;
+  readonly how: Allocation;
+  /** Whether its folder is another than before: also looked at once the file is open, as a drive may have gone meanwhile. */
+  readonly misplaced: () => Promise<Trouble | undefined>;
+}
+
 /** Makes the file as long as it should be, where it is shorter. `full`: by zeros that are written, since Node cannot ask for blocks. */
-export async function reserve(path: string, length: Bytes, how: Allocation): Promise<void> {
+export async function reserve(path: string, { length, how, misplaced }: Room): Promise<Trouble | undefined> {
+  const moved = await misplaced();
+  if (moved) return moved;
   const file = await open(path, FLAGS.make);
   try {
+    const movedSince = await misplaced();
+    if (movedSince) {
+      await removeEmpty(path);
+      return movedSince;
+    }
     const { size } = await file.stat();
-    if (size >= length) return;
-    if (how === 'sparse') return await file.truncate(length);
-    for (let at = size; at < length;) at += (await file.write(ZEROS, 0, Math.min(ZEROS.length, length - at), at)).bytesWritten;
+    if (size >= length) return undefined;
+    if (how === 'sparse') await file.truncate(length);
+    else for (let at = size; at < length;) at += (await file.write(ZEROS, 0, Math.min(ZEROS.length, length - at), at)).bytesWritten;
+    return undefined;
   } finally {
     await file.close();
   }

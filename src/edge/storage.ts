@@ -185,11 +185,9 @@ export class FolderStorage implements Storage {
   private async allocateNow(files: readonly number[], how: Allocation): Promise<Trouble | undefined> {
     for (const file of files) {
       const [path, length] = [this.paths[file]!, this.lengths[file]!];
-      const trouble = await this.folders.troubleOf(path) ?? await this.attempt(path, async () => {
-        await reserve(path, length, how);
-        this.see(path, length);
-      });
+      const trouble = await this.attempt(path, () => reserve(path, { length, how, misplaced: () => this.folders.troubleOf(path) }));
       if (trouble !== undefined) return trouble;
+      this.see(path, length);
     }
     return undefined;
   }
@@ -312,11 +310,10 @@ export class FolderStorage implements Storage {
   }
 
   /** Runs `work` on `path` if that is inside the folder. */
-  private async attempt(path: string, work: () => Promise<unknown>): Promise<Trouble | undefined> {
+  private async attempt(path: string, work: () => Promise<Trouble | void>): Promise<Trouble | undefined> {
     try {
       await assertInside(this.folder, path);
-      await work();
-      return undefined;
+      return await work() ?? undefined;
     } catch (error) {
       return troubleOf(path, error);
     }

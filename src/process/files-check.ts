@@ -4,12 +4,12 @@
  */
 import { SECOND } from '../base/units.js';
 import { Bitfield } from '../model/bitfield.js';
-import type { CheckOutcome, Trouble } from '../ports/disk.js';
+import type { CheckOutcome } from '../ports/disk.js';
 import { discard, inMemory, isEmpty, isStoring, type Assembly } from './files-pieces.js';
 import { choose, prepare } from './files-choice.js';
 import { strangers } from './files-foreign.js';
 import { goodbye } from './files-leaving.js';
-import { check, makeRoom, readBlocks, recall, type Recalled } from './files-recovery.js';
+import { check, makeRoom, readBlocks, recall, type MadeRoom, type Recalled } from './files-recovery.js';
 import type { FilesState, Me } from './files-state.js';
 import { trouble } from './files-trouble.js';
 
@@ -62,10 +62,11 @@ function examine(s: FilesState, self: Me): void {
   if (s.overwrite || s.ailment?.insisted === true) s.others = [];
   s.strangers = strangers(s.layout, s.have, s.others);
   if (s.strangers.length === 0 && !s.allocate) return takeUpBegun(s, self);
-  void makeRoom(s).then((found) => self.post({ type: 'examined', trouble: found }));
+  void makeRoom(s).then((made) => self.post({ type: 'examined', ...made }));
 }
 
-export function examined(s: FilesState, found: Trouble | undefined, self: Me): void {
+export function examined(s: FilesState, { trouble: found, room }: MadeRoom, self: Me): void {
+  for (const file of room) s.room.add(file);
   if (found) trouble(s, found, self);
   takeUpBegun(s, self);
 }

@@ -7,7 +7,7 @@
 import type { Trouble } from '../ports/disk.js';
 import { begin } from './files-check.js';
 import { isStoring, store } from './files-pieces.js';
-import { allocate, inTheWay, lacking, readThrough } from './files-recovery.js';
+import { allocate, inTheWay, lacking, readThrough, type MadeRoom } from './files-recovery.js';
 import type { FilesMsg, FilesState, Me } from './files-state.js';
 import { trouble, type Ailment } from './files-trouble.js';
 
@@ -19,21 +19,23 @@ export function mend(s: FilesState, insisted: boolean, self: Me): void {
   if (ailment.stage !== 'ill' || !s.known || isStoring(s)) return;
   ailment.stage = 'looking';
   const { insisted: asked } = ailment;
-  void look(s, ailment).then((found) => self.post({ type: 'looked', insisted: asked, trouble: found }));
+  void look(s, ailment).then((found) => self.post({ type: 'looked', insisted: asked, ...found }));
 }
 
-async function look(s: FilesState, { probe, insisted }: Ailment): Promise<Trouble | undefined> {
-  const { storage, have, layout, touched } = s;
+async function look(s: FilesState, { probe, insisted }: Ailment): Promise<MadeRoom> {
+  const { storage, touched } = s;
   storage.letGo();
-  if (!insisted) {
-    const lost = lacking(layout, have, await storage.facts());
-    const found = await readThrough(storage, lost ? [lost, ...probe] : probe) ?? await inTheWay(s);
-    if (found) return found;
-  }
-  return await storage.prepare(touched) ?? allocate(s);
+  const trouble = (insisted ? undefined : await lookThrough(s, probe)) ?? await storage.prepare(touched);
+  return trouble ? { trouble, room: [] } : allocate(s);
 }
 
-export function looked(s: FilesState, { trouble: found, insisted }: FilesMsg & { type: 'looked' }, self: Me): void {
+async function lookThrough(s: FilesState, probe: Ailment['probe']): Promise<Trouble | undefined> {
+  const lost = lacking(s, s.have, await s.storage.facts());
+  return await readThrough(s.storage, lost ? [lost, ...probe] : probe) ?? inTheWay(s);
+}
+
+export function looked(s: FilesState, { trouble: found, insisted, room }: FilesMsg & { type: 'looked' }, self: Me): void {
+  for (const file of room) s.room.add(file);
   if (found && s.ailment!.insisted && !insisted) {
     // The user has spoken during the look.
     s.ailment!.stage = 'ill';

@@ -68,8 +68,15 @@ export async function recall(s: FilesState, random: Random): Promise<Recalled> {
 }
 
 /** Where nothing is in the way, and nothing else wrong: while a drive is not mounted, no file is made in its place. */
-export async function makeRoom(s: FilesState): Promise<Trouble | undefined> {
-  return await inTheWay(s) ?? (s.ailment ? undefined : allocate(s));
+export async function makeRoom(s: FilesState): Promise<MadeRoom> {
+  const found = await inTheWay(s);
+  return found || s.ailment ? { trouble: found, room: [] } : allocate(s);
+}
+
+export interface MadeRoom {
+  readonly trouble: Trouble | undefined;
+  /** The files for which there is room now. */
+  readonly room: readonly number[];
 }
 
 /** Strangers that would be written to. */
@@ -77,9 +84,11 @@ export const inTheWay = ({ storage, strangers, touched }: FilesState): Promise<T
   storage.inTheWay(strangers.filter((file) => touched[file]));
 
 /** Files that are not wanted get no room: at most they hold a part of a piece. */
-export async function allocate({ storage, allocate: how, layout, priorities }: FilesState): Promise<Trouble | undefined> {
+export async function allocate({ storage, allocate: how, layout, priorities }: FilesState): Promise<MadeRoom> {
+  if (!how) return { trouble: undefined, room: [] };
   const wanted = [...layout.files.keys()].filter((file) => priorities[file] !== 'skip' && !layout.files[file]!.padding);
-  return how && storage.allocate(wanted, how);
+  const trouble = await storage.allocate(wanted, how);
+  return { trouble, room: trouble ? [] : wanted };
 }
 
 interface Sorted {
@@ -161,17 +170,17 @@ async function areGood(s: FilesState, pieces: readonly number[]): Promise<boolea
 }
 
 /** The first of what is claimed that is not there, and what the disk says about that. */
-async function vanished({ layout, storage }: FilesState, claimed: Bitfield, facts: Facts): Promise<Located | undefined> {
-  const where = lacking(layout, claimed, facts);
+async function vanished(s: FilesState, claimed: Bitfield, facts: Facts): Promise<Located | undefined> {
+  const where = lacking(s, claimed, facts);
   if (!where) return undefined;
-  const what = await readThrough(storage, [where]);
+  const what = await readThrough(s.storage, [where]);
   return what && { what, where: [where] };
 }
 
-/** Where the first file that is too short for what we have of it should go on to: one byte. */
-export function lacking(layout: Layout, have: Bitfield, facts: Facts): Span | undefined {
+/** Where the first file that is too short for what we have of it, or for the room that was made for it, should go on to: one byte. */
+export function lacking({ layout, room, priorities }: FilesState, have: Bitfield, facts: Facts): Span | undefined {
   for (let file = 0; file < layout.files.length; file++) {
-    const needed = neededOf(layout, have, file);
+    const needed = room.has(file) && priorities[file] !== 'skip' ? layout.files[file]!.length : neededOf(layout, have, file);
     if ((facts[file]?.length ?? 0) < needed) return { file, offset: needed - 1, length: 1 };
   }
   return undefined;

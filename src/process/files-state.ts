@@ -13,7 +13,7 @@ import type { ApiMsg } from './api.js';
 import type { Facts } from './files-foreign.js';
 import type { Erasure } from './files-leaving.js';
 import type { Assembly, BlockRun } from './files-pieces.js';
-import type { Recalled, Remembered } from './files-recovery.js';
+import type { MadeRoom, Recalled, Remembered } from './files-recovery.js';
 import type { Ailment } from './files-trouble.js';
 import type { PieceMgrMsg, Unfinished } from './piece-mgr.js';
 import type { ReceivedBlock } from './peer/receiver.js';
@@ -55,7 +55,7 @@ export type FilesMsg =
   /** A piece of a full check is hashed. */
   | { readonly type: 'pieceChecked'; readonly piece: number; readonly outcome: CheckOutcome }
   /** What of others is where our files go, if anything is. */
-  | { readonly type: 'examined'; readonly trouble: Trouble | undefined }
+  | ({ readonly type: 'examined' } & MadeRoom)
   /** Pieces that were begun are in memory again. */
   | { readonly type: 'takenUp'; readonly pieces: ReadonlyMap<number, Assembly> }
   /** A piece is hashed and written, or not. */
@@ -71,7 +71,7 @@ export type FilesMsg =
   /** Folders and empty files are there, or not. */
   | { readonly type: 'made'; readonly trouble: Trouble | undefined }
   /** All is there again that we have, or not. */
-  | { readonly type: 'looked'; readonly insisted: boolean; readonly trouble: Trouble | undefined };
+  | ({ readonly type: 'looked'; readonly insisted: boolean } & MadeRoom);
 export type Reader = Mailbox<SenderMsg, 'Sender'>;
 
 export const declaration = declare({
@@ -136,6 +136,8 @@ export interface FilesState extends FilesInput {
   others: Facts;
   /** Those that are not written over without asking. */
   strangers: readonly number[];
+  /** Files for which room was made: they are missed when they are gone, while they are wanted. */
+  readonly room: Set<number>;
   /** Pieces that the check still has to look at. */
   unchecked: number;
   notedAt: number;
@@ -176,7 +178,7 @@ export function initialState(input: FilesInput, lasting: Lasting): FilesState {
   });
   return {
     storage, lasting, earlier: [], priorities: [], touched: [], found: undefined, have: new Bitfield(input.layout.pieceCount),
-    assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], unchecked: 0,
+    assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], room: new Set(), unchecked: 0,
     notedAt: -Infinity, known: false, recalling: false, resumed: false, asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
     closing: 'no',
     ...input,

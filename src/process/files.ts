@@ -77,7 +77,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'tick': return tick(s, m.tag, self);
     case 'recalled': return recalled(s, m.recalled, self);
     case 'pieceChecked': return pieceChecked(s, m.piece, m.outcome, self);
-    case 'examined': return examined(s, m.trouble, self);
+    case 'examined': return examined(s, m, self);
     case 'takenUp': return takenUp(s, m.pieces, self);
     case 'stored':
       if (!stored(s, m.piece, m.outcome, self)) return;

@@ -76,7 +76,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'stop', carries: ['withData'], doc: 'Finishes what is under way, saves the record, or deletes it and the files, then `closed` to TorrentMgr.' },
     { kind: 'recalled', carries: ['recalled'], doc: 'What the resume record says.' },
     { kind: 'pieceChecked', carries: ['piece', 'outcome'], doc: 'A piece of a full check is hashed.' },
-    { kind: 'examined', carries: ['trouble'], doc: 'What of others is where our files go, if anything is.' },
+    { kind: 'examined', carries: ['trouble', 'room'], doc: 'What of others is where our files go, if anything is.' },
     { kind: 'takenUp', carries: ['pieces'], doc: 'Pieces that were begun are in memory again.' },
     { kind: 'stored', carries: ['piece', 'outcome'], doc: 'A piece is hashed and written, or not.' },
     { kind: 'kept', carries: ['run', 'outcome'], doc: 'Blocks of an unfinished piece are written, or not.' },
@@ -84,7 +84,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'remembered', carries: ['remembered'], doc: 'The resume record is saved, or not.' },
     { kind: 'erased', carries: ['erased'], doc: 'The record and the files are deleted, as far as they could be.' },
     { kind: 'made', carries: ['trouble'], doc: 'Folders and empty files are there, or not.' },
-    { kind: 'looked', carries: ['insisted', 'trouble'], doc: 'All is there again that we have, or not.' },
+    { kind: 'looked', carries: ['insisted', 'trouble', 'room'], doc: 'All is there again that we have, or not.' },
   ],
   Limiter: [
     { kind: 'tick', carries: ['tag'], doc: 'An alarm that was registered went off.' },

@@ -1,6 +1,6 @@
 /** Room for files at the start, as a user asks for it: the built program, before a byte has come. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
@@ -34,6 +34,21 @@ test('--preallocate none, sparse and full: the wanted file has no length, its le
   assert.deepEqual(await roomFor(t, 'none'), []);
   assert.deepEqual(await roomFor(t, 'sparse'), [['a', LENGTH, false]]);
   assert.deepEqual(await roomFor(t, 'full'), [['a', LENGTH, true]]);
+});
+
+test('a file that vanishes before a piece of it has come is missed: it is not made again unless the user says so', async (t) => {
+  const { port } = await seeding(t);
+  const program = new Running({ folder }, ['download', 'film.torrent', '--folder', 'gone', '--port', '0', '--peer', `127.0.0.1:${port}`,
+    '--preallocate', 'sparse', '--down-limit', '20', '--save-interval', '0.1']);
+  t.after(() => program.kill());
+  await program.first('checked');
+  await rename(join(folder, 'gone/film'), join(folder, 'gone/away'));
+  assert.match((await program.first('paused')).reason!, /^\S+gone\/film\/a: no such file or directory; put it back, and it goes on, or type resume/);
+  assert.ok(!(await readdir(join(folder, 'gone'))).includes('film'));
+  program.type('limit down 0');
+  program.type('resume');
+  assert.equal(await program.ended, 0);
+  assert.ok((await bytesIn(join(folder, 'gone'), meta)).equals(bytes));
 });
 
 test('blocks of a piece that is not whole, whose file is deleted before the next start, are not looked for in new room', async (t) => {

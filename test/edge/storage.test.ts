@@ -264,34 +264,6 @@ test('a file that is open and vanished is missing as soon as somebody asks for f
   await s.close();
 });
 
-for (const how of ['sparse', 'full'] as const) {
-  test(`room is made, ${how}: what is there stays, and nothing gets shorter`, async (t) => {
-    const folder = scratch(t);
-    const LENGTH = 600_000;
-    const s = disk.open(folder, ['new', 'begun', 'long', 'unwanted'].map((name) => ({ path: [name], length: LENGTH })));
-    await s.prepare();
-    writeFileSync(join(folder, 'begun'), content(300_000));
-    writeFileSync(join(folder, 'long'), content(LENGTH + 1));
-    assert.equal(await s.allocate([0, 1, 2], how), undefined);
-    assert.deepEqual(readdirSync(folder).sort(), ['begun', 'long', 'new']);
-    const [made, begun, long] = ['new', 'begun', 'long'].map((name) => readFileSync(join(folder, name)));
-    assert.ok(made!.equals(Buffer.alloc(LENGTH)));
-    assert.ok(begun!.equals(Buffer.concat([content(300_000), Buffer.alloc(300_000)])));
-    assert.equal(long!.length, LENGTH + 1);
-    assert.equal(statSync(join(folder, 'new')).blocks * 512 >= LENGTH, how === 'full');
-    await s.close();
-  });
-}
-
-test('what is in the way: content, not zeros, and not what is not there', async (t) => {
-  const folder = scratch(t);
-  const s = disk.open(folder, ['none', 'zeros', 'mine'].map((name) => ({ path: [name], length: 9 })));
-  writeFileSync(join(folder, 'zeros'), new Uint8Array(600_000));
-  writeFileSync(join(folder, 'mine'), Buffer.concat([new Uint8Array(600_000), Buffer.from('!')]));
-  assert.equal(await s.inTheWay([0, 1]), undefined);
-  assert.deepEqual(await s.inTheWay([0, 1, 2]), { file: join(folder, 'mine'), cause: 'foreign', detail: 'another file has this name' });
-});
-
 test('a file that was cut short is not written on: that would hide it', async (t) => {
   const folder = scratch(t);
   const s = disk.open(folder, FILES);

@@ -361,6 +361,28 @@ test('room is made once it is known what is there; where there is none, again wh
   assert.deepEqual(waiting.told('TorrentMgr'), [FINE]);
 });
 
+test('a file for which room was made, and which is gone, is missed as one that we have pieces of, while it is wanted', async () => {
+  const vanishing = async (...before: readonly ReturnType<typeof prioritize>[]) => {
+    const { stage, disk } = await start({ allocate: 'full' });
+    await stage.send(...before).settle();
+    disk.files = [{ length: LENGTHS[0]!, modifiedAt: 7 }, undefined];
+    await stage.forget().send(block(0, 0, 1)).advance(60 * SECOND).settle();
+    return { stage, disk };
+  };
+  const gone = { type: 'trouble', trouble: GONE } as const;
+  const { stage, disk } = await vanishing();
+  disk.reads.shift()!.done(gone);
+  await stage.settle();
+  assert.equal(stage.all('trouble').length, 1);
+  disk.log.length = 0;
+  await stage.advance(5 * SECOND).settle();
+  disk.reads.shift()!.done(gone);
+  await stage.settle();
+  assert.deepEqual(disk.log, ['let go', 'facts'], 'nothing is made in its place');
+  const unwanted = await vanishing(prioritize('skip', 1));
+  assert.deepEqual([unwanted.disk.reads, unwanted.stage.told('TorrentMgr')], [[], []]);
+});
+
 test('of pieces that were begun, only what is there is read back, and not what has become room in its place', async () => {
   const unfinished = [{ piece: 1, blocks: Uint8Array.of(0xc0) }, { piece: 3, blocks: Uint8Array.of(0x80) }];
   const reads = ({ reads: all }: FakeDisk): unknown => all.map(({ job }) => job);
