@@ -63,11 +63,15 @@ export interface FileFacts {
   readonly priority: FilePriority;
 }
 
-/** What a removal has deleted. `left`: files that have a name of the torrent's and stay, because they are not its own or for a `reason`. */
+/**
+ * What a removal has deleted. `left`: files that have a name of the torrent's and stay, because they are not its own or for a `reason`;
+ * `shared`: those of them that another torrent of this client has too, if there are any.
+ */
 export interface Deleted {
   readonly files: number;
   readonly bytes: Bytes;
   readonly left: number;
+  readonly shared?: number;
 }
 
 /** A peer, and why a policy would unchoke it. */

@@ -7,9 +7,14 @@ type Removal = Pick<ClientEvent & { event: 'removed' }, 'folder' | 'deleted' | '
 export function removalInWords({ folder, deleted, reason }: Removal): string {
   if (folder === undefined) return 'removed';
   if (!deleted) return `removed; its files stay in ${folder}`;
-  const { files, bytes, left } = deleted;
+  const { files, bytes, left, shared = 0 } = deleted;
   const gone = files === 0 ? `removed; nothing of it was deleted in ${folder}`
     : `removed, and ${plural(files, 'file')} (${size(bytes)}) deleted in ${folder}`;
-  if (reason !== undefined) return `${gone}; not all: ${reason}`;
-  return left === 0 ? gone : `${gone}; ${plural(left, 'file stays', 'files stay')}, which may be somebody else's`;
+  const staying = [
+    ...(shared > 0 ? [`${stay(shared)}, which another torrent has too`] : []),
+    ...(reason !== undefined ? [`not all: ${reason}`] : left > shared ? [`${stay(left - shared)}, which may be somebody else's`] : []),
+  ];
+  return [gone, ...staying].join('; ');
 }
+
+const stay = (files: number): string => plural(files, 'file stays', 'files stay');

@@ -1,7 +1,8 @@
 /**
  * The goodbye of Files. Used by the Files process only. It comes when the disk is done with what was under way: where the torrent stays,
  * its record has been saved; where its data are to go, they are deleted now. The record goes first, so that of a torrent that comes back
- * nothing is believed. Of the files those go that hold a right piece, and those that were written to and had not been here before us.
+ * nothing is believed. Of the files those go that hold a right piece, and those that were written to and had not been here before us; but
+ * not those that other torrents have too, as TorrentMgr knows.
  */
 import { keptName } from '../protocol/metadata.js';
 import type { Erased } from '../ports/disk.js';
@@ -12,6 +13,8 @@ import type { FilesState, Me } from './files-state.js';
 /** `left`: files with a name of the torrent's that are still there. */
 export interface Erasure extends Erased {
   readonly left: number;
+  /** Those of them that other torrents have. */
+  readonly shared: number;
 }
 
 /** To be called when nothing is being stored or saved any more. What is ours is known once the record has been read. */
@@ -28,9 +31,10 @@ export function erased({ torrentMgr, torrent }: FilesState, what: Erasure, self:
 
 async function erase(s: FilesState): Promise<Erasure> {
   for (const name of [nameOf(s), keptName(s.torrent)]) await s.disk.removeRecord(s.folder, name);
-  const gone = await s.storage.erase(ours(s));
+  const gone = await s.storage.erase(ours(s).filter((file) => !s.spare.has(file)));
   const facts = await s.storage.facts();
-  return { ...gone, left: facts.filter((found, file) => found && !s.layout.files[file]!.padding).length };
+  const left = [...facts.keys()].filter((file) => facts[file] && !s.layout.files[file]!.padding);
+  return { ...gone, left: left.length, shared: left.filter((file) => s.spare.has(file)).length };
 }
 
 function ours({ layout, have, touched, others }: FilesState): readonly number[] {

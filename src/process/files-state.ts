@@ -46,8 +46,8 @@ export type FilesMsg =
   | { readonly type: 'readerLeft'; readonly reader: Reader }
   /** The user says that the trouble is mended, and takes the loss of what has vanished. */
   | { readonly type: 'retry' }
-  /** Finishes what is under way, saves the record, or deletes it and the files, then `closed` to TorrentMgr. */
-  | { readonly type: 'stop'; readonly withData: boolean }
+  /** Finishes what is under way, saves the record, or deletes it and the files but those to `spare`, then `closed` to TorrentMgr. */
+  | { readonly type: 'stop'; readonly withData: boolean; readonly spare?: readonly number[] }
   | Tick
   // From the disk:
   /** What the resume record says. */
@@ -159,6 +159,8 @@ export interface FilesState extends FilesInput {
   ailment: Ailment | undefined;
   /** Told to stop: the data stay, or go once the disk is done with what was under way. */
   closing: 'no' | 'stays' | 'goes' | 'is going';
+  /** Files that stay then, too: other torrents have them. */
+  spare: ReadonlySet<number>;
 }
 
 /** For a client that is not told otherwise. */
@@ -180,7 +182,7 @@ export function initialState(input: FilesInput, lasting: Lasting): FilesState {
     storage, lasting, earlier: [], priorities: [], touched: [], found: undefined, have: new Bitfield(input.layout.pieceCount),
     assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], room: new Set(), unchecked: 0,
     notedAt: -Infinity, known: false, recalling: false, resumed: false, asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
-    closing: 'no',
+    closing: 'no', spare: new Set(),
     ...input,
   };
 }

@@ -72,6 +72,7 @@ function step(s: FilesState, m: FilesMsg, self: Me): void {
     case 'readerLeft': return s.readAhead.leave(m.reader);
     case 'retry': return mend(s, true, self);
     case 'stop':
+      s.spare = new Set(m.spare);
       if (s.closing === 'no') s.closing = m.withData ? 'goes' : 'stays';
       return save(s, self);
     case 'tick': return tick(s, m.tag, self);

@@ -73,7 +73,7 @@ export const MAILBOXES: Readonly<Record<string, readonly MessageDoc[]>> = {
     { kind: 'returned', carries: ['lent'], doc: 'Nobody looks at these any more.' },
     { kind: 'readerLeft', carries: ['reader'], doc: 'It is gone, with all it has been lent and will be.' },
     { kind: 'retry', carries: [], doc: 'The user says that the trouble is mended, and takes the loss of what has vanished.' },
-    { kind: 'stop', carries: ['withData'], doc: 'Finishes what is under way, saves the record, or deletes it and the files, then `closed` to TorrentMgr.' },
+    { kind: 'stop', carries: ['withData', 'spare'], doc: 'Finishes what is under way, saves the record, or deletes it and the files but those to `spare`, then `closed` to TorrentMgr.' },
     { kind: 'recalled', carries: ['recalled'], doc: 'What the resume record says.' },
     { kind: 'pieceChecked', carries: ['piece', 'outcome'], doc: 'A piece of a full check is hashed.' },
     { kind: 'examined', carries: ['trouble', 'room'], doc: 'What of others is where our files go, if anything is.' },

@@ -3,7 +3,9 @@
  */
 import type { InfoHash } from '../base/brand.js';
 import { SECOND } from '../base/units.js';
-import { infoHashOf, summaryOf } from '../client.js';
+import { infoHashOf, summaryOf, type TorrentRequest } from '../client.js';
+import { sharedFiles, type Placed } from '../model/shared-files.js';
+import type { FilesMsg } from './files-state.js';
 import { say, type Me, type State, type Torrent, type TorrentMgrMsg } from './torrent-mgr-state.js';
 
 /** How long a stop waits: for trackers not long, for data on its way to the disk longer. */
@@ -40,10 +42,21 @@ export function sayGoodbye(s: State, t: Torrent, self: Me): void {
   const { parts: { peers, files, trackers }, open } = t;
   for (const { id } of [peers, ...(files ? [files] : []), ...trackers]) open.add(id);
   self.tell(peers, { type: 'stop' });
-  if (files) self.tell(files, { type: 'stop', withData: t.order.withData });
+  if (files) self.tell(files, farewell(s, t));
   for (const tracker of trackers) self.tell(tracker, { type: 'stop' });
   bePatient(s, t, self);
 }
+
+/** What Files is told at the end; of its data, what other torrents have too stays. */
+export function farewell({ orders: { added } }: State, { order: { request, withData } }: Torrent): FilesMsg & { type: 'stop' } {
+  if (!withData || !('meta' in request)) return { type: 'stop', withData };
+  const staying = [...added.values()].flatMap((other) =>
+    ('meta' in other.request && !(other.leaving && other.withData) ? [placed(other.request)] : []));
+  const spare = sharedFiles(placed(request), staying);
+  return { type: 'stop', withData, ...(spare.length > 0 && { spare }) };
+}
+
+const placed = ({ folder, meta: { files } }: TorrentRequest): Placed => ({ folder, files });
 
 /** A tick's tag says of which torrent it is, and with whom patience ends. */
 function bePatient(s: State, { key }: Torrent, self: Me): void {
@@ -71,9 +84,9 @@ function sayRemoved(s: State, torrent: InfoHash, { order, erased }: Pick<Torrent
   const { name } = summaryOf(request);
   const folder = 'meta' in request ? { folder: request.folder } : {};
   if (!withData || !('meta' in request)) return say(s, { event: 'removed', torrent, name, ...folder }, self);
-  const { files = 0, bytes = 0, left = 0, trouble } = erased ?? {};
+  const { files = 0, bytes = 0, left = 0, shared = 0, trouble } = erased ?? {};
   const reason = erased ? trouble && `${trouble.file}: ${trouble.detail}` : 'the disk did not do it in time';
-  say(s, { event: 'removed', torrent, name, ...folder, deleted: { files, bytes, left }, ...(reason !== undefined && { reason }) }, self);
+  say(s, { event: 'removed', torrent, name, ...folder, deleted: { files, bytes, left, ...(shared > 0 && { shared }) }, ...(reason !== undefined && { reason }) }, self);
 }
 
 export function outOfPatience(s: State, tag: string, self: Me): void {

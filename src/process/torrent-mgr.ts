@@ -17,7 +17,7 @@ import type { TorrentEntry } from '../ports/picture.js';
 import type { Incoming } from './listener.js';
 import { listFiles, prioritize } from './torrent-mgr-files.js';
 import { arrange, heard, pauseNamed, resumeNamed } from './torrent-mgr-halting.js';
-import { closed, forget, leave, outOfPatience, remove, sayGoodbye, stop, stoppedIfAll, timerIsNew } from './torrent-mgr-leaving.js';
+import { closed, farewell, forget, leave, outOfPatience, remove, sayGoodbye, stop, stoppedIfAll, timerIsNew } from './torrent-mgr-leaving.js';
 import {
   declaration, say, type Added, type Me, type Orders, type State, type Torrent, type TorrentMgrInput, type TorrentMgrMsg,
 } from './torrent-mgr-state.js';
@@ -167,8 +167,9 @@ function guidedIsNew(s: State, self: Me, who: Mailbox<never>): void {
 }
 
 function filesAreNew(s: State, self: Me, who: Mailbox<never>): void {
-  for (const { parts: { files }, order } of s.torrents.values()) {
-    if (order.leaving && files?.id === who.id) self.tell(files, { type: 'stop', withData: order.withData });
+  for (const t of s.torrents.values()) {
+    const { parts: { files }, order } = t;
+    if (order.leaving && files?.id === who.id) self.tell(files, farewell(s, t));
   }
 }
 

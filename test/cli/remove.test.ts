@@ -76,6 +76,23 @@ test('a file of another origin stays', async () => {
   assert.deepEqual(await there('shared'), ['box', 'box/b']);
 });
 
+test('what another torrent of the client has too stays, and it seeds on', async () => {
+  const made = await runToEnd({ folder }, ['create', 'from/box', '-o', 'part.torrent', '--piece-length', `${PIECE}`, '--ignore', 'c']);
+  assert.equal(made.code, 0, made.err);
+  assert.equal(await download(['box.torrent'], 'both').ended, 0);
+  const program = download(['box.torrent', 'part.torrent'], 'both', '--seed');
+  const { torrent } = await program.first('started', (e) => e.bytes === BYTES);
+  const part = await program.first('done', (e) => e.torrent !== torrent);
+  assert.equal(part.downloaded, 0);
+  program.type(`remove ${torrent} --with-data`);
+  assert.deepEqual((await program.first('removed')).deleted, { files: 1, bytes: FILES['deep/c'], left: 3, shared: 3 });
+  assert.deepEqual(await there('both'), ['box', 'box/a', 'box/b', 'box/deep', 'box/deep/empty']);
+  program.type(`remove ${part.torrent} --with-data`);
+  await program.first('removed', (e) => e.torrent === part.torrent);
+  assert.equal(await program.ended, 0);
+  assert.deepEqual(await there('both'), []);
+});
+
 test('a skipped file stays as it was, and the others go', async () => {
   await mkdir(join(folder, 'only/box/deep'), { recursive: true });
   await writeFile(join(folder, 'only/box/deep/c'), 'mine');

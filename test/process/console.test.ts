@@ -102,12 +102,17 @@ test('remove: at the terminal its event is the answer; who else asked hears it o
 test('what became of a removal, in words', () => {
   const deleted = (files: number, left: number) => ({ folder: 'out', deleted: { files, bytes: files, left } });
   const partly = { ...deleted(1, 1), reason: 'b: permission denied' };
-  assert.deepEqual([{}, { folder: 'out' }, deleted(3, 1), deleted(0, 2), partly].map(removalInWords), [
+  const sharing = <R extends ReturnType<typeof deleted>>(removal: R) => ({ ...removal, deleted: { ...removal.deleted, shared: 1 } });
+  const removals = [{}, { folder: 'out' }, deleted(3, 1), deleted(0, 2), partly, sharing(deleted(1, 1)), sharing(deleted(1, 3)), sharing(partly)];
+  assert.deepEqual(removals.map(removalInWords), [
     'removed',
     'removed; its files stay in out',
     "removed, and 3 files (3 B) deleted in out; 1 file stays, which may be somebody else's",
     "removed; nothing of it was deleted in out; 2 files stay, which may be somebody else's",
     'removed, and 1 file (1 B) deleted in out; not all: b: permission denied',
+    'removed, and 1 file (1 B) deleted in out; 1 file stays, which another torrent has too',
+    "removed, and 1 file (1 B) deleted in out; 1 file stays, which another torrent has too; 2 files stay, which may be somebody else's",
+    'removed, and 1 file (1 B) deleted in out; 1 file stays, which another torrent has too; not all: b: permission denied',
   ]);
 });
 

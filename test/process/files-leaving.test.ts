@@ -7,7 +7,7 @@ import { FULL } from './fake-disk.js';
 import { block, RECORD, remembered, start, TORRENT, whole } from './files-stage.js';
 import { bitsOf } from './stage.js';
 
-const ERASE: FilesMsg = { type: 'stop', withData: true };
+const ERASE = { type: 'stop', withData: true } as const satisfies FilesMsg;
 const closed = (erased: object) => [{ torrent: TORRENT, part: 'Torrent/Files', erased }];
 
 test('its files and its records go; what was new is saved no more', async () => {
@@ -15,7 +15,7 @@ test('its files and its records go; what was new is saved no more', async () => 
   stage.send(block(1, 0, 1)).forget();
   disk.log.length = 0;
   await stage.send(ERASE, ERASE).settle();
-  assert.deepEqual(stage.all('closed'), closed({ files: 2, bytes: 49_152 + 73_728, left: 0 }));
+  assert.deepEqual(stage.all('closed'), closed({ files: 2, bytes: 49_152 + 73_728, left: 0, shared: 0 }));
   assert.deepEqual(disk.log, [`remove ${RECORD}`, `remove ${TORRENT}.torrent`, 'erase 0 1', 'facts']);
 });
 
@@ -42,6 +42,13 @@ test('what the disk is at is waited for: a piece, a save, the record', async () 
   const recalling = await start({ recalled: false, disk: remembered([0, 1, 2, 3]) });
   await recalling.stage.send(ERASE).settle();
   assert.deepEqual(recalling.stage.all('closed').map(({ erased }) => erased.files), [2]);
+});
+
+test('what another torrent has too stays, and is told of', async () => {
+  const { stage, disk } = await start({ disk: remembered([0, 3]) });
+  await stage.forget().send({ ...ERASE, spare: [1] }).settle();
+  assert.deepEqual(stage.all('closed'), closed({ files: 1, bytes: 49_152, left: 1, shared: 1 }));
+  assert.ok(disk.log.includes('erase 0'));
 });
 
 test('a file that is not wanted goes only where a piece is in it', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { torrentKey } from '../../src/base/brand.js';
 import type { TorrentMgrMsg } from '../../src/process/torrent-mgr.js';
-import { hashOf, link, LISTENING, requestOf, start } from './torrent-mgr-stage.js';
+import { hashOf, link, LISTENING, remove, requestOf, start } from './torrent-mgr-stage.js';
 
 const having = (n: number, ...names: string[]): TorrentMgrMsg => {
   const files = names.map((name) => ({ path: ['t', name], padding: false, length: 1 }));
@@ -26,6 +26,18 @@ test('the files that match are wanted otherwise, of one torrent or all, and stil
   assert.deepEqual(stage.kinds(), ['Files: listFiles']);
   stage.kill();
   assert.deepEqual(requests.slice(-3).map((r) => 'meta' in r && r.priorities), [['high', 'skip'], ['high'], false]);
+});
+
+test('of the files of one that is removed, those stay that another torrent has, unless that is on its way with its own', () => {
+  const { stage, parts } = start(1);
+  stage.send(LISTENING, having(1, 'a', 'b'), having(2, 'b', 'c'), having(3, 'c'), link(4)).forget();
+  const farewells = (): unknown[] => stage.told('Files').filter(([, kind]) => kind === 'stop').map(([, , rest]) => rest);
+  stage.send(remove(2, true));
+  assert.deepEqual(farewells(), [{ withData: true, spare: [0, 1] }]);
+  stage.send(remove(3), remove(1, true));
+  assert.deepEqual(farewells(), [{ withData: false }, { withData: true }]);
+  stage.kernel.kill(parts[2].files.id, 'now');
+  assert.deepEqual(farewells(), [{ withData: true, spare: [1] }], 'as it is now');
 });
 
 test('whoever asked from elsewhere hears how many files it was, or what there is in their place', () => {
