@@ -1,6 +1,6 @@
 /**
- * Candidates: addresses where peers of a torrent may be, and when each may be tried (again). Bounded at MOST addresses; who was never
- * reached goes first when it is full. A ban is by host, so that a new port does not undo it; on loopback, where one host is many peers, it
+ * Candidates: addresses where peers of a torrent may be, and when each may be tried (again). Bounded at MOST addresses; who was of
+ * no use when it was tried last goes first when it is full. A ban is by host, so that a new port does not undo it; on loopback, where one host is many peers, it
  * is by address.
  * Cost: `next` and whatever happens to one address are O(log n), `nextAt` is O(1); only a ban, and room for one more when full, look at all.
  * Times never go back.
@@ -15,6 +15,9 @@ const MOST = 2000;
 const RETRY = { baseMs: 5 * SECOND, capMs: 30 * MINUTE };
 /** Soon: who has let us go may have room again. */
 const AGAIN_MS = 30 * SECOND;
+/** A connection that lasted no longer was of no use. Most who end one so soon are full, and are so for all who ask: they are asked less and less. */
+const BRIEF_MS = AGAIN_MS;
+const BRIEF = { baseMs: 2 * AGAIN_MS, capMs: 10 * MINUTE };
 /** Unreachable this often in a row: not worth another try, until somebody names it again. */
 const GIVE_UP_AFTER = 5;
 
@@ -24,7 +27,10 @@ interface Candidate {
   readonly byUser: boolean;
   /** Of several alike, who came first. */
   readonly number: number;
+  /** Tries in a row that came to nothing. */
   failures: number;
+  /** We parted in good order last. */
+  parted: boolean;
   /** When it may be tried; Infinity while it is dialled or connected. */
   tryAt: Millis;
   /** Undefined while it is taken. */
@@ -61,7 +67,7 @@ export class Candidates {
       const address = formatEndpoint(endpoint);
       if (this.byAddress.has(address) || this.isBanned(endpoint) || endpoint.port === 0) continue;
       if (this.byAddress.size >= MOST && !this.makeRoom()) return;
-      const candidate = { endpoint, byUser, number: this.added++, failures: 0, tryAt: Infinity, queue: undefined, place: -1 };
+      const candidate = { endpoint, byUser, number: this.added++, failures: 0, parted: false, tryAt: Infinity, queue: undefined, place: -1 };
       this.byAddress.set(address, candidate);
       this.schedule(candidate, byUser ? -Infinity : 0);
     }
@@ -80,24 +86,25 @@ export class Candidates {
     return (this.due.first ?? this.waiting.first)?.tryAt ?? Infinity;
   }
 
-  connected(endpoint: Endpoint): void {
-    const c = this.byAddress.get(formatEndpoint(endpoint));
-    if (c) this.schedule(c, c.tryAt, 0);
-  }
-
-  failed(endpoint: Endpoint, now: Millis): void {
+  /** It could not be reached, or broke the rules after a connection that `lasted` so long. */
+  failed(endpoint: Endpoint, now: Millis, lasted: Millis = 0): void {
     const address = formatEndpoint(endpoint);
     const c = this.byAddress.get(address);
     if (!c) return;
-    const wait = backoffMs(RETRY, c.failures + 1, this.random);
-    this.schedule(c, now + wait, c.failures + 1);
-    if (c.failures >= GIVE_UP_AFTER && !c.byUser) this.remove(address, c);
+    c.parted = false;
+    const failures = (lasted < BRIEF_MS ? c.failures : 0) + 1;
+    this.schedule(c, now + backoffMs(RETRY, failures, this.random), failures);
+    if (failures >= GIVE_UP_AFTER && !c.byUser) this.remove(address, c);
   }
 
-  /** It let us go in good order: it may be tried again after `wait`. */
-  left(endpoint: Endpoint, now: Millis, wait = AGAIN_MS): void {
+  /** It let us go in good order after a connection that `lasted` so long: it may be tried again after `wait`, or later if that was brief. */
+  left(endpoint: Endpoint, now: Millis, { lasted, wait = AGAIN_MS }: { readonly lasted: Millis; readonly wait?: Millis | undefined }): void {
     const c = this.byAddress.get(formatEndpoint(endpoint));
-    if (c && c.tryAt === Infinity) this.schedule(c, now + wait);
+    if (c?.tryAt !== Infinity) return;
+    c.parted = true;
+    const failures = lasted < BRIEF_MS ? c.failures + 1 : 0;
+    const after = failures > 0 ? Math.max(wait, backoffMs(BRIEF, failures, this.random)) : wait;
+    this.schedule(c, now + after, failures);
   }
 
   /** We ended it, or did not take it, for reasons of our own: it may be tried at once. */
@@ -108,7 +115,7 @@ export class Candidates {
 
   /** Whoever waits since we parted in good order may be tried at once. */
   hurry(): void {
-    for (const c of this.byAddress.values()) if (c.failures === 0 && c.tryAt < Infinity) this.schedule(c, Math.min(c.tryAt, 0));
+    for (const c of this.byAddress.values()) if (c.parted && c.tryAt < Infinity) this.schedule(c, Math.min(c.tryAt, 0));
   }
 
   ban(endpoint: Endpoint): void {

@@ -129,7 +129,6 @@ function extended(s: State, peer: number, payload: Uint8Array, self: Me): void {
   const p = s.peers.get(peer)!;
   p.extension = extension;
   if (port !== undefined) p.home ??= { host: p.endpoint.host, port };
-  s.candidates.connected(p.endpoint);
   s.copies.join(peer, metadataSize);
 }
 

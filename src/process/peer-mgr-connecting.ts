@@ -98,7 +98,6 @@ export function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, sel
   p.client = m.client;
   p.fast = m.fast;
   p.handshakenAt = self.now();
-  if (!p.incoming) s.candidates.connected(p.endpoint);
   introduce(s, m.peer, p, self);
   self.tell(s.status, { type: 'note', note:
     { event: 'peer', what: 'connected', address: formatEndpoint(p.endpoint), client: m.client } });

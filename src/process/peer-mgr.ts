@@ -104,8 +104,8 @@ function halt(s: State, reason: string, self: Me): void {
   s.running = false;
   for (const { connection } of s.early.splice(0)) connection.close();
   for (const [peer, { candidate }] of [...s.peersByKey]) {
-    end(s, peer, reason, self);
     if (candidate) s.candidates.release(candidate);
+    end(s, peer, reason, self);
   }
   tellTorrent(s, self);
 }

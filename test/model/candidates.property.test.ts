@@ -31,21 +31,20 @@ class Model {
     return Math.min(Infinity, ...this.list.map((c) => c.tryAt));
   }
 
-  failed(endpoint: Endpoint, now: Millis): void {
+  failed(endpoint: Endpoint, now: Millis, lasted: Millis): void {
     const c = this.find(endpoint);
     if (!c) return;
+    if (lasted >= 30 * SECOND) c.failures = 0;
     c.tryAt = now + Math.min(30 * MINUTE, 5 * SECOND * 2 ** c.failures++);
     if (c.failures >= 5 && !c.byUser) this.list = this.list.filter((other) => other !== c);
   }
 
-  left(endpoint: Endpoint, now: Millis): void {
+  left(endpoint: Endpoint, now: Millis, { lasted }: { readonly lasted: Millis }): void {
     const c = this.find(endpoint);
-    if (c?.tryAt === Infinity) c.tryAt = now + 30 * SECOND;
-  }
-
-  connected(endpoint: Endpoint): void {
-    const c = this.find(endpoint);
-    if (c) c.failures = 0;
+    if (c?.tryAt !== Infinity) return;
+    const isBrief = lasted < 30 * SECOND;
+    c.tryAt = now + (isBrief ? Math.min(10 * MINUTE, MINUTE * 2 ** c.failures) : 30 * SECOND);
+    c.failures = isBrief ? c.failures + 1 : 0;
   }
 
   release(endpoint: Endpoint): void {
@@ -71,18 +70,19 @@ class Model {
 const happens = fc.oneof(
   { weight: 6, arbitrary: fc.constant('next' as const) },
   { weight: 4, arbitrary: fc.constantFrom('tracker', 'user') },
-  { weight: 6, arbitrary: fc.constantFrom('failed' as const, 'left' as const, 'connected' as const, 'release' as const) },
+  { weight: 6, arbitrary: fc.constantFrom('failed' as const, 'left' as const, 'release' as const) },
   { weight: 1, arbitrary: fc.constantFrom('ban' as const, 'avoid' as const) },
 );
 const steps = fc.array(fc.record({
   what: happens, host: fc.integer({ min: 1, max: 3 }), port: fc.integer({ min: 1, max: 5 }), pause: fc.constantFrom(0, 0, 1, 4999, 5000, 60_000),
+  lasted: fc.constantFrom(0, 29_999, 30_000),
 }), { maxLength: 150 });
 
 test('dials the same as a model that looks at all', () => {
   fc.assert(fc.property(steps, (all) => {
     const [real, model] = [new Candidates(longest), new Model()];
     let now = 0;
-    for (const { what, host, port, pause } of all) {
+    for (const { what, host, port, pause, lasted } of all) {
       now += pause;
       const endpoint = { host: `10.0.0.${host}`, port };
       switch (what) {
@@ -95,11 +95,13 @@ test('dials the same as a model that looks at all', () => {
           model.add(endpoint, what === 'user');
           break;
         case 'failed':
-        case 'left':
-          real[what](endpoint, now);
-          model[what](endpoint, now);
+          real.failed(endpoint, now, lasted);
+          model.failed(endpoint, now, lasted);
           break;
-        case 'connected':
+        case 'left':
+          real.left(endpoint, now, { lasted });
+          model.left(endpoint, now, { lasted });
+          break;
         case 'release':
         case 'ban':
         case 'avoid':

@@ -7,6 +7,8 @@ import { Candidates } from '../../src/model/candidates.js';
 
 /** The longest delay that chance allows. */
 const longest: Random = { u32: () => 0, below: () => 0, unit: () => 1 };
+/** An ordinary connection. */
+const LONG = { lasted: MINUTE };
 const at = (n: number, host = '10.0.0.1'): Endpoint => ({ host, port: n });
 const of = (...endpoints: Endpoint[]): Candidates => {
   const candidates = new Candidates(longest);
@@ -26,7 +28,7 @@ describe('Candidates', () => {
     c.next(0);
     c.next(0);
     assert.equal(c.nextAt, Infinity);
-    c.left(at(1), 1000, 500);
+    c.left(at(1), 1000, { lasted: MINUTE, wait: 500 });
     c.failed(at(2), 1000);
     assert.equal(c.nextAt, 1500);
   });
@@ -64,14 +66,39 @@ describe('Candidates', () => {
     }
   });
 
-  it('forgets failures once it is connected', () => {
+  it('forgets failures after a connection that lasted', () => {
     const c = of(at(1));
     c.next(0);
     c.failed(at(1), 0);
     c.next(5000);
-    c.connected(at(1));
-    c.failed(at(1), 5000);
-    assert.deepEqual(c.next(10_000), at(1));
+    c.failed(at(1), MINUTE, 55_000);
+    assert.deepEqual([c.next(MINUTE + 4999), c.next(MINUTE + 5000)], [undefined, at(1)]);
+  });
+
+  it('asks one that breaks the rules at once, time and again, as rarely as one that cannot be reached', () => {
+    const c = of(at(1));
+    for (const now of [0, 5000, 15_000, 35_000]) {
+      assert.deepEqual(c.next(now), at(1));
+      c.failed(at(1), now, 1);
+    }
+    assert.equal(c.next(75_000 - 1), undefined);
+    c.next(75_000);
+    c.failed(at(1), 75_000, 1);
+    assert.equal(c.size, 0);
+  });
+
+  it('waits twice as long each time for one that lets us go at once, at most ten minutes, and never gives it up', () => {
+    const c = of(at(1));
+    let now = 0;
+    for (const wait of [1, 2, 4, 8, 10, 10]) {
+      assert.deepEqual(c.next(now), at(1));
+      c.left(at(1), now, { lasted: 29_999 });
+      assert.equal(c.next(now + wait * MINUTE - 1), undefined, `${wait} minutes`);
+      now += wait * MINUTE;
+    }
+    c.next(now);
+    c.left(at(1), now, { lasted: 30_000 });
+    assert.deepEqual(c.next(now + 30_000), at(1));
   });
 
   it('prefers who failed less, then who has waited longer', () => {
@@ -79,14 +106,14 @@ describe('Candidates', () => {
     c.next(0);
     c.failed(at(1), 0);
     c.next(0);
-    c.left(at(2), 0);
+    c.left(at(2), 0, LONG);
     assert.deepEqual([c.next(MINUTE), c.next(MINUTE), c.next(MINUTE)], [at(3), at(2), at(1)]);
   });
 
   it('tries one that left in good order again after half a minute, and one that we let go at once', () => {
     const c = of(at(1));
     c.next(0);
-    c.left(at(1), 0);
+    c.left(at(1), 0, LONG);
     assert.deepEqual([c.next(30 * SECOND - 1), c.next(30 * SECOND)], [undefined, at(1)]);
     c.release(at(1));
     assert.deepEqual(c.next(0), at(1));
@@ -95,7 +122,7 @@ describe('Candidates', () => {
   it('in a hurry tries those that left in good order at once, and none that failed or is taken', () => {
     const c = of(at(1), at(2), at(3));
     for (let n = 1; n <= 3; n++) c.next(0);
-    c.left(at(1), 0, 600 * SECOND);
+    c.left(at(1), 0, { lasted: 0, wait: 600 * SECOND });
     c.failed(at(2), 0);
     c.hurry();
     assert.deepEqual([c.next(0), c.next(0)], [at(1), undefined]);
@@ -106,7 +133,7 @@ describe('Candidates', () => {
     for (const now of [0, 5000, 15_000]) {
       c.next(now);
       c.failed(at(1), now);
-      c.left(at(1), now);
+      c.left(at(1), now, LONG);
     }
     assert.deepEqual([c.next(34_999), c.next(35_000)], [undefined, at(1)]);
   });
@@ -151,8 +178,7 @@ describe('Candidates', () => {
   it('knows nothing of strangers', () => {
     const c = of();
     c.failed(at(1), 0);
-    c.left(at(1), 0);
-    c.connected(at(1));
+    c.left(at(1), 0, LONG);
     c.release(at(1));
     assert.equal(c.next(0), undefined);
   });

@@ -216,11 +216,28 @@ test('the end of a peer is told to all who know it, and its group is gone', asyn
 
 test('who left in good order is dialled again after half a minute', async () => {
   const { stage, net } = await connected(1);
+  stage.advance(60_000);
   await stage.send(ended(1)).advance(29_000).settle();
   assert.equal(net.dials.length, 0);
   await stage.advance(1000).settle();
   assert.equal(net.dials.length, 1);
 });
+
+for (const [what, fault, most] of [['lets us go', false, 15], ['breaks the rules', true, 5]] as const) {
+  test(`a peer that ${what} each time as soon as it has said who it is, is dialled ever more rarely`, async () => {
+    const { stage, net, candidates, connect } = start();
+    candidates(1);
+    await stage.send(ready()).settle();
+    let dials = 0;
+    for (let minute = 0; minute < 60; minute++) {
+      await stage.advance(60_000).settle();
+      if (net.dials.length === 0) continue;
+      await connect();
+      await stage.send(shaken(++dials), ended(dials, fault)).settle();
+    }
+    assert.ok(dials >= 5 && dials <= most, `${dials} dials in an hour`);
+  });
+}
 
 test('who sent wrong blocks is banned at once; of the unknown nothing is heard', async () => {
   const { stage, living } = await connected(2);
@@ -280,7 +297,7 @@ test('a stop during the check holds, too', async () => {
   assert.equal(net.dials.length, 0);
 });
 
-test('an address that was reached begins again with short waits', async () => {
+test('after a connection that lasted an address begins again with short waits', async () => {
   const { stage, net, candidates, connect, refuse } = start();
   candidates(1);
   await stage.send(ready()).settle();
@@ -289,8 +306,7 @@ test('an address that was reached begins again with short waits', async () => {
     await stage.advance(60_000).settle();
   }
   await connect();
-  stage.send(shaken(1), ended(1));
-  await stage.advance(30_000).settle();
+  await stage.send(shaken(1)).advance(30_000).send(ended(1)).advance(30_000).settle();
   await refuse();
   await stage.advance(6000).settle();
   assert.equal(net.dials.length, 1);
