@@ -118,12 +118,13 @@ export class Candidates {
     for (const c of this.byAddress.values()) if (c.parted && c.tryAt < Infinity) this.schedule(c, Math.min(c.tryAt, 0));
   }
 
-  ban(endpoint: Endpoint): void {
-    this.banned.add(banKey(endpoint));
+  /** All that led there: what was dialled, which may be a name, and what it came to. */
+  ban(...endpoints: readonly Endpoint[]): void {
+    for (const endpoint of endpoints) this.banned.add(banKey(endpoint));
     for (const [address, c] of this.byAddress) if (this.isBanned(c.endpoint)) this.remove(address, c);
   }
 
-  /** This address only: it is our own, and others may live at the same host. */
+  /** This address only: it is our own, or leads to who is banned. Others may live at the same host. */
   avoid(endpoint: Endpoint): void {
     const address = formatEndpoint(endpoint);
     this.banned.add(address);

@@ -34,8 +34,10 @@ export function incoming(s: State, arrival: Incoming, self: Me): void {
 
 export function dialed(s: State, to: Endpoint, connection: Connection, self: Me): void {
   s.dialing--;
-  if (isRunning(s)) return void meet(s, connection, to, self);
-  s.candidates.release(to);
+  const isBanned = s.candidates.isBanned(connection.remote);
+  if (isRunning(s) && !isBanned) return void meet(s, connection, to, self);
+  if (isBanned) s.candidates.avoid(to);
+  else s.candidates.release(to);
   connection.close();
 }
 
@@ -69,7 +71,7 @@ export function part(s: State, peer: number, { reason, how }: Parting, self: Me)
   s.copies.leave(peer);
   framer.stop();
   connection.close();
-  if (how === 'banned') s.candidates.ban(endpoint);
+  if (how === 'banned') s.candidates.ban(endpoint, connection.remote);
   else if (how === 'failed') s.candidates.failed(endpoint, self.now());
   else s.candidates.release(endpoint);
   const what = how === 'banned' ? 'banned' : 'disconnected';

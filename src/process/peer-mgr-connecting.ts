@@ -52,11 +52,11 @@ function open(s: State, to: Endpoint, self: Me): void {
 
 export function dialed(s: State, to: Endpoint, connection: Connection, self: Me): void {
   s.dialing--;
-  if (!s.running) {
-    s.candidates.release(to);
-    return connection.close();
-  }
-  start(s, { endpoint: to, connection }, self);
+  const isBanned = s.candidates.isBanned(connection.remote);
+  if (s.running && !isBanned) return start(s, { endpoint: to, connection }, self);
+  if (isBanned) s.candidates.avoid(to);
+  else s.candidates.release(to);
+  connection.close();
 }
 
 export function dialFailed(s: State, to: Endpoint, self: Me): void {

@@ -40,7 +40,7 @@ export function badPeers(s: State, peers: readonly PeerKey[], self: Me): void {
   for (const peer of peers) {
     const p = s.peersByKey.get(peer);
     if (!p) continue;
-    s.candidates.ban(p.endpoint);
+    s.candidates.ban(p.endpoint, p.connection.remote);
     end(s, peer, 'sent data that does not match its hash', self);
   }
 }

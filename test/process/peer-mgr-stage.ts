@@ -35,10 +35,10 @@ export function start(over: Partial<PeerMgrInput> = {}) {
   }));
   const candidates = (...list: number[]): void =>
     void stage.send({ type: 'candidates', endpoints: list.map(at), from: 'tracker' });
-  /** The net answers the oldest dial. */
-  const connect = async (): Promise<FakeConnection> => {
+  /** The net answers the oldest dial; `remote`: what its name or address comes to. */
+  const connect = async (remote?: Endpoint): Promise<FakeConnection> => {
     const { to, resolve } = net.dials.shift()!;
-    const connection = new FakeConnection(to);
+    const connection = new FakeConnection(remote ?? to);
     resolve(connection);
     await stage.settle();
     return connection;

@@ -145,6 +145,24 @@ test('no more come in than may be connected, and nobody who is banned', async ()
   assert.ok(again.connection.closed);
 });
 
+test('a ban is of the address that we were connected to, whatever name led there', async () => {
+  const { stage, net, candidates, connect, living } = start({ peers: [{ host: 'peer.example', port: 1 }] });
+  await stage.send(ready()).settle();
+  await connect(at(1));
+  await stage.send(shaken(1), bad(1)).settle();
+  const again = incoming(1);
+  stage.send(again.message);
+  assert.ok(again.connection.closed);
+  candidates(1);
+  stage.send({ type: 'candidates', endpoints: [{ host: '::ffff:10.0.0.1', port: 2 }], from: 'tracker' });
+  await stage.settle();
+  assert.deepEqual(net.dials.map(({ to }) => to.host), ['::ffff:10.0.0.1']);
+  assert.ok((await connect(at(1))).closed);
+  assert.deepEqual(living(), []);
+  await stage.advance(3_600_000).settle();
+  assert.equal(net.dials.length, 0);
+});
+
 test('who was banned before there was a torrent is neither dialled nor let in', async () => {
   const { stage, net, candidates, born } = start({ peers: [at(1)], banned: ['10.0.0.1', '10.0.0.2'] });
   candidates(2, 3);
