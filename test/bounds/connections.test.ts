@@ -1,10 +1,11 @@
-/** Connections beyond the bound: turned away or not dialled, until one has closed. */
+/** Connections beyond the bound: who comes is turned away, who is to be dialled waits until one has closed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { atMost } from '../../src/bounds/connections.js';
 import type { Connection } from '../../src/ports/net.js';
 import { FakeConnection, FakeNet } from '../process/fake-connection.js';
 
+const settle = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 const HERE = { host: '10.0.0.1', port: 1 };
 
 function bounded() {
@@ -35,8 +36,7 @@ test('beyond the bound who comes is turned away; a close makes room, once', () =
 test('a dial counts from its beginning, and one that fails no longer', async () => {
   const { fake, net, comes } = bounded();
   const [one, two] = [net.dial(HERE, 1), net.dial(HERE, 1)];
-  await assert.rejects(net.dial(HERE, 1), { message: 'all 2 connections are taken' });
-  assert.equal(fake.dials.length, 2);
+  await settle();
   assert.ok(comes().closed);
   fake.dials[0]!.reject(new Error('refused'));
   await assert.rejects(one, { message: 'refused' });
@@ -47,4 +47,22 @@ test('a dial counts from its beginning, and one that fails no longer', async () 
   assert.ok(comes().closed);
   dialled.close();
   assert.ok(connection.closed && !comes().closed);
+});
+
+test('dials beyond the bound wait for their turn, and each end lets one begin', async () => {
+  const { fake, net, accepted, comes } = bounded();
+  comes();
+  const first = net.dial(HERE, 1);
+  for (const port of [2, 3]) void net.dial({ ...HERE, port }, 1);
+  const begun = async (): Promise<number[]> => {
+    await settle();
+    return fake.dials.map(({ to }) => to.port);
+  };
+  assert.deepEqual(await begun(), [1]);
+  fake.dials[0]!.reject(new Error('refused'));
+  await assert.rejects(first);
+  assert.deepEqual(await begun(), [1, 2]);
+  accepted[0]!.close();
+  assert.deepEqual(await begun(), [1, 2, 3]);
+  assert.ok(comes().closed);
 });
