@@ -121,6 +121,16 @@ function take(s: State, blocks: readonly ReceivedBlock[], self: Me): void {
   s.dirty = true;
 }
 
+/** While our own limit keeps us from reading, the peer's silence is none. */
+export function held(s: State, isHeld: boolean, self: Me): void {
+  s.held = isHeld;
+  if (isHeld) return;
+  s.heardAt = self.now();
+  if (s.owingSince !== null) s.owingSince = s.heardAt;
+}
+
+const silentFor = (s: State, now: Millis): Millis => (s.held ? 0 : silence(s, now));
+
 export function cancel(s: State, blockRange: BlockRange, self: Me): void {
   if (!s.outstanding.take(blockRange.piece, blockRange.begin)) return;
   forgive(s, self);
@@ -140,7 +150,7 @@ export function rejected(s: State, { piece, begin }: BlockRange, self: Me): void
 
 /** It owes us nothing any more; but one that let its time go by is no less silent because another has sent its blocks. */
 function forgive(s: State, self: Me): void {
-  if (s.outstanding.size === 0 && silence(s, self.now()) < s.times.timeoutMs) s.owingSince = null;
+  if (s.outstanding.size === 0 && silentFor(s, self.now()) < s.times.timeoutMs) s.owingSince = null;
 }
 
 /**
@@ -159,7 +169,7 @@ function giveUpLost(s: State, now: Millis, self: Me): void {
 
 /** Once a second. */
 export function everySecond(s: State, now: Millis, self: Me): void {
-  const snubbed = silence(s, now) >= SNUBBED_AFTER_MS;
+  const snubbed = silentFor(s, now) >= SNUBBED_AFTER_MS;
   s.dirty ||= snubbed !== s.snubbed;
   s.snubbed = snubbed;
   if (s.downTotal > 0 || s.outstanding.size > 0) {

@@ -145,6 +145,8 @@ export interface State extends ControllerInput {
   readonly metadataAsked: Set<number>;
   readonly metadataPace: TokenBucket;
 
+  /** Our own limit keeps us from reading what it sends. */
+  held: boolean;
   heardAt: Millis;
   saidAt: Millis;
   /** Something changed that ChokeMgr and Status should know. */
@@ -169,7 +171,7 @@ export function initialState(input: ControllerInput, now: Millis): State {
     grantedFast: NO_PIECES, times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
     askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,
     givenFast: NO_PIECES, upRate: createRate(RATE, now), upTotal: 0, lead: undefined, spent: false, queuedBytes: 0, drained: true,
-    metadataId: undefined, metadataAsked: new Set(), metadataPace: metadataPace(now), heardAt: now, saidAt: now, dirty: true,
+    metadataId: undefined, metadataAsked: new Set(), metadataPace: metadataPace(now), held: false, heardAt: now, saidAt: now, dirty: true,
     progressed: false, beat: Infinity,
     ...input,
   };

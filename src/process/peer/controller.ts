@@ -1,6 +1,6 @@
 /**
  * Controller: one peer. Speaks the protocol with it, and knows how we stand with each other.
- * Hears:  Receiver (handshake, wire, blocks, requests, haves, violation, disconnected), Sender (sent, clogged),
+ * Hears:  Receiver (handshake, wire, blocks, requests, haves, held, violation, disconnected), Sender (sent, clogged),
  *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke, lead), PeerMgr (have, finish, goOn, rejoin),
  *         Timer (tick).
  * Tells:  SenderQueue (greet, send, request, serve, cancel, choke, allow), PieceMgr (join, bitfield, haveAll, have, suggest,
@@ -71,6 +71,7 @@ function take(s: State, m: ControllerMsg, self: Me): void {
       return up.requested(s, m.blocks, self);
     case 'wire': return wire(s, m.message, self);
     case 'haves': return theyHave(s, m.pieces, self);
+    case 'held': return down.held(s, m.held, self);
     case 'request': return down.request(s, m.blocks, self);
     case 'refused': return up.refused(s, m.bytes);
     case 'sent':
@@ -173,12 +174,12 @@ function tick(s: State, tag: string, self: Me): void {
     if (!s.standing.open) end(s, 'said no handshake', true, self);
     return;
   }
-  if (now - heardAt(s) >= SILENCE_MS) return end(s, 'silent for three minutes', false, self);
+  if (now - heardAt(s, now) >= SILENCE_MS) return end(s, 'silent for three minutes', false, self);
   if (s.have && now - s.saidAt >= KEEP_ALIVE_MS) say(s, self, PLAIN.keepAlive);
   down.everySecond(s, now, self);
   serveMetadata(s, self);
   s.beat = report(s, now, self) ? SECOND : beatOf(s);
-  const silence = Math.min(s.have ? s.saidAt + KEEP_ALIVE_MS : Infinity, heardAt(s) + SILENCE_MS) - now;
+  const silence = Math.min(s.have ? s.saidAt + KEEP_ALIVE_MS : Infinity, heardAt(s, now) + SILENCE_MS) - now;
   setAlarm(s, Math.min(s.beat, silence), self);
 }
 
@@ -218,7 +219,8 @@ function statusIsNew(s: State, self: Me): void {
   wake(s, self);
 }
 
-const heardAt = (s: State): Millis => Math.max(s.heardAt, s.lastBlockAt ?? 0);
+/** One that we do not read is not silent. */
+const heardAt = (s: State, now: Millis): Millis => (s.held ? now : Math.max(s.heardAt, s.lastBlockAt ?? 0));
 
 // ACTOR ------------------------------------------------------------------------------
 export const controller = defineProcess({

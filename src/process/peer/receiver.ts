@@ -1,7 +1,7 @@
 /**
  * Receiver: the read half of a connection. Cuts the stream into messages and blocks.
  * Hears:  the connection (data, ended), Limiter (grant, revoke).
- * Tells:  Controller (handshake, wire, blocks, requests, haves, violation, disconnected), Limiter (want, leave).
+ * Tells:  Controller (handshake, wire, blocks, requests, haves, held, violation, disconnected), Limiter (want, leave).
  * Owns:   the framer and the payload credit. Without credit it stops reading in the middle of a block, so that the sender is slowed;
  *         all other messages pass without credit.
  */
@@ -43,6 +43,8 @@ export type Received =
   | { readonly type: 'requests'; readonly blocks: readonly BlockRange[] }
   /** Likewise: a peer may tell of several pieces at once. */
   | { readonly type: 'haves'; readonly pieces: readonly number[] }
+  /** From now on nothing is read for want of credit, and the peer cannot be heard; or it is again. */
+  | { readonly type: 'held'; readonly held: boolean }
   /** It broke the protocol: nothing more is read. */
   | { readonly type: 'violation'; readonly flaw: Flaw }
   /** Closed, by the peer or by the net. */
@@ -52,7 +54,7 @@ const declaration = declare({
   name: 'Receiver',
   scope: 'peer',
   doc: 'reads the connection, frames messages and blocks',
-  tells: { Controller: ['handshake', 'wire', 'blocks', 'requests', 'haves', 'violation', 'disconnected'], Limiter: ['want', 'leave'] },
+  tells: { Controller: ['handshake', 'wire', 'blocks', 'requests', 'haves', 'held', 'violation', 'disconnected'], Limiter: ['want', 'leave'] },
 });
 type Me = Self<typeof declaration, ReceiverMsg>;
 
@@ -171,8 +173,14 @@ function tellRow(s: State, self: Me): void {
   self.tell(s.controller, row);
 }
 
+function wait(s: State, waiting: boolean, self: Me): void {
+  if (s.waiting === waiting) return;
+  s.waiting = waiting;
+  self.tell(s.controller, { type: 'held', held: waiting });
+}
+
 function ask(s: State, self: Me): void {
-  s.waiting = true;
+  wait(s, true, self);
   const bytes = s.framer.payloadPending - s.asked;
   if (bytes <= 0) return;
   s.asked += bytes;
@@ -182,7 +190,7 @@ function ask(s: State, self: Me): void {
 function granted(s: State, bytes: Bytes, self: Me): void {
   s.credit += bytes;
   s.asked = Math.max(0, s.asked - bytes);
-  s.waiting = false;
+  wait(s, false, self);
   if (bytes === Infinity) s.connection.reader.readAtMost(READ_FREE);
   const { rest } = s;
   s.rest = undefined;

@@ -251,6 +251,14 @@ test('three minutes of silence end the peer; any message counts', () => {
   assert.deepEqual(short(stage.advance(1).told('PeerMgr')), ['ended: silent for three minutes']);
 });
 
+test('a peer that our own limit keeps us from hearing is not silent, and has its three minutes when it is heard again', () => {
+  const stage = open().send({ type: 'held', held: true }).forget().advance(400_000);
+  assert.deepEqual(stage.told('PeerMgr'), []);
+  stage.send({ type: 'held', held: false }).advance(179_999);
+  assert.deepEqual(stage.told('PeerMgr'), []);
+  assert.deepEqual(short(stage.advance(1).told('PeerMgr')), ['ended: silent for three minutes']);
+});
+
 test('a peer of whom nobody wants anything is looked at once in 100 seconds', () => {
   const stage = open(everything, { extensions: true }).send(plain('haveNone')).advance(20_000).forget();
   let looks = 0;

@@ -173,6 +173,15 @@ for (const [what, message] of [
   });
 }
 
+test('a peer whose blocks wait for our own limit is not snubbed; the minute begins when they are read again', () => {
+  const stage = downloading().send(asks(block(1, 0), block(1, 1)), { type: 'held', held: true }).forget().advance(90_000);
+  const snubs = (): boolean[] => stage.all('peer').map(({ facts }) => facts.snubbed);
+  assert.ok(!snubs().includes(true));
+  stage.send({ type: 'held', held: false }).forget().advance(58_000);
+  assert.ok(!snubs().includes(true));
+  assert.equal(stage.forget().advance(2000).all('peer').at(-1)?.facts.snubbed, true);
+});
+
 test('a peer that is silent for a minute is snubbed, though others send its blocks and it is asked for more', () => {
   const stage = downloading().send(asks(block(0, 0))).advance(500).send(arrives(block(0, 0)));
   for (let i = 0; i < 7; i++) {

@@ -33,6 +33,7 @@ const gotBlocks = (...blocks: [number, number][]) => ['Controller', 'blocks', {
   blocks: blocks.map(([piece, length]) => ({ piece, begin: 0, data: block(piece, length).subarray(13) })),
 }];
 const gotBlock = (piece: number, length: number) => gotBlocks([piece, length]);
+const [HELD, READS] = [true, false].map((held) => ['Controller', 'held', { held }]) as [unknown, unknown];
 const GOT_HAVE = ['Controller', 'haves', { pieces: [7] }];
 
 test('the handshake first, then messages', () => {
@@ -56,14 +57,14 @@ test('where the Listener has read the handshake, what came after it is first', (
 test('a block waits for credit: reading stops in the middle, and the sender with it', () => {
   const { stage, connection } = start();
   connection.arrive(block(1, 100).subarray(0, 50));
-  assert.deepEqual([stage.told(), connection.paused], [[WANT(100)], true]);
+  assert.deepEqual([stage.told(), connection.paused], [[HELD, WANT(100)], true]);
   stage.send(grant(60));
-  assert.equal(connection.paused, false);
+  assert.deepEqual([stage.told(), connection.paused], [[READS], false]);
   connection.arrive(block(1, 100).subarray(50), HAVE);
   // All of the 100 have come, credit was for 60: the rest is kept, and the other 40 are asked for already.
-  assert.deepEqual([stage.told(), connection.paused], [[], true]);
+  assert.deepEqual([stage.told(), connection.paused], [[HELD], true]);
   stage.send(grant(40));
-  assert.deepEqual([stage.told(), connection.paused], [[gotBlock(1, 100), GOT_HAVE], false]);
+  assert.deepEqual([stage.told(), connection.paused], [[READS, gotBlock(1, 100), GOT_HAVE], false]);
 });
 
 test('other messages need no credit', () => {
@@ -89,10 +90,10 @@ test('requests and haves that come together are told together, and all in the or
 test('without a limit it asks once, and reads in large pieces from then on', () => {
   const { stage, connection } = start();
   connection.arrive(block(1, 100), block(2, 100));
-  assert.deepEqual(stage.told(), [WANT(100)]);
+  assert.deepEqual(stage.told(), [HELD, WANT(100)]);
   const small = connection.atMost;
   stage.send(grant(Infinity));
-  assert.deepEqual(stage.told(), [gotBlocks([1, 100], [2, 100])]);
+  assert.deepEqual(stage.told(), [READS, gotBlocks([1, 100], [2, 100])]);
   assert.ok(connection.atMost > small);
   connection.arrive(block(3, 100));
   assert.deepEqual(stage.told(), [gotBlock(3, 100)]);
@@ -105,23 +106,23 @@ test('a limit that is set takes hold at the next payload, and reads become small
   stage.send(grant(Infinity), { type: 'revoke' }).forget();
   assert.equal(connection.atMost, small);
   connection.arrive(block(2, 10));
-  assert.deepEqual(stage.told(), [WANT(10)]);
+  assert.deepEqual(stage.told(), [HELD, WANT(10)]);
 });
 
 test('data that was on its way when reading stopped is kept in order', () => {
   const { stage, connection } = start();
   connection.arrive(block(1, 10), HAVE.subarray(0, 3));
   connection.arrive(HAVE.subarray(3), block(2, 10));
-  assert.deepEqual(stage.told(), [WANT(10)]);
+  assert.deepEqual(stage.told(), [HELD, WANT(10)]);
   stage.send(grant(10));
-  assert.deepEqual(stage.told(), [gotBlock(1, 10), GOT_HAVE, WANT(10)]);
+  assert.deepEqual(stage.told(), [READS, gotBlock(1, 10), GOT_HAVE, HELD, WANT(10)]);
 });
 
 test('credit is asked for once at a time', () => {
   const { stage, connection } = start();
   connection.arrive(block(1, 10));
   connection.arrive(block(2, 10));
-  assert.deepEqual(stage.told(), [WANT(10)]);
+  assert.deepEqual(stage.told(), [HELD, WANT(10)]);
 });
 
 test('a violation is told with what is wrong, and nothing is read after it', () => {
@@ -153,8 +154,14 @@ test('however the stream is cut and credit comes, blocks and messages arrive who
     const { stage, connection } = start();
     const stream = concat(lengths.map((n, i) => (n < 0 ? HAVE : block(i, n))));
     const step = (): number => steps.next().value;
-    const told: unknown[] = [];
-    const look = (): void => void told.push(...stage.told());
+    const told: [to: string, kind: string, rest: any][] = [];
+    let held = false;
+    const look = (): void => {
+      for (const one of stage.told() as typeof told) {
+        if (one[1] === 'held') held = one[2].held;
+        else if (one[0] === 'Controller') told.push(one);
+      }
+    };
     let at = 0;
     let wanted = 0;
     for (let n = 0; n < 10_000 && (at < stream.length || wanted > 0); n++) {
@@ -164,11 +171,12 @@ test('however the stream is cut and credit comes, blocks and messages arrive who
         connection.arrive(part);
       } else stage.send(grant(Math.min(wanted, step())));
       look();
+      assert.equal(held, connection.paused);
       wanted = connection.paused ? Math.max(1, wanted) : 0;
     }
     const expected = lengths.map((n, i) => (n < 0 ? GOT_HAVE : gotBlock(i, n)));
-    const oneByOne = ([to, kind, rest]: any): unknown[] =>
+    const oneByOne = ([to, kind, rest]: (typeof told)[number]): unknown[] =>
       (kind === 'haves' ? rest.pieces.map((piece: number) => [to, kind, { pieces: [piece] }]) : [[to, kind, rest]]);
-    assert.deepEqual((told as string[][]).filter(([to]) => to === 'Controller').flatMap(oneByOne), expected);
+    assert.deepEqual(told.flatMap(oneByOne), expected);
   }), { numRuns: 100 });
 });
