@@ -300,7 +300,7 @@ export class Picker {
     return lacking;
   }
 
-  /** A started piece if one can use the peer, else a new one. */
+  /** A started piece if one can use the peer, unless one that comes before it can be started; else a new one. */
   private pieceFor(peer: PickPeer, pace: Pace, now: Millis): ActivePiece | null {
     const { swarm, random, order } = this;
     const suspect = this.fetching.suspectFor(peer);
@@ -309,11 +309,23 @@ export class Picker {
       if (alone !== null) return alone;
     }
     const started = this.actives.choose(peer, pace);
-    if (started !== null && started.tier <= peer.level) return started;
+    // At best it has one in its tier that nobody else has.
+    if (started !== null && !this.comesBefore(started, peer.level, 0)) return started;
     const piece = selectPiece({ swarm, random, order, first: this.owned.isEmpty }, peer);
-    if (piece < 0 || (started !== null && started.tier <= peer.level)) return started;
+    if (piece < 0 || (started !== null && !this.comesBefore(started, peer.level, swarm.availability(piece)))) return started;
     if (!this.actives.hasRoom(this.layout.pieceBytes(0)) && (started !== null || !this.fetching.evictFor(peer, now))) return started;
     return this.fetching.start(piece, now, peer);
+  }
+
+  /**
+   * Whether a piece of this tier, in so many copies, is started rather than `started` gone on with. Where windows are smaller than pieces
+   * something is always open, and a seed can help with all of it: if it did, it would send what others have too, and bring nothing new.
+   * But our first piece must be whole soon. And as many open pieces as there are peers give each one of its own: more would only wait.
+   */
+  private comesBefore(started: ActivePiece, tier: number, copies: number): boolean {
+    if (started.tier !== tier) return tier < started.tier;
+    if (this.order !== 'rarest' || this.owned.isEmpty || this.actives.openCount >= this.swarm.size) return false;
+    return copies < this.swarm.availability(started.piece);
   }
 }
 

@@ -65,6 +65,11 @@ export class Swarm {
     return this.ranked;
   }
 
+  /** How many peers there are. */
+  get size(): number {
+    return this.peers.size;
+  }
+
   get(key: PeerKey): PickPeer | undefined {
     return this.peers.get(key);
   }

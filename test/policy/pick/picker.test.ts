@@ -104,6 +104,27 @@ describe('Picker: which piece', () => {
     assert.deepEqual(named(refs), [`${first!.piece}/2`, `${first!.piece}/3`]);
   });
 
+  it('has a seed send what is rarer than what is started', () => {
+    const picker = pickerOf({ pieces: 10, blocks: 8, have: [0] });
+    joined(picker, A, { of: 10, has: [1] });
+    joined(picker, B);
+    picked(picker, A, 2);
+    const [rarer] = picked(picker, B, 2);
+    assert.notEqual(rarer!.piece, 1);
+    picker.received(B, rarer!.piece, 0);
+    picker.leave(B);
+    joined(picker, C);
+    assert.deepEqual(named(picked(picker, C, 2)), ['1/2', '1/3'], 'two are open, and there are two peers');
+  });
+
+  it('joins what is started, however rare others are, until a piece is whole', () => {
+    const picker = pickerOf({ pieces: 10, blocks: 8 });
+    joined(picker, A, { of: 10, has: [1] });
+    joined(picker, B);
+    picked(picker, A, 2);
+    assert.deepEqual(named(picked(picker, B, 2)), ['1/2', '1/3']);
+  });
+
   it('joins a piece of its own pace rather than an older one', () => {
     const picker = pickerOf({ pieces: 10, blocks: 100 });
     const [slow, fast] = [0, 1];
