@@ -148,7 +148,8 @@ function extended(s: State, payload: Uint8Array, self: Me): void {
   const parsed = parseExtendedHandshake(payload);
   if (!parsed.ok) return end(s, describe(parsed.error), true, self);
   const { m, client, reqq, uploadOnly } = parsed.value;
-  s.metadataId = m.get(UT_METADATA.name) || undefined;
+  // A later handshake names what has changed; 0 turns it off.
+  if (m.has(UT_METADATA.name)) s.metadataId = m.get(UT_METADATA.name) || undefined;
   if (client !== undefined && client !== '') s.client = client;
   if (reqq !== undefined) s.reqq = reqq;
   if (uploadOnly !== undefined) s.uploadOnly = uploadOnly;

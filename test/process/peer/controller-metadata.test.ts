@@ -36,6 +36,13 @@ test('the info dictionary is given piece by piece, to a choked peer too', () => 
   ]);
 });
 
+test('a later handshake that does not name it leaves it as it is, and one that says 0 turns it off', () => {
+  const later = (m: ReadonlyMap<string, number>) => wire({ type: 'extended', id: 0, payload: encodeExtendedHandshake({ m, uploadOnly: true }) });
+  const stage = open().send(later(new Map()), ...asks(0));
+  assert.equal(answers(stage).length, 1);
+  assert.deepEqual(answers(stage.send(later(new Map([['ut_metadata', 0]])), ...asks(1))), []);
+});
+
 test('a piece that there is not is rejected', () => {
   assert.deepEqual(answers(open().send(...asks(3))), [{ type: 'reject', piece: 3 }]);
 });
