@@ -61,7 +61,8 @@ interface Relation {
   started: boolean;
   /** `completed` was said, or was never to be: the torrent was complete at the start. Undefined until totals are known. */
   completed: boolean | undefined;
-  trackerId: string | undefined;
+  /** The ids that trackers gave, by URL. */
+  readonly trackerIds: Map<string, string>;
 }
 export interface State extends TrackerInput {
   readonly relation: Relation;
@@ -82,7 +83,7 @@ export interface State extends TrackerInput {
 
 export function initialState(input: TrackerInput, self: Me): State {
   const relation = self.kept as Relation | undefined ?? {
-    key: self.random.u32().toString(16).padStart(8, '0'), started: false, completed: undefined, trackerId: undefined,
+    key: self.random.u32().toString(16).padStart(8, '0'), started: false, completed: undefined, trackerIds: new Map(),
   };
   self.keep(relation);
   return {

@@ -89,7 +89,7 @@ function ask(s: State, self: Me): void {
   if (url === undefined || !totals || !underWay) return;
   const isGoodbye = underWay === 'stopped';
   const asker = { http, ...(udp && { udp }), random: self.random, timeout: isGoodbye ? STOP_TIMEOUT : TIMEOUT };
-  const params = paramsOf(s, totals, underWay);
+  const params = paramsOf(s, totals, { event: underWay, url });
   for (const way of waysTo(url, families)) {
     askAnnounce(url, params, { ...asker, ...way }).then(
       (answer) => self.post({ type: 'answered', round, url, answer }),
@@ -99,8 +99,14 @@ function ask(s: State, self: Me): void {
   if (!isGoodbye) watchSilence(s, self);
 }
 
-function paramsOf(s: State, { uploaded, downloaded, left }: Totals, event: AnnounceEvent | 'none'): AnnounceParams {
-  const { torrent: infoHash, peerId, port, relation: { key, trackerId } } = s;
+interface Saying {
+  readonly event: AnnounceEvent | 'none';
+  readonly url: string;
+}
+
+function paramsOf(s: State, { uploaded, downloaded, left }: Totals, { event, url }: Saying): AnnounceParams {
+  const { torrent: infoHash, peerId, port, relation: { key, trackerIds } } = s;
+  const trackerId = trackerIds.get(url);
   return {
     infoHash, peerId, port, uploaded, downloaded, left, key, numwant: event === 'stopped' ? 0 : WANT,
     ...(event !== 'none' && { event }), ...(trackerId !== undefined && { trackerId }),
@@ -128,7 +134,7 @@ function answered(s: State, url: string, answer: AnnounceAnswer, self: Me): void
   s.failures = 0;
   if (said === 'started') s.relation.started = true;
   s.tier.promote(url);
-  s.relation.trackerId = answer.trackerId ?? s.relation.trackerId;
+  if (answer.trackerId !== undefined) s.relation.trackerIds.set(url, answer.trackerId);
   s.minInterval = answer.minIntervalMs ?? MINUTE;
   const nextInMs = Math.max(answer.intervalMs, answer.minIntervalMs ?? 0);
   tellFound(s, answer, self);

@@ -29,6 +29,16 @@ test('a tier is shuffled once, walked in order, and who answers is moved to the 
   assert.equal(host(), order[2]);
 });
 
+test('the id that a tracker gives is told to that one, and to no other', async () => {
+  const { stage, answer, fail, host, http } = start(['http://a/', 'http://b/']);
+  await stage.send({ type: 'start' }, totals(10)).settle();
+  await answer({ trackerId: 'id1' });
+  stage.advance(1800_000);
+  await fail();
+  const said = http.asked.map(({ url }) => url.searchParams.get('trackerid'));
+  assert.deepEqual([host(0) === host(1), host(1) === host(2), said], [true, false, [null, 'id1', null]]);
+});
+
 test('a silent one is followed by the next after three seconds, and the first answer ends the round', async () => {
   const { stage, answer, fail, asked, host } = start(['http://a/', 'http://b/']);
   stage.send({ type: 'start' }, totals(10)).forget();
