@@ -94,6 +94,7 @@ function shakeHands(s: State, peer: number, h: Handshake, self: Me): void {
   const reason = refusalOf(s, h);
   if (reason !== undefined) return part(s, peer, { reason, how: 'failed' }, self);
   p.peerId = h.peerId;
+  s.seeking.reached(self.now());
   const { agent: client, port } = s;
   const m = new Map([[UT_METADATA.name, UT_METADATA.id]]);
   const payload = encodeExtendedHandshake({ m, client, yourIp: p.endpoint.host, ...(port > 0 && { port }) });

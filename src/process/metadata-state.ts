@@ -11,6 +11,7 @@ import type { Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import { Candidates } from '../model/candidates.js';
 import { MetadataCopies } from '../model/metadata-copies.js';
+import { Seeking } from '../model/seeking.js';
 import type { Disk, Trouble } from '../ports/disk.js';
 import type { Sha1 } from '../ports/hash.js';
 import type { Connection, Net } from '../ports/net.js';
@@ -94,7 +95,7 @@ export interface State extends MetadataInput {
   /** Connections being opened. */
   dialing: number;
   /** When trackers may be asked for more peers again. */
-  seekAt: Millis;
+  readonly seeking: Seeking;
   /** Paused or stopped. */
   halted: boolean;
   /** The disk has said what it has. */
@@ -117,7 +118,7 @@ export function initialState(input: MetadataInput, self: Me): State {
   candidates.add(input.endpoints, 'user');
   return {
     banned, candidates, copies: new MetadataCopies((whole) => toHex(sha1(whole)) === torrent), peers: new Map(), lastPeer: 0,
-    dialing: 0, seekAt: 0, halted: false, recalled: false, whole: undefined, metainfo: undefined, noted: '', ...input,
+    dialing: 0, seeking: new Seeking(), halted: false, recalled: false, whole: undefined, metainfo: undefined, noted: '', ...input,
     maxPeers: Math.min(input.maxPeers, MOST_PEERS),
   };
 }

@@ -27,7 +27,6 @@ export type { MetadataInput, MetadataMsg } from './metadata-state.js';
 const DIAL_TIMEOUT: Millis = 10 * SECOND;
 /** A peer says within this time that it has the info dictionary, or goes. */
 const TELL_MS: Millis = 15 * SECOND;
-const SEEK_EVERY: Millis = 10 * SECOND;
 const TICK = 'second';
 /** What is left is not known; trackers take any number but 0 for that of a leecher. */
 const TOTALS = { uploaded: 0, downloaded: 0, left: BLOCK_BYTES, complete: false };
@@ -159,8 +158,8 @@ function tick(s: State, self: Me): void {
   }
   for (const peer of s.copies.late(now)) part(s, peer, { reason: 'gave no metadata', how: 'failed' }, self);
   goOn(s, self);
-  if (now >= s.seekAt && s.peers.size + s.dialing < s.maxPeers / 2) {
-    s.seekAt = now + SEEK_EVERY;
+  if (now >= s.seeking.at && s.peers.size + s.dialing < s.maxPeers / 2) {
+    s.seeking.asked(now);
     for (const tracker of s.trackers) self.tell(tracker, { type: 'wantPeers', count: s.maxPeers });
   }
   note(s, self);

@@ -14,8 +14,6 @@ import type { Me, Peer, PeerMgrMsg, State } from './peer-mgr-state.js';
 /** Connections being opened at once: enough to fill up fast, few enough for home routers. */
 const HALF_OPEN = 16;
 const DIAL_TIMEOUT = 10 * SECOND;
-/** Between two tries to find more peers for a download that lacks them. */
-const LONELY = 10 * SECOND;
 const TICK = 'dials';
 /** Room for session-wide unique peer keys: those of one torrent are this far apart. */
 const KEY_STRIDE = 65_536;
@@ -26,14 +24,14 @@ export function dial(s: State, self: Me): void {
   const now = self.now();
   for (let to = nextFor(s, now); to; to = nextFor(s, now)) open(s, to, self);
   const lonely = isLonely(s);
-  if (lonely && now >= s.seekAt) seek(s, now, self);
+  if (lonely && now >= s.seeking.at) seek(s, now, self);
   const next = hasRoom(s) ? Math.max(SECOND, s.candidates.nextAt - now) : Infinity;
-  const after = Math.min(next, lonely ? s.seekAt - now : Infinity);
+  const after = Math.min(next, lonely ? s.seeking.at - now : Infinity);
   if (after < Infinity) self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after, tag: TICK });
 }
 
 function seek(s: State, now: Millis, self: Me): void {
-  s.seekAt = now + LONELY;
+  s.seeking.asked(now);
   for (const tracker of s.trackers) self.tell(tracker, { type: 'wantPeers', count: s.maxPeers - s.peersByKey.size });
 }
 
@@ -98,6 +96,7 @@ export function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, sel
   p.client = m.client;
   p.fast = m.fast;
   p.handshakenAt = self.now();
+  s.seeking.reached(p.handshakenAt);
   introduce(s, m.peer, p, self);
   self.tell(s.status, { type: 'note', note:
     { event: 'peer', what: 'connected', address: formatEndpoint(p.endpoint), client: m.client } });

@@ -9,6 +9,7 @@ import type { Mailbox } from '../kernel/mailbox.js';
 import type { Planner, Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import type { Candidates } from '../model/candidates.js';
+import { Seeking } from '../model/seeking.js';
 import type { TorrentView } from '../policy/choke/policy.js';
 import type { Connection, Net } from '../ports/net.js';
 import type { ChokeMsg } from './choke-mgr.js';
@@ -132,7 +133,7 @@ export interface State extends PeerMgrInput {
   /** Connections being opened. */
   dialing: number;
   /** When trackers may be asked for more peers again. */
-  seekAt: Millis;
+  readonly seeking: Seeking;
   /** From the check on, unless halted. */
   running: boolean;
   /** Paused or stopped, perhaps before the end of the check. */
@@ -147,7 +148,7 @@ export interface State extends PeerMgrInput {
 
 export function initialState(input: PeerMgrInput, candidates: Candidates, lasting: Lasting): State {
   return {
-    lasting, peersByKey: new Map(), keysById: new Map(), candidates, early: [], dialing: 0, seekAt: 0,
+    lasting, peersByKey: new Map(), keysById: new Map(), candidates, early: [], dialing: 0, seeking: new Seeking(),
     running: false, halted: false, ready: false, news: [], pieces: 0, complete: false, completeFromStart: false,
     ...input,
   };

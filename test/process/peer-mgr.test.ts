@@ -82,6 +82,18 @@ test('with fewer than half the peers trackers are asked for more, not when compl
   assert.deepEqual(seeding.stage.told('Tracker'), []);
 });
 
+test('trackers are asked ever more rarely while nobody new is reached, and soon again after somebody was', async () => {
+  const { stage, candidates, connect } = await connected(1);
+  const asks = (minutes: number): number => stage.forget().advance(minutes * 60_000).all('wantPeers').length;
+  assert.ok(asks(10) >= 5);
+  assert.ok(asks(60) <= 12);
+  candidates(2);
+  await stage.settle();
+  await connect();
+  stage.send(shaken(2));
+  assert.ok(asks(1) >= 2);
+});
+
 test('the clock is looked at only where somebody may be dialled later, or is still to be found', async () => {
   const { stage, candidates, refuse } = start();
   await stage.send(ready(true)).settle();
