@@ -22,6 +22,7 @@ import type { ReadBuffers } from './read-buffers.js';
 import { hasContent, removeEmpty, reserve } from './room.js';
 import { runAll } from './run-all.js';
 import { tooShort, troubleOf } from './trouble.js';
+import { Twins } from './twins.js';
 
 /** Promises of tens of thousands at once would take hundreds of MB, and twice the time. */
 const STATS_AT_ONCE = 64;
@@ -59,6 +60,7 @@ export class FolderStorage implements Storage {
   private readonly shared: Shared;
   /** Those that have been seen, and how long they were then: they are not made again where they are gone, nor written on where cut short. */
   private readonly seen = new Map<string, Bytes>();
+  private readonly twins = new Twins();
   /** Written since the last sync. */
   private readonly dirty = new Set<string>();
   private readonly running = new Set<Promise<unknown>>();
@@ -122,12 +124,14 @@ export class FolderStorage implements Storage {
   async facts(): Promise<readonly (FileFacts | undefined)[]> {
     const facts: (FileFacts | undefined)[] = this.lengths.map((length, i) => (this.padding[i] ? { length, modifiedAt: 0 } : undefined));
     const onDisk = [...this.paths.keys()].filter((i) => !this.padding[i]);
+    this.twins.forget();
     await runAll({ count: onDisk.length, most: STATS_AT_ONCE }, (at, done) => {
       const i = onDisk[at]!;
       const path = this.paths[i]!;
       stat(path, (error, found) => {
         if (error === null && found.isFile()) {
           this.see(path, found.size);
+          if (this.lengths[i]! > 0) this.twins.see(path, found);
           facts[i] = { length: found.size, modifiedAt: found.mtimeMs };
           // Through an open descriptor what is gone could still be written, and nobody would find it.
         } else this.shared.files.close([path]);
@@ -270,7 +274,7 @@ export class FolderStorage implements Storage {
   private async locate(spans: readonly Span[], accessTo: (path: string) => Access): Promise<Located | Trouble> {
     const filled = spans.filter((span) => span.length > 0);
     const inFiles = filled.filter(({ file }) => !this.padding[file]);
-    const openings = inFiles.map(({ file }) => ({ folder: this.folder, path: this.paths[file]!, access: accessTo(this.paths[file]!) }));
+    const openings = inFiles.map(({ file }): Opening => ({ folder: this.folder, path: this.paths[file]!, access: accessTo(this.paths[file]!) }));
     const making = openings.filter(({ access }) => access === 'make').map(({ path }) => path);
     const moved = await this.misplaced(making);
     if (moved) return moved;
@@ -287,12 +291,24 @@ export class FolderStorage implements Storage {
       return movedSince;
     }
     if (failed >= 0) return troubleOf(openings[failed]!.path, (held[failed] as PromiseRejectedResult).reason);
+    const twin = await this.twinAmong(openings);
+    if (twin) {
+      for (const lease of leases) lease.release();
+      return twin;
+    }
     const parts = openings.map(({ path, access }, i): FileStretch => {
       const { offset, length } = inFiles[i]!;
       return { path, fd: leases[i]?.fd, access: access === 'read' ? 'read' : 'update', offset, length, least: this.seen.get(path) ?? 0 };
     }).values();
     const stretches = filled.map(({ file, length }): Stretch => (this.padding[file] ? { path: undefined, length } : parts.next().value!));
     return { stretches, leases };
+  }
+
+  /** Where what is to be written is another file of ours, too. */
+  private async twinAmong(openings: readonly Opening[]): Promise<Trouble | undefined> {
+    const written = openings.filter(({ access }) => access !== 'read').map(({ path }) => path);
+    const made = openings.filter(({ access }) => access === 'make').map(({ path }) => path);
+    return this.twins.troubleOf(written, made).catch((error: unknown) => troubleOf(made[0]!, error));
   }
 
   /** A job that opens it by its path finds it, and makes none. */

@@ -387,3 +387,31 @@ test('a block is put in its place, whatever its alignment, and nothing beside it
     }
   }
 });
+
+test('two files of a torrent that are one on disk: the second is not written to, also after a restart', async (t) => {
+  const folder = scratch(t);
+  const disk = nodeDisk({ procs: 0 });
+  const twins = [{ path: ['t', 'readme'], length: 10 }, { path: ['t', 'README'], length: 10 }];
+  const first = disk.open(folder, twins);
+  await first.prepare();
+  // As where case makes no difference.
+  symlinkSync('readme', join(folder, 't', 'README.link'));
+  assert.deepEqual(await stored(first, content(10), [span(0, 0, 10)]), { type: 'stored' });
+  renameSync(join(folder, 't', 'README.link'), join(folder, 't', 'README'));
+  const trouble = { type: 'trouble', trouble: {
+    file: join(folder, 't', 'README'), cause: 'failed',
+    detail: `on this disk it is the same file as ${join(folder, 't', 'readme')}; start again without one of them, or in another folder`,
+  } };
+  assert.deepEqual(await stored(first, content(10, 1), [span(1, 0, 10)]), trouble);
+  assert.deepEqual(await stored(first, content(20, 1), [span(0, 0, 10), span(1, 0, 10)]), trouble);
+  await first.close();
+  const second = disk.open(folder, twins);
+  await second.facts();
+  assert.deepEqual(await stored(second, content(10, 1), [span(1, 0, 10)]), trouble);
+  assert.deepEqual(await checked(second, [span(0, 0, 10)], sha1(content(10))), { type: 'match' });
+  unlinkSync(join(folder, 't', 'README'));
+  second.letGo();
+  await second.facts();
+  assert.deepEqual(await stored(second, content(10, 1), [span(1, 0, 10)]), { type: 'stored' });
+  await second.close();
+});
