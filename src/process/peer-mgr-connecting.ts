@@ -65,7 +65,7 @@ export function dialFailed(s: State, to: Endpoint, self: Me): void {
 export function incoming(s: State, arrival: Incoming, self: Me): void {
   const { connection } = arrival;
   // Whoever comes during the check waits for its end.
-  if (!s.ready && s.early.length < s.maxPeers) return void s.early.push(arrival);
+  if (!s.ready && !s.halted && s.early.length < s.maxPeers) return void s.early.push(arrival);
   const welcome = s.running && s.peersByKey.size < s.maxPeers && !s.candidates.isBanned(connection.remote);
   if (!welcome) return connection.close();
   start(s, { endpoint: connection.remote, connection, arrival }, self);

@@ -146,6 +146,13 @@ test('who comes to us during the check waits for its end, and is not read meanwh
   assert.equal(born[0]!.incoming!.connection, connection);
 });
 
+test('who comes during the check of a torrent that is paused is turned away', () => {
+  const { stage } = start();
+  const { message, connection } = incoming(1);
+  stage.send({ type: 'pause' }, message);
+  assert.ok(connection.closed);
+});
+
 test('no more come in than may be connected, and nobody who is banned', async () => {
   const { stage, born } = await connected(1, { maxPeers: 2 });
   const [second, third] = [incoming(2), incoming(3)];
