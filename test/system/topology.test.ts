@@ -147,7 +147,7 @@ scene('limits are set and lifted while blocks flow both ways', async ({ start, r
 
 scene('choke rounds: requests are dropped, cancelled, and rejected to whom speaks BEP 6', async ({ start, clock }) => {
   const content = makeContent({ name: 'rounds', sizes: [64 * BLOCK], pieceLength: 64 * BLOCK });
-  const seeder = start('seeder', { choke: turns, shadow: turns, limits: { up: 1000, down: null } });
+  const seeder = start('seeder', { choke: turns, shadow: turns, limits: { up: 15_000, down: null } });
   put(content, seeder.folder);
   seeder.client.add(request(content, seeder.folder));
   await seeder.until('done');
@@ -158,12 +158,12 @@ scene('choke rounds: requests are dropped, cancelled, and rejected to whom speak
   await peer.until('unchoke');
   peer.send(...[0, 1, 2, 3, 4, 5].map((i) => block(0, i)));
   await eventually(() => edge(seeder, 'Sender -> Limiter: want'), 'the first block to be read');
-  await clock.pass(ROUND_MS / 2, 20);
-  // The first is begun by now; the second waits in the Sender, and the others in the queue.
+  await passUntil(clock, () => edge(seeder, 'Limiter -> Sender: grant'));
+  // The first is begun now; the second waits in the Sender, and the others in the queue.
   peer.send({ ...block(0, 5), type: 'cancel' }, { ...block(0, 1), type: 'cancel' });
   await eventually(() => edge(seeder, 'Sender -> SenderQueue: dropped'), 'the cancel');
   await clock.pass(ROUND_MS);
-  // At 1 KB/s all that is said meanwhile waits for the end of the block that was begun.
+  // At 15 KB/s all that is said meanwhile waits for the end of the block that was begun.
   await passUntil(clock, () => peer.all('reject').length >= 5);
   assert.deepEqual(peer.all('reject').map((m) => m.begin / BLOCK).sort(), [1, 2, 3, 4, 5]);
   seeder.type('policy tit-for-tat');
