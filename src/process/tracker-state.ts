@@ -57,8 +57,10 @@ export interface TrackerInput {
 /** What we and the tracker know of each other, whatever happens to us. */
 interface Relation {
   readonly key: string;
-  /** The tracker knows of us. */
+  /** A tracker of the tier knows of us. */
   started: boolean;
+  /** Those that do, by URL: one that is asked in the place of another does not yet. */
+  readonly met: Set<string>;
   /** `completed` was said, or was never to be: the torrent was complete at the start. Undefined until totals are known. */
   completed: boolean | undefined;
   /** The ids that trackers gave, by URL. */
@@ -83,7 +85,7 @@ export interface State extends TrackerInput {
 
 export function initialState(input: TrackerInput, self: Me): State {
   const relation = self.kept as Relation | undefined ?? {
-    key: self.random.u32().toString(16).padStart(8, '0'), started: false, completed: undefined, trackerIds: new Map(),
+    key: self.random.u32().toString(16).padStart(8, '0'), started: false, met: new Set(), completed: undefined, trackerIds: new Map(),
   };
   self.keep(relation);
   return {

@@ -89,7 +89,8 @@ function ask(s: State, self: Me): void {
   if (url === undefined || !totals || !underWay) return;
   const isGoodbye = underWay === 'stopped';
   const asker = { http, ...(udp && { udp }), random: self.random, timeout: isGoodbye ? STOP_TIMEOUT : TIMEOUT };
-  const params = paramsOf(s, totals, { event: underWay, url });
+  const event = underWay === 'none' && !s.relation.met.has(url) ? 'started' : underWay;
+  const params = paramsOf(s, totals, { event, url });
   for (const way of waysTo(url, families)) {
     askAnnounce(url, params, { ...asker, ...way }).then(
       (answer) => self.post({ type: 'answered', round, url, answer }),
@@ -133,6 +134,7 @@ function answered(s: State, url: string, answer: AnnounceAnswer, self: Me): void
   endRound(s);
   s.failures = 0;
   if (said === 'started') s.relation.started = true;
+  s.relation.met.add(url);
   s.tier.promote(url);
   if (answer.trackerId !== undefined) s.relation.trackerIds.set(url, answer.trackerId);
   s.minInterval = answer.minIntervalMs ?? MINUTE;
@@ -214,6 +216,7 @@ function goodbyeEnds(s: State, url: string, self: Me): void {
 
 function closed(s: State, self: Me): void {
   s.relation.started = false;
+  s.relation.met.clear();
   // Told to start again while the goodbye was under way.
   if (!s.closing) return announce(s, self);
   s.on = false;

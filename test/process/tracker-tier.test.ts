@@ -39,6 +39,19 @@ test('the id that a tracker gives is told to that one, and to no other', async (
   assert.deepEqual([host(0) === host(1), host(1) === host(2), said], [true, false, [null, 'id1', null]]);
 });
 
+test('a tracker that is asked in the place of another hears that we have started, once', async () => {
+  const { stage, answer, fail, host, event } = start(['http://a/', 'http://b/']);
+  await stage.send({ type: 'start' }, totals(10)).settle();
+  await answer();
+  stage.advance(1800_000);
+  assert.deepEqual([host(), event()], [host(0), null]);
+  await fail();
+  assert.deepEqual([host() === host(0), event()], [false, 'started']);
+  await answer();
+  stage.advance(1800_000);
+  assert.deepEqual([host(), event()], [host(2), null]);
+});
+
 test('a silent one is followed by the next after three seconds, and the first answer ends the round', async () => {
   const { stage, answer, fail, asked, host } = start(['http://a/', 'http://b/']);
   stage.send({ type: 'start' }, totals(10)).forget();
