@@ -10,6 +10,7 @@ import type { Connection } from '../ports/net.js';
 import type { Incoming } from './listener.js';
 import { end } from './peer-mgr-ending.js';
 import type { Me, Peer, PeerMgrMsg, State } from './peer-mgr-state.js';
+import { expectTurnover, makeRoom } from './peer-mgr-turnover.js';
 
 /** Connections being opened at once: enough to fill up fast, few enough for home routers. */
 const HALF_OPEN = 16;
@@ -66,7 +67,7 @@ export function incoming(s: State, arrival: Incoming, self: Me): void {
   const { connection } = arrival;
   // Whoever comes during the check waits for its end.
   if (!s.ready && !s.halted && s.early.length < s.maxPeers) return void s.early.push(arrival);
-  const welcome = s.running && s.peersByKey.size < s.maxPeers && !s.candidates.isBanned(connection.remote);
+  const welcome = s.running && !s.candidates.isBanned(connection.remote) && (s.peersByKey.size < s.maxPeers || makeRoom(s, self));
   if (!welcome) return connection.close();
   start(s, { endpoint: connection.remote, connection, arrival }, self);
 }
@@ -79,7 +80,9 @@ function start(s: State, o: { endpoint: Endpoint; connection: Connection; arriva
   s.peersByKey.set(peer, {
     group: mailbox, controller: exports, connection, endpoint, local: isLocalNetwork(connection.remote.host), incoming: arrival !== undefined,
     candidate: arrival ? undefined : endpoint, peerId: undefined, client: undefined, fast: false, handshakenAt: 0, waits: false, told: s.news.length,
+    use: 'none', since: self.now(),
   });
+  expectTurnover(s, self);
 }
 
 export function handshaken(s: State, m: PeerMgrMsg & { type: 'handshaken' }, self: Me): void {

@@ -17,12 +17,13 @@ export function ended(s: State, m: PeerMgrMsg & { type: 'ended' }, self: Me): vo
   end(s, m.peer, m.reason, self);
 }
 
-export function end(s: State, peer: PeerKey, reason: string, self: Me): void {
+/** `again`: when it may be tried again; absent: as one that left. */
+export function end(s: State, peer: PeerKey, reason: string, self: Me, again = s.complete ? SEEDS_AGAIN : undefined): void {
   const p = s.peersByKey.get(peer);
   if (!p) return;
   s.peersByKey.delete(peer);
   if (p.peerId !== undefined) s.keysById.delete(p.peerId);
-  if (p.candidate) s.candidates.left(p.candidate, self.now(), { lasted: lasted(p, self), wait: s.complete ? SEEDS_AGAIN : undefined });
+  if (p.candidate) s.candidates.left(p.candidate, self.now(), { lasted: lasted(p, self), wait: again });
   self.stopChild(p.group);
   self.tell(s.pieceMgr, { type: 'peerLeft', peer });
   self.tell(s.chokeMgr, { type: 'peerLeft', peer });

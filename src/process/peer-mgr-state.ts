@@ -10,6 +10,7 @@ import type { Planner, Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
 import type { Candidates } from '../model/candidates.js';
 import { Seeking } from '../model/seeking.js';
+import type { Use } from '../model/turnover.js';
 import type { TorrentView } from '../policy/choke/policy.js';
 import type { Connection, Net } from '../ports/net.js';
 import type { ChokeMsg } from './choke-mgr.js';
@@ -45,6 +46,8 @@ export type PeerMgrMsg = Found | Guidance
   | { readonly type: 'handshaken'; readonly peer: PeerKey; readonly peerId: PeerId; readonly fast: boolean; readonly client: string }
   /** The peer can do nothing with a new piece of ours until we unchoke it, and hears of them in rows; or it can again. */
   | { readonly type: 'waits'; readonly peer: PeerKey; readonly waits: boolean }
+  /** What the peer and we are to each other from now on. */
+  | { readonly type: 'use'; readonly peer: PeerKey; readonly use: Use }
   /** The peer is to go: closed, broke the protocol, or of no more use. */
   | { readonly type: 'ended'; readonly peer: PeerKey; readonly reason: string; readonly fault: boolean }
   /** The check of what is on disk is over; or PieceMgr has started again and knows no peer. */
@@ -112,6 +115,9 @@ export interface Peer {
   fast: boolean;
   handshakenAt: Millis;
   waits: boolean;
+  use: Use;
+  /** It is of this use since. */
+  since: Millis;
   /** How many of the news it has been told. */
   told: number;
 }
@@ -132,6 +138,10 @@ export interface State extends PeerMgrInput {
   readonly early: Incoming[];
   /** Connections being opened. */
   dialing: number;
+  /** Somebody found us full. */
+  turnedAway: boolean;
+  /** A round of turnover comes. */
+  turning: boolean;
   /** When trackers may be asked for more peers again. */
   readonly seeking: Seeking;
   /** From the check on, unless halted. */
@@ -148,8 +158,8 @@ export interface State extends PeerMgrInput {
 
 export function initialState(input: PeerMgrInput, candidates: Candidates, lasting: Lasting): State {
   return {
-    lasting, peersByKey: new Map(), keysById: new Map(), candidates, early: [], dialing: 0, seeking: new Seeking(),
-    running: false, halted: false, ready: false, news: [], pieces: 0, complete: false, completeFromStart: false,
+    lasting, peersByKey: new Map(), keysById: new Map(), candidates, early: [], dialing: 0, turnedAway: false, turning: false,
+    seeking: new Seeking(), running: false, halted: false, ready: false, news: [], pieces: 0, complete: false, completeFromStart: false,
     ...input,
   };
 }

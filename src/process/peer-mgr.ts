@@ -1,7 +1,7 @@
 /**
  * PeerMgr: whom this torrent is connected to.
  * Hears:  Tracker and others (candidates), TorrentMgr (incoming, pause, resume, stop), PieceMgr (ready, aim, have, badPeers),
- *         Controller (handshaken, waits, ended), Timer (tick), its dials.
+ *         Controller (handshaken, waits, use, ended), Timer (tick), its dials.
  * Tells:  Controller (have, finish, goOn, rejoin), ChokeMgr (peerJoined, peerLeft, torrent, torrentLeft), PieceMgr (peerLeft),
  *         Tracker (start, wantPeers), Status (peerLeft, note), TorrentMgr (closed), Timer (register).
  * Owns:   candidates, dials and bans (pure: model/candidates.ts), and the connected peers, each a group of four processes. A group that
@@ -13,6 +13,7 @@ import { Candidates } from '../model/candidates.js';
 import { dial, dialed, dialFailed, handshaken, incoming, introduce } from './peer-mgr-connecting.js';
 import { badPeers, crashed, end, ended } from './peer-mgr-ending.js';
 import { awaitTelling, NEWS, spread, tellAll, waits } from './peer-mgr-news.js';
+import { awaitTurnover, TURNOVER, turnOver, use } from './peer-mgr-turnover.js';
 import { declaration, initialState, type Lasting, type Me, type PeerMgrInput, type PeerMgrMsg, type State } from './peer-mgr-state.js';
 
 export type { Found, Guidance, NewPeer, PeerMgrInput, PeerMgrMsg } from './peer-mgr-state.js';
@@ -48,6 +49,7 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
     case 'aim': return aim(s, m.complete, self);
     case 'have': return have(s, m, self);
     case 'waits': return waits(s, m, self);
+    case 'use': return use(s, m, self);
     case 'badPeers':
       badPeers(s, m.peers, self);
       return dial(s, self);
@@ -61,8 +63,14 @@ function step(s: State, m: PeerMgrMsg, self: Me): void {
       s.halted = true;
       halt(s, 'stopping', self);
       return self.tell(s.torrentMgr, { type: 'closed', torrent: s.torrent, part: self.id });
-    case 'tick': return m.tag === NEWS ? tellAll(s, self) : dial(s, self);
+    case 'tick': return tick(s, m.tag, self);
   }
+}
+
+function tick(s: State, tag: string, self: Me): void {
+  if (tag === NEWS) return tellAll(s, self);
+  if (tag === TURNOVER) turnOver(s, self);
+  dial(s, self);
 }
 
 function childFailed(s: State, failure: Failure, self: Me): void {
@@ -147,6 +155,7 @@ function chokeMgrIsNew(s: State, self: Me): void {
 function timerIsNew(s: State, self: Me): void {
   dial(s, self);
   awaitTelling(s, self);
+  if (s.turning) awaitTurnover(s, self);
 }
 
 function trackerIsNew(s: State, self: Me, who: Mailbox<never>): void {

@@ -1,4 +1,4 @@
-/** What a Controller tells ChokeMgr and Status of its peer, whenever something has changed. */
+/** What a Controller tells ChokeMgr, Status and PeerMgr of its peer, whenever something has changed. */
 import { formatEndpoint } from '../../base/endpoint.js';
 import type { Millis } from '../../base/units.js';
 import type { PeerReport } from '../../policy/choke/engine.js';
@@ -22,6 +22,15 @@ export function report(s: State, now: Millis, self: Me): boolean {
     self.tell(s.status, { type: 'peer', peer: s.peer, facts });
   }
   return moving;
+}
+
+/** Whom PeerMgr lets go first, where others wait for room. */
+export function tellUse(s: State, self: Me): void {
+  const { amInterested, peerInterested } = s.standing;
+  const use = s.moving ? 'moving' : amInterested || peerInterested ? 'wanted' : 'none';
+  if (use === s.use) return;
+  s.use = use;
+  self.tell(s.peerMgr, { type: 'use', peer: s.peer, use });
 }
 
 function viewOf(s: State): PeerReport {

@@ -13,6 +13,7 @@ import type { Layout } from '../../model/layout.js';
 import { Outstanding } from '../../model/outstanding.js';
 import { createRate, type Rate } from '../../model/rate.js';
 import type { TokenBucket } from '../../model/token-bucket.js';
+import type { Use } from '../../model/turnover.js';
 import { DEFAULT_REQQ, initialWindow, type WindowState } from '../../policy/pick/request-window.js';
 import { RequestTimes } from '../../policy/pick/timeouts.js';
 import type { Sha1 } from '../../ports/hash.js';
@@ -48,7 +49,7 @@ export const declaration = declare({
   tells: {
     SenderQueue: ['greet', 'send', 'request', 'serve', 'cancel', 'choke', 'allow'],
     PieceMgr: ['join', 'bitfield', 'haveAll', 'have', 'suggest', 'needBlocks', 'gotBlocks', 'lostBlock', 'choked'],
-    Files: ['blocks'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'waits', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
+    Files: ['blocks'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'waits', 'use', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, ControllerMsg>;
@@ -100,6 +101,12 @@ export interface State extends ControllerInput {
   unsaid: number[];
   /** PeerMgr knows that it can do nothing with a new piece of ours as yet. */
   waits: boolean;
+
+  // What it is to us
+  /** Blocks come or go: as of the last tick. */
+  moving: boolean;
+  /** As PeerMgr knows. */
+  use: Use;
 
   // Down
   readonly outstanding: Outstanding;
@@ -166,7 +173,7 @@ const NO_PIECES: ReadonlySet<number> = new Set();
 export function initialState(input: ControllerInput, now: Millis): State {
   return {
     standing: initialStanding(), fast: false, extensions: false, client: 'unknown', uploadOnly: false, over: false,
-    have: undefined, early: [], theirs: new Bitfield(input.layout.pieceCount), complete: false, unsaid: [], waits: false,
+    have: undefined, early: [], theirs: new Bitfield(input.layout.pieceCount), complete: false, unsaid: [], waits: false, moving: false, use: 'none',
     outstanding: new Outstanding(), pardoned: 0, window: initialWindow, received: 0, reqq: DEFAULT_REQQ, asking: false,
     grantedFast: NO_PIECES, times: new RequestTimes(), downRate: createRate(RATE, now), downTotal: 0,
     askedAt: now, rtt: FIRST_RTT, owingSince: null, lastBlockAt: null, unchokedSince: null, snubbed: false,

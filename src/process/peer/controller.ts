@@ -4,7 +4,7 @@
  *         PieceMgr (welcome, request, cancel, interest), ChokeMgr (choke, unchoke, lead), PeerMgr (have, finish, goOn, rejoin),
  *         Timer (tick).
  * Tells:  SenderQueue (greet, send, request, serve, cancel, choke, allow), PieceMgr (join, bitfield, haveAll, have, suggest,
- *         needBlocks, gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, waits, ended),
+ *         needBlocks, gotBlocks, lostBlock, choked), Files (blocks), ChokeMgr (report), PeerMgr (handshaken, waits, use, ended),
  *         Status (downloaded, peer, note), Timer (register).
  * Owns:   the state chart, the requests that are out, the request window, the totals of this peer.
  * Source: BEP 3 "peer protocol", BEP 6 (fast), BEP 9 (metadata for others), BEP 10 (extensions), BEP 21 (upload only).
@@ -24,7 +24,7 @@ import { chart, next } from './controller-chart.js';
 import * as down from './controller-download.js';
 import { EXTENSIONS, hearMetadata, serveMetadata } from './controller-metadata.js';
 import { finish, have, partIfUseless, tellPieces, tellWhetherItWaits, theyHave, welcome } from './controller-pieces.js';
-import { report, reportChoke } from './controller-report.js';
+import { report, reportChoke, tellUse } from './controller-report.js';
 import {
   declaration, end, initialState, say, type ControllerInput, type ControllerMsg, type Me, type State,
 } from './controller-state.js';
@@ -61,6 +61,7 @@ function step(s: State, m: ControllerMsg, self: Me): void {
   if (s.over) return;
   wake(s, self);
   tellWhetherItWaits(s, self);
+  tellUse(s, self);
 }
 
 function take(s: State, m: ControllerMsg, self: Me): void {
@@ -179,7 +180,8 @@ function tick(s: State, tag: string, self: Me): void {
   if (s.have && now - s.saidAt >= KEEP_ALIVE_MS) say(s, self, PLAIN.keepAlive);
   down.everySecond(s, now, self);
   serveMetadata(s, self);
-  s.beat = report(s, now, self) ? SECOND : beatOf(s);
+  s.moving = report(s, now, self);
+  s.beat = s.moving ? SECOND : beatOf(s);
   const silence = Math.min(s.have ? s.saidAt + KEEP_ALIVE_MS : Infinity, heardAt(s, now) + SILENCE_MS) - now;
   setAlarm(s, Math.min(s.beat, silence), self);
 }

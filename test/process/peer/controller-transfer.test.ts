@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BLOCK_BYTES } from '../../../src/base/units.js';
+import { BLOCK_BYTES, SECOND } from '../../../src/base/units.js';
 import { encodeExtendedHandshake } from '../../../src/protocol/extended.js';
 import {
   arrives, asks, block, choke, downloading, everything, interest, open, PEER, plain, requests, short, unchoke, wire,
 } from './controller-stage.js';
+import type { Told } from '../stage.js';
 
 const eight = Array.from({ length: 8 }, (_, i) => block(i >> 2, i & 3));
 
@@ -12,12 +13,22 @@ const eight = Array.from({ length: 8 }, (_, i) => block(i >> 2, i & 3));
 
 test('interest is said when it changes', () => {
   const stage = open().send(interest(true), interest(true), interest(false), interest(false));
-  assert.deepEqual(short(stage.told()), ['say interested', 'say notInterested']);
+  assert.deepEqual(short(stage.told()), ['say interested', 'PeerMgr: use', 'say notInterested', 'PeerMgr: use']);
+});
+
+test('PeerMgr is told what the peer is to us: wanted where one wants something, moving from the tick on that finds blocks under way', () => {
+  const uses = (told: readonly Told[]): unknown[] => told.flatMap(([, kind, rest]) => (kind === 'use' ? [(rest as { readonly use: string }).use] : []));
+  const stage = open().send(plain('interested'));
+  assert.deepEqual(uses(stage.told()), ['wanted']);
+  stage.send(plain('notInterested'), interest(true), plain('unchoke'), asks(...eight), arrives(block(0, 0)));
+  assert.deepEqual(uses(stage.told()), ['none', 'wanted']);
+  assert.deepEqual(uses(stage.advance(SECOND).told()), ['moving']);
+  assert.deepEqual(uses(stage.send(interest(false)).advance(10 * SECOND).told()), ['none']);
 });
 
 test('blocks are asked for once we are interested and not choked, in either order', () => {
-  assert.deepEqual(short(open().send(interest(true), plain('unchoke')).told()), ['say interested', 'need 8']);
-  assert.deepEqual(short(open().send(plain('unchoke'), interest(true)).told()), ['say interested', 'need 8']);
+  assert.deepEqual(short(open().send(interest(true), plain('unchoke')).told()), ['say interested', 'PeerMgr: use', 'need 8']);
+  assert.deepEqual(short(open().send(plain('unchoke'), interest(true)).told()), ['say interested', 'need 8', 'PeerMgr: use']);
   assert.deepEqual(short(open().send(plain('unchoke')).told()), []);
 });
 
