@@ -3,26 +3,28 @@
  * enough, or other downloads have the turns. Metadata of a link, checks and seeding need no turn.
  */
 import type { InfoHash } from '../base/brand.js';
-import { turns } from '../model/turns.js';
+import { infoHashOf } from '../client.js';
 import { named, say, type Added, type Me, type Phase, type State, type Torrent, type TorrentMgrMsg } from './torrent-mgr-state.js';
 
 type Halting = Extract<TorrentMgrMsg, { readonly type: 'trouble' | 'mended' | 'completeness' | 'seeded' }>;
 
 export function pauseNamed(s: State, which: InfoHash | undefined, self: Me): void {
-  for (const [torrent, { order, name }] of named(s, which)) {
+  const meant = named(s, which);
+  for (const [torrent, { order, name }] of meant) {
     if (order.paused) continue;
     order.paused = true;
     say(s, { event: 'paused', torrent, name }, self);
   }
-  arrange(s, self);
+  arrange(s, meant.map(([, t]) => t), self);
 }
 
 export function resumeNamed(s: State, which: InfoHash | undefined, self: Me): void {
-  for (const [, { order, parts }] of named(s, which)) {
+  const meant = named(s, which);
+  for (const [, { order, parts }] of meant) {
     order.paused = false;
     if (order.ailing && parts.files) self.tell(parts.files, { type: 'retry' });
   }
-  arrange(s, self);
+  arrange(s, meant.map(([, t]) => t), self);
 }
 
 /** What a torrent says of itself. */
@@ -33,31 +35,36 @@ export function heard(s: State, m: Halting, self: Me): void {
     case 'trouble': return trouble(s, t, m, self);
     case 'mended': t.order.ailing = false; break;
     case 'completeness':
-      // Arranging looks at all torrents, and each says this once as it starts.
-      if (m.complete === t.order.complete) return;
       t.order.complete = m.complete;
       break;
     // Its own event says so to people.
     case 'seeded': t.order.paused = true; break;
   }
-  arrange(s, self);
+  arrange(s, [t], self);
 }
 
 /** Its files cannot be read or written: it waits until they can. Peers are of no use meanwhile. */
-function trouble(s: State, { order, name }: Torrent, { torrent, reason }: Halting & { type: 'trouble' }, self: Me): void {
+function trouble(s: State, t: Torrent, { torrent, reason }: Halting & { type: 'trouble' }, self: Me): void {
+  const { order, name } = t;
   // Nobody will mend it any more.
   if (s.orders.stopping) return say(s, { event: 'error', torrent, name, reason }, self);
   order.ailing = true;
   say(s, { event: 'paused', torrent, name, reason }, self);
-  arrange(s, self);
+  arrange(s, [t], self);
 }
 
-/** After whatever changes who may go on: turns that are free are given, and each torrent is told where that matters to it. */
-export function arrange(s: State, self: Me): void {
-  const orders = [...s.orders.added.values()];
-  const given = turns(orders.map((order) => ({ wants: wantsTurn(order), has: order.hasTurn })), s.maxActive);
-  orders.forEach((order, i) => { order.hasTurn = given[i]!; });
-  for (const [torrent, t] of s.torrents) if (!t.order.leaving) follow(s, torrent, t, self);
+/** After whatever changes which of them may go on: turns that are free are given, and each torrent is told where that matters to it. */
+export function arrange(s: State, changed: Iterable<Torrent>, self: Me): void {
+  const moved = new Set(changed);
+  for (const { order } of [...moved]) {
+    const begun = s.turns.want(infoHashOf(order.request), wantsTurn(order));
+    if (begun !== undefined) moved.add(s.torrents.get(begun)!);
+  }
+  for (const t of moved) {
+    const torrent = infoHashOf(t.order.request);
+    t.order.hasTurn = s.turns.has(torrent);
+    if (!t.order.leaving) follow(s, torrent, t, self);
+  }
 }
 
 function follow(s: State, torrent: InfoHash, { order, name, parts }: Torrent, self: Me): void {

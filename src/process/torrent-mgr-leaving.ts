@@ -3,9 +3,10 @@
  */
 import type { InfoHash } from '../base/brand.js';
 import { SECOND } from '../base/units.js';
-import { infoHashOf, summaryOf, type TorrentRequest } from '../client.js';
+import { summaryOf, type TorrentRequest } from '../client.js';
 import { sharedFiles, type Placed } from '../model/shared-files.js';
 import type { FilesMsg } from './files-state.js';
+import { arrange } from './torrent-mgr-halting.js';
 import { say, type Me, type State, type Torrent, type TorrentMgrMsg } from './torrent-mgr-state.js';
 
 /** How long a stop waits: for trackers not long, for data on its way to the disk longer. */
@@ -15,13 +16,17 @@ const ALL_MS = 60 * SECOND;
 export function remove(s: State, { torrent, withData }: TorrentMgrMsg & { type: 'remove' }, self: Me): void {
   const t = s.torrents.get(torrent);
   if (t && !t.order.leaving) t.order.withData = withData;
-  if (t) return leave(s, t, self);
+  if (t) {
+    leave(s, t, self);
+    return arrange(s, [t], self);
+  }
   // It may still wait for the port.
-  const [key, order] = [...s.orders.added].find(([, { request }]) => infoHashOf(request) === torrent) ?? [];
-  if (key === undefined || !order) return;
+  const order = s.orders.added.get(torrent);
+  if (!order) return;
   // Its processes find out what of the disk is its own.
   if (withData) return void Object.assign(order, { withData, leaving: true });
-  s.orders.added.delete(key);
+  s.orders.added.delete(torrent);
+  s.turns.leave(torrent);
   sayRemoved(s, torrent, { order, erased: undefined }, self);
 }
 
@@ -59,7 +64,7 @@ export function farewell({ orders: { added } }: State, { order: { request, withD
 const placed = ({ folder, meta: { files } }: TorrentRequest): Placed => ({ folder, files });
 
 /** A tick's tag says of which torrent it is, and with whom patience ends. */
-function bePatient(s: State, { key }: Torrent, self: Me): void {
+function bePatient(s: State, { order: { key } }: Torrent, self: Me): void {
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: TRACKERS_MS, tag: `${key} trackers` });
   self.tell(s.timer, { type: 'register', replyTo: self.mailbox, after: ALL_MS, tag: `${key} all` });
 }
@@ -70,7 +75,7 @@ export function closed(s: State, { torrent, part, erased }: Omit<TorrentMgrMsg &
   t.erased ??= erased;
   t.open.delete(part);
   if (t.open.size > 0) return;
-  forget(s, torrent, t);
+  forget(s, torrent, self);
   self.stopChild(t.group);
   const { name, order: { flaw } } = t;
   if (flaw !== undefined) say(s, { event: 'error', reason: flaw, torrent, name }, self);
@@ -91,7 +96,7 @@ function sayRemoved(s: State, torrent: InfoHash, { order, erased }: Pick<Torrent
 
 export function outOfPatience(s: State, tag: string, self: Me): void {
   for (const [torrent, t] of [...s.torrents]) {
-    if (!tag.startsWith(`${t.key} `)) continue;
+    if (!tag.startsWith(`${t.order.key} `)) continue;
     const late = tag.endsWith('all') ? [...t.open] : t.parts.trackers.map(({ id }) => id);
     for (const part of late) closed(s, { torrent, part }, self);
   }
@@ -101,9 +106,11 @@ export function stoppedIfAll(s: State, self: Me): void {
   if (s.orders.stopping && s.torrents.size === 0) say(s, { event: 'stopped' }, self);
 }
 
-export function forget(s: State, torrent: InfoHash, { key }: Torrent): void {
+export function forget(s: State, torrent: InfoHash, self: Me): void {
   s.torrents.delete(torrent);
-  s.orders.added.delete(key);
+  s.orders.added.delete(torrent);
+  const next = s.turns.leave(torrent);
+  if (next !== undefined) arrange(s, [s.torrents.get(next)!], self);
 }
 
 export function timerIsNew(s: State, self: Me): void {

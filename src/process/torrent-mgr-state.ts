@@ -9,6 +9,7 @@ import type { AnyRequest } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import type { Planner, Self } from '../kernel/process.js';
 import { declare } from '../kernel/topology.js';
+import type { Turns } from '../model/turns.js';
 import type { ClientEvent } from '../ports/events.js';
 import type { Metainfo } from '../protocol/metainfo.js';
 import type { ApiMsg, Asker } from './api.js';
@@ -104,11 +105,12 @@ export interface TorrentMgrInput {
 }
 /** What we were told, and hold to after a crash. */
 export interface Orders {
-  readonly added: Map<TorrentKey, Added>;
+  readonly added: Map<InfoHash, Added>;
   port: number | undefined;
   stopping: boolean;
 }
 export interface Added {
+  readonly key: TorrentKey;
   /** Of a magnet link, until its metainfo is known. */
   request: AnyRequest;
   paused: boolean;
@@ -130,7 +132,6 @@ export interface Added {
 /** `queued`: it waits for its turn. `halted`: by the user, by its disk, or since it has seeded enough. */
 export type Phase = 'running' | 'queued' | 'halted';
 export interface Torrent {
-  readonly key: TorrentKey;
   readonly name: string;
   /** How many files it has, without padding. */
   readonly files: number;
@@ -145,6 +146,8 @@ export interface Torrent {
 export interface State extends TorrentMgrInput {
   readonly orders: Orders;
   readonly torrents: Map<InfoHash, Torrent>;
+  /** Of all that were added. */
+  readonly turns: Turns<InfoHash>;
 }
 
 /** All, where none is named. */

@@ -8,11 +8,12 @@
  *         Status (listPeers, look), PieceMgr (look), Api (torrentsSeen, answered), Console (event), Timer (register).
  * Owns:   the set of torrents, and who of them may go on. A torrent beyond rescue ends with its reason, and the others go on.
  */
-import type { TorrentKey } from '../base/brand.js';
+import type { InfoHash, TorrentKey } from '../base/brand.js';
 import { describe } from '../base/result.js';
 import { infoHashOf, summaryOf, type AnyRequest } from '../client.js';
 import type { Mailbox } from '../kernel/mailbox.js';
 import { defineProcess, type Failure } from '../kernel/process.js';
+import { Turns } from '../model/turns.js';
 import type { TorrentEntry } from '../ports/picture.js';
 import type { Incoming } from './listener.js';
 import { listFiles, prioritize } from './torrent-mgr-files.js';
@@ -28,21 +29,27 @@ export type { TorrentMgrInput, TorrentMgrMsg, TorrentParts } from './torrent-mgr
 function init(input: TorrentMgrInput, self: Me): State {
   const orders = self.kept as Orders | undefined ?? { added: new Map(), port: undefined, stopping: false };
   self.keep(orders);
-  const s: State = { orders, torrents: new Map(), ...input };
+  const s: State = { orders, torrents: new Map(), turns: turnsOf(orders, input.maxActive), ...input };
   if (orders.port === undefined) return s;
   // After a crash: the torrents have ended with us.
-  for (const [key, order] of orders.added) open(s, key, order, self);
-  arrange(s, self);
+  for (const order of orders.added.values()) open(s, order, self);
+  arrange(s, s.torrents.values(), self);
   if (orders.stopping) stoppedIfAll(s, self);
   return s;
+}
+
+/** After a crash, too: those that had a turn have it. */
+function turnsOf({ added }: Orders, most: number): Turns<InfoHash> {
+  const turns = new Turns<InfoHash>(most);
+  for (const torrent of added.keys()) turns.join(torrent);
+  for (const [torrent, { hasTurn }] of added) if (hasTurn) turns.want(torrent, true);
+  return turns;
 }
 
 function step(s: State, m: TorrentMgrMsg, self: Me): void {
   switch (m.type) {
     case 'add': return add(s, m.key, m.request, self);
-    case 'remove':
-      remove(s, m, self);
-      return arrange(s, self);
+    case 'remove': return remove(s, m, self);
     case 'listening': return listening(s, m.port, self);
     case 'incoming': return incoming(s, m.incoming, self);
     case 'metainfo': return known(s, m, self);
@@ -68,14 +75,13 @@ function add(s: State, key: TorrentKey, request: AnyRequest, self: Me): void {
   const { added, port, stopping } = s.orders;
   if (stopping) return;
   const torrent = infoHashOf(request);
-  if ([...added.values()].some((other) => infoHashOf(other.request) === torrent)) return;
+  if (added.has(torrent)) return;
   const order: Added = {
-    request, paused: false, ailing: false, complete: false, hasTurn: false, phase: 'running', leaving: false, withData: false,
+    key, request, paused: false, ailing: false, complete: false, hasTurn: false, phase: 'running', leaving: false, withData: false,
   };
-  added.set(key, order);
-  if (port === undefined) return;
-  start(s, key, order, self);
-  arrange(s, self);
+  added.set(torrent, order);
+  s.turns.join(torrent);
+  if (port !== undefined) arrange(s, [start(s, order, self)], self);
 }
 
 /** The first time it begins all that waited for it; another port is for those that come later. */
@@ -83,28 +89,28 @@ function listening(s: State, port: number, self: Me): void {
   const first = s.orders.port === undefined;
   s.orders.port = port;
   if (!first || s.orders.stopping) return;
-  for (const [key, order] of s.orders.added) start(s, key, order, self);
-  arrange(s, self);
+  arrange(s, [...s.orders.added.values()].map((order) => start(s, order, self)), self);
 }
 
-function start(s: State, key: TorrentKey, order: Added, self: Me): void {
+function start(s: State, order: Added, self: Me): Torrent {
   const { request } = order;
   if ('meta' in request) say(s, { event: 'started', ...summaryOf(request), folder: request.folder }, self);
-  open(s, key, order, self);
+  return open(s, order, self);
 }
 
-function open(s: State, key: TorrentKey, order: Added, self: Me): void {
-  const { request } = order;
+function open(s: State, order: Added, self: Me): Torrent {
+  const { key, request } = order;
   // It will say so if it still is.
   order.ailing = false;
   const { torrent, name } = summaryOf(request);
   const group = 'meta' in request ? 'Torrent' : 'Magnet';
   const files = 'meta' in request ? request.meta.files.reduce((n, { padding }) => n + (padding ? 0 : 1), 0) : 0;
   const { mailbox, exports } = self.supervise(`${group}-${key}`, s.plan(key, request, s.orders.port ?? 0));
-  const opened: Torrent = { key, name, files, order, group: mailbox, parts: exports, open: new Set(), erased: undefined };
+  const opened: Torrent = { name, files, order, group: mailbox, parts: exports, open: new Set(), erased: undefined };
   s.torrents.set(torrent, opened);
   if (order.phase !== 'running') self.tell(exports.peers, { type: 'pause' });
   if (order.leaving) sayGoodbye(s, opened, self);
+  return opened;
 }
 
 /** The magnet link has become a torrent, and its group makes room for that of the torrent. */
@@ -118,8 +124,7 @@ function known(s: State, { torrent, metainfo, peers, banned }: TorrentMgrMsg & {
   }
   self.stopChild(t.group);
   t.order.request = { ...next, peers: [...next.peers, ...peers], banned };
-  start(s, t.key, t.order, self);
-  arrange(s, self);
+  arrange(s, [start(s, t.order, self)], self);
 }
 
 function incoming(s: State, arrival: Incoming, self: Me): void {
@@ -149,10 +154,9 @@ const entryOf = ({ order: { request, phase, leaving }, files }: Torrent): Torren
 function childFailed(s: State, failure: Failure, self: Me): void {
   for (const [torrent, t] of s.torrents) {
     if (t.group.id !== failure.id) continue;
-    forget(s, torrent, t);
     say(s, { event: 'error', reason: `gave up: ${String(failure.error)}`, torrent, name: t.name }, self);
+    forget(s, torrent, self);
   }
-  arrange(s, self);
   stoppedIfAll(s, self);
 }
 

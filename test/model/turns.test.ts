@@ -2,17 +2,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { turns, type Standing } from '../../src/model/turns.js';
+import { Turns } from '../../src/model/turns.js';
 
-const has = (...have: readonly number[]) => (wants: boolean, i: number): Standing => ({ wants, has: have.includes(i) });
-const [yes, no] = [true, false];
+function joined(count: number, most: number) {
+  const turns = new Turns<number>(most);
+  const all = Array.from({ length: count }, (_, who) => who);
+  for (const who of all) turns.join(who);
+  return { turns, all, having: (): number[] => all.filter((who) => turns.has(who)) };
+}
 
 test('turns that are free go to those who wait, in order; who has one keeps it', () => {
-  assert.deepEqual(turns([yes, yes, yes].map(has()), 2), [yes, yes, no]);
-  assert.deepEqual(turns([yes, yes, yes].map(has(2)), 2), [yes, no, yes]);
-  assert.deepEqual(turns([no, yes, yes].map(has(0, 2)), 2), [no, yes, yes]);
-  assert.deepEqual(turns([yes, yes].map(has()), Infinity), [yes, yes]);
-  assert.deepEqual(turns([], 1), []);
+  const { turns, having } = joined(4, 2);
+  assert.deepEqual([3, 2, 1, 0].map((who) => turns.want(who, true)), [3, 2, undefined, undefined]);
+  assert.deepEqual(having(), [2, 3]);
+  assert.deepEqual([turns.want(3, false), having()], [0, [0, 2]]);
+  assert.deepEqual([turns.want(3, true), turns.want(1, false), turns.leave(2), having()], [undefined, undefined, 3, [0, 3]]);
+  assert.deepEqual([turns.leave(0), turns.want(1, true), having()], [undefined, 1, [1, 3]]);
+});
+
+test('where there is no end of them, whoever wants one has it', () => {
+  const { turns, all } = joined(3, Infinity);
+  assert.deepEqual(all.map((who) => turns.want(who, true)), all);
 });
 
 /** Somebody's wish changes: it is added, paused, complete. */
@@ -21,35 +31,29 @@ const most = fc.integer({ min: 1, max: 4 });
 
 test('whatever happens: never too many, none free while somebody waits, nobody loses a turn it wants, and nobody overtakes', () => {
   fc.assert(fc.property(story, most, (changes, limit) => {
-    let all: readonly Standing[] = Array.from({ length: 8 }, () => ({ wants: false, has: false }));
+    const { turns, all, having } = joined(8, limit);
+    const wanting = new Set<number>();
     for (const { who, wants } of changes) {
-      const before = all.map((one, i) => (i === who ? { ...one, wants } : one));
-      const after = turns(before, limit);
-      all = before.map((one, i) => ({ ...one, has: after[i]! }));
-      const going = all.filter((one) => one.has);
-      const waiting = all.filter((one) => one.wants && !one.has);
-      assert.ok(going.length <= limit && going.every((one) => one.wants));
-      assert.ok(waiting.length === 0 || going.length === limit);
-      assert.ok(before.every((one, i) => !(one.wants && one.has) || after[i]));
-      const begun = before.flatMap((one, i) => (!one.has && after[i] ? [i] : []));
-      const firstWaiting = all.findIndex((one) => one.wants && !one.has);
-      assert.ok(firstWaiting < 0 || begun.every((i) => i < firstWaiting));
+      const before = having();
+      if (wants) wanting.add(who);
+      else wanting.delete(who);
+      const begun = turns.want(who, wants);
+      const after = having();
+      const waiting = all.filter((one) => wanting.has(one) && !after.includes(one));
+      assert.ok(after.length <= limit && after.every((one) => wanting.has(one)));
+      assert.ok(waiting.length === 0 || after.length === limit);
+      assert.ok(before.every((one) => !wanting.has(one) || after.includes(one)));
+      assert.deepEqual(after.filter((one) => !before.includes(one)), begun === undefined ? [] : [begun]);
+      assert.ok(begun === undefined || waiting.every((one) => one > begun));
     }
   }));
 });
 
 test('where each is complete once it has had its turn, everybody has one, in order', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 20 }), most, (count, limit) => {
-    let all: Standing[] = Array.from({ length: count }, () => ({ wants: true, has: false }));
-    const served: number[] = [];
-    for (let left = count; left > 0; left--) {
-      turns(all, limit).forEach((turn, i) => {
-        if (turn && !all[i]!.has) served.push(i);
-        all[i] = { wants: all[i]!.wants, has: turn };
-      });
-      const first = all.findIndex((one) => one.has);
-      all = all.with(first, { wants: false, has: true });
-    }
-    assert.deepEqual(served, all.map((_, i) => i));
+    const { turns, all, having } = joined(count, limit);
+    const served = all.map((who) => turns.want(who, true));
+    for (let [first] = having(); first !== undefined; [first] = having()) served.push(turns.leave(first));
+    assert.deepEqual(served.filter((who) => who !== undefined), all);
   }));
 });
