@@ -1,7 +1,9 @@
 /** Many small asynchronous jobs with callbacks, only a few of them at once: for where a promise each would cost more than the job. */
 
 /** Of `count` jobs, `most` at once. A job calls `done` once, later than it returns. Resolves after the last. */
-export function runAll({ count, most }: { readonly count: number; readonly most: number }, job: (i: number, done: () => void) => void): Promise<void> {
+export function runAll(
+  { count, most }: { readonly count: number; readonly most: number }, job: (i: number, done: () => void) => void,
+): Promise<void> {
   return new Promise((resolve) => {
     let [next, left] = [0, count];
     const one = (): void => {

@@ -34,7 +34,8 @@ export class Twins {
     for (const path of written) {
       const first = this.firsts.get(path);
       if (first === undefined || !await areOne(path, first)) continue;
-      return { file: path, cause: 'failed', detail: `on this disk it is the same file as ${first}; start again without one of them, or in another folder` };
+      const detail = `on this disk it is the same file as ${first}; start again without one of them, or in another folder`;
+      return { file: path, cause: 'failed', detail };
     }
     return undefined;
   }

@@ -16,7 +16,10 @@ export interface Layout {
   /** `words` is where its title begins, at the line it stands on. */
   readonly frames: readonly (Frame & Area & { readonly words: Point })[];
   readonly nodes: readonly (GraphNode & Area)[];
-  /** `path` is SVG path data from the border of `from` to that of `to`; `labelArea` is where the label goes, where there is one; `scope` gives the colour. */
+  /**
+   * `path` is SVG path data from the border of `from` to that of `to`; `labelArea` is where the label goes, where there is one; `scope` gives
+   * the colour.
+   */
   readonly edges: readonly (GraphEdge & { readonly scope: Scope; readonly path: string; readonly labelArea?: Area })[];
 }
 

@@ -29,7 +29,8 @@ const variables = (t: Theme): string => [
   ...SCOPES.map((s) => `--${s}-frame:${t[s].frame};--${s}-fill:${t[s].fill};--${s}-line:${t[s].line};--${s}-text:${t[s].text}`),
 ].join(';');
 
-const ofScope = (s: Scope): string => `.${s} .frame{fill:var(--${s}-frame);stroke:var(--${s}-line)}.${s} .scope{fill:var(--${s}-text);stroke:var(--${s}-frame)}`
+const ofScope = (s: Scope): string => `.${s} .frame{fill:var(--${s}-frame);stroke:var(--${s}-line)}`
+  + `.${s} .scope{fill:var(--${s}-text);stroke:var(--${s}-frame)}`
   + `.${s} .box{fill:var(--${s}-fill);stroke:var(--${s}-line)}.line.${s}{stroke:var(--${s}-line)}.${s}-head{fill:var(--${s}-line)}`;
 
 const headOf = (s: Scope, name: string, size: number): string =>

@@ -82,8 +82,9 @@ function box(node: GraphNode & Area): string {
   const eye = watched ? `<use href="#eye" x="${tenth(x + width - 12)}" y="${tenth(y + height - 10)}"/>` : '';
   const size = `width="${width}" height="${height}"`;
   const round = kind === 'process' ? 8 : height / 2;
-  return `<g class="${scope} ${kind}"><title>${escapeXml(doc)}</title>`
-    + (stacked === true ? [STACK, STACK / 2].map((by) => `<rect class="box" x="${tenth(x + by)}" y="${tenth(y - by)}" ${size} rx="${round}"/>`).join('') : '')
+  const box = (by: number): string => `<rect class="box" x="${tenth(x + by)}" y="${tenth(y - by)}" ${size} rx="${round}"/>`;
+  const behind = stacked === true ? box(STACK) + box(STACK / 2) : '';
+  return `<g class="${scope} ${kind}"><title>${escapeXml(doc)}</title>${behind}`
     + `<rect class="box" x="${x}" y="${y}" ${size} rx="${round}"/>${name}${below}${clock}${eye}</g>`;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Candidates: addresses where peers of a torrent may be, and when each may be tried (again). Bounded at MOST addresses; who was of
- * no use when it was tried last goes first when it is full. A ban is by host, so that a new port does not undo it; on loopback, where one host is many peers, it
- * is by address.
+ * Candidates: addresses where peers of a torrent may be, and when each may be tried (again). Bounded at MOST addresses; who was of no use
+ * when it was tried last goes first when it is full. A ban is by host, so that a new port does not undo it; on loopback, where one host is
+ * many peers, it is by address.
  * Cost: `next` and whatever happens to one address are O(log n), `nextAt` is O(1); only a ban, and room for one more when full, look at all.
  * Times never go back.
  */

@@ -27,6 +27,9 @@ export interface UdpBounds {
 }
 
 export interface Udp {
-  /** Only packets from `to` are heard; `family`: to an address of it only. Rejects with an Error that says why: no such host, nobody listens, no answer in time. */
+  /**
+   * Only packets from `to` are heard; `family`: to an address of it only. Rejects with an Error that says why: no such host, nobody listens,
+   * no answer in time.
+   */
   converse<T>(to: Endpoint, talker: Talker<T>, bounds: UdpBounds): Promise<T>;
 }

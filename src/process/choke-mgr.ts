@@ -139,14 +139,16 @@ function init({ choke, shadow, record, limiter, timer, console }: ChokeInputs, s
   });
   const peers = new Map<PeerKey, Known>();
   const s: State = {
-    orders, limiter, timer, console, limits: { all: null, eachTorrent: null, torrents: new Map() }, forAll: newOffice('all', engine), own: new Map(), torrents: new Map(), peers,
+    orders, limiter, timer, console, limits: { all: null, eachTorrent: null, torrents: new Map() }, forAll: newOffice('all', engine),
+    own: new Map(), torrents: new Map(), peers,
     board: new ChokeBoard((peer) => peers.get(peer)?.address),
   };
   startRounds(s, s.forAll, self);
   return s;
 }
 
-const newOffice = (id: string, engine: ChokeEngine): Office => ({ id, engine, waiting: new Map(), reactedAt: -Infinity, link: null, latest: undefined });
+const newOffice = (id: string, engine: ChokeEngine): Office =>
+  ({ id, engine, waiting: new Map(), reactedAt: -Infinity, link: null, latest: undefined });
 
 const options = (chosen: ChosenPolicy, shadow: ChosenPolicy | undefined, self: Me) =>
   ({ chosen, random: self.random, clock: () => self.now(), ...(shadow && { shadow }) });

@@ -1,6 +1,7 @@
 /**
  * When the resume record is saved. Used by the Files process only. First the blocks of unfinished pieces are written, then everything is
- * forced to the device, then the record names it. The first record comes before all blocks: it tells what is ours from what others have put here. While it is in doubt what is on disk, the record stays as it is.
+ * forced to the device, then the record names it. The first record comes before all blocks: it tells what is ours from what others have put
+ * here. While it is in doubt what is on disk, the record stays as it is.
  */
 import { goodbye } from './files-leaving.js';
 import { isStoring, keepBlocks } from './files-pieces.js';

@@ -181,7 +181,8 @@ export function initialState(input: FilesInput, lasting: Lasting): FilesState {
   return {
     storage, lasting, earlier: [], priorities: [], touched: [], found: undefined, have: new Bitfield(input.layout.pieceCount),
     assemblies: new Map(), failed: new Set(), readAhead, begun: [], recorded: false, others: [], strangers: [], room: new Set(), unchecked: 0,
-    notedAt: -Infinity, known: false, recalling: false, resumed: false, asked: false, dirty: false, saving: false, keeping: 0, unkept: undefined, ailment: undefined,
+    notedAt: -Infinity, known: false, recalling: false, resumed: false, asked: false, dirty: false, saving: false, keeping: 0,
+    unkept: undefined, ailment: undefined,
     closing: 'no', spare: new Set(),
     ...input,
   };

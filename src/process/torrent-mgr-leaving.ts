@@ -91,7 +91,8 @@ function sayRemoved(s: State, torrent: InfoHash, { order, erased }: Pick<Torrent
   if (!withData || !('meta' in request)) return say(s, { event: 'removed', torrent, name, ...folder }, self);
   const { files = 0, bytes = 0, left = 0, shared = 0, trouble } = erased ?? {};
   const reason = erased ? trouble && `${trouble.file}: ${trouble.detail}` : 'the disk did not do it in time';
-  say(s, { event: 'removed', torrent, name, ...folder, deleted: { files, bytes, left, ...(shared > 0 && { shared }) }, ...(reason !== undefined && { reason }) }, self);
+  const deleted = { files, bytes, left, ...(shared > 0 && { shared }) };
+  say(s, { event: 'removed', torrent, name, ...folder, deleted, ...(reason !== undefined && { reason }) }, self);
 }
 
 export function outOfPatience(s: State, tag: string, self: Me): void {

@@ -89,7 +89,7 @@ export function initialState(input: TrackerInput, self: Me): State {
   };
   self.keep(relation);
   return {
-    relation, tier: new Tier(input.urls, self.random), totals: undefined, on: false, closing: false, underWay: undefined, round: 0, failures: 0, askedAt: -Infinity, minInterval: MINUTE,
-    nextAt: undefined, ...input,
+    relation, tier: new Tier(input.urls, self.random), totals: undefined, on: false, closing: false, underWay: undefined,
+    round: 0, failures: 0, askedAt: -Infinity, minInterval: MINUTE, nextAt: undefined, ...input,
   };
 }

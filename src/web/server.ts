@@ -75,7 +75,8 @@ async function answer(asked: WebRequest, desk: Desk): Promise<WebAnswer> {
   switch (`${asked.method} ${admitted.value}`) {
     case 'GET ': return { status: 200, headers: { ...HEADERS, 'content-type': 'text/html; charset=utf-8' }, body: DOCUMENT };
     case 'GET page.js':
-    case 'GET page.css': return { status: 200, headers: { ...HEADERS, 'content-type': TYPES[admitted.value]! }, body: await desk.file(admitted.value) };
+    case 'GET page.css':
+      return { status: 200, headers: { ...HEADERS, 'content-type': TYPES[admitted.value]! }, body: await desk.file(admitted.value) };
     case 'GET graphs': return json(200, await desk.graphs());
     case 'GET events': return desk.flows.size < MOST_VIEWERS ? events(focusOf(asked.query), desk) : plain(503, 'too many look already');
     case 'POST line': {

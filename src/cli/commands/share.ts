@@ -126,7 +126,8 @@ async function share({ values, args, io }: Invocation<SessionValues>, until: Unt
     : onDone({ command: values.onDone, folder: resolve(values.folder), env: io.env, note: (line) => io.complain(printable(line)) });
   const session = runSession({
     start: values.chaos ? losing(values.chaos, startClient) : startClient,
-    config: { ...config, newTorrent: (source) => orWhyNot(() => request(source)), ...(trace && { tap: trace.tap }) }, requests, until, output, log, onDone: hook,
+    config: { ...config, newTorrent: (source) => orWhyNot(() => request(source)), ...(trace && { tap: trace.tap }) },
+    requests, until, output, log, onDone: hook,
     ports: {
       ...ports, ...(record && { record: recordIn(record) }), ...(values.ui && { page: openPage(values.ui) }), ...(watched && { watched }),
     },

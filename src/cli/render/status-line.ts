@@ -156,10 +156,11 @@ const align = (column: Column, text: string, width: number): string =>
   column === 'amount' ? text.padStart(width) : fit(text, width);
 
 const COLORS = {
-  failed: 'red', paused: 'yellow', queued: 'yellow', checking: 'blue', fetching: 'blue', downloading: 'cyan', seeding: 'green', seeded: 'green', complete: 'green',
-  stopped: 'yellow',
+  failed: 'red', paused: 'yellow', queued: 'yellow', checking: 'blue', fetching: 'blue', downloading: 'cyan', seeding: 'green', seeded: 'green',
+  complete: 'green', stopped: 'yellow',
 } as const satisfies Readonly<Record<Phase, keyof Colors>>;
 
 /** The part done has the colour of what the torrent is doing. */
-const bars = (row: Row, width: number, look: Look): string => progressBar(progressOf(row), width, { ...look, paint: look.colors[COLORS[phaseOf(row)]] });
+const bars = (row: Row, width: number, look: Look): string =>
+  progressBar(progressOf(row), width, { ...look, paint: look.colors[COLORS[phaseOf(row)]] });
 

@@ -33,7 +33,8 @@ export function noneMatches(files: readonly Named[], glob: string): string {
   const more = names.length > SHOWN ? [`${count(names.length - SHOWN)} more`] : [];
   const [last, ...others] = [...names.slice(0, SHOWN), ...more].toReversed();
   if (last === undefined) return `no file matches ${glob}: no files are known yet`;
-  return `no file matches ${glob}: there ${names.length === 1 ? 'is' : 'are'} ${others.length > 0 ? `${others.toReversed().join(', ')} and ` : ''}${last}`;
+  const before = others.length > 0 ? `${others.toReversed().join(', ')} and ` : '';
+  return `no file matches ${glob}: there ${names.length === 1 ? 'is' : 'are'} ${before}${last}`;
 }
 const SHOWN = 5;
 

@@ -49,7 +49,8 @@ export const declaration = declare({
   tells: {
     SenderQueue: ['greet', 'send', 'request', 'serve', 'cancel', 'choke', 'allow'],
     PieceMgr: ['join', 'bitfield', 'haveAll', 'have', 'suggest', 'needBlocks', 'gotBlocks', 'lostBlock', 'choked'],
-    Files: ['blocks'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'waits', 'use', 'ended'], Status: ['downloaded', 'peer', 'note'], Timer: ['register'],
+    Files: ['blocks'], ChokeMgr: ['report'], PeerMgr: ['handshaken', 'waits', 'use', 'ended'], Status: ['downloaded', 'peer', 'note'],
+    Timer: ['register'],
   },
 });
 export type Me = Self<typeof declaration, ControllerMsg>;
