@@ -78,7 +78,7 @@ export const seedsThatStay: Check = {
   id: 'V4a',
   claim: 'steady state, each seeds on for half of the time a file takes an uplink: as many seeds as leechers, who give all they can',
   source: SOURCE,
-  explained: 'seeds and leechers together leave 7 % of their limits unused; the model, in which seeds give all, has leechers bear that alone',
+  explained: 'seeds and leechers together leave 6 or 7 % of their limits unused; the model, in which seeds give all, has leechers bear that alone',
   async run(lab): Promise<Finding> {
     const { asked, leechers, seeds, expectedSeeds, time } = await steady(lab, {
       size: 16 * MIB, leechers: 24, seeding: 0.5, origin: 0, knows: 40, turnovers: 4,
