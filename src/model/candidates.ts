@@ -113,6 +113,12 @@ export class Candidates {
     if (c) this.schedule(c, 0);
   }
 
+  /** It was reached at `remote`, and we did not take it: it may be tried at once, unless who is there is banned. */
+  decline(endpoint: Endpoint, remote: Endpoint): void {
+    if (this.isBanned(remote)) this.avoid(endpoint);
+    else this.release(endpoint);
+  }
+
   /** Whoever waits since we parted in good order may be tried at once. */
   hurry(): void {
     for (const c of this.byAddress.values()) if (c.parted && c.tryAt < Infinity) this.schedule(c, Math.min(c.tryAt, 0));

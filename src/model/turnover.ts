@@ -28,11 +28,9 @@ export function whoGoes<T extends Tenant>(tenants: Iterable<T>, room: number, no
 
 const senior = (a: Tenant, b: Tenant): number => (a.use === 'moving' ? b.since - a.since : a.since - b.since);
 
-
 /** Who makes way for one that stands at the door: only who is of no use. */
 export function whoMakesWay<T extends Tenant>(tenants: Iterable<T>, now: Millis): T | undefined {
-  const [first] = whoGoes(tenants, 0, now);
-  return first?.use === 'none' ? first : undefined;
+  return whoGoes([...tenants].filter(({ use }) => use === 'none'), 1, now)[0];
 }
 
 const isOver = ({ use, since }: Tenant, now: Millis): boolean => now - since >= PATIENCE[use];

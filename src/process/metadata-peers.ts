@@ -34,10 +34,8 @@ export function incoming(s: State, arrival: Incoming, self: Me): void {
 
 export function dialed(s: State, to: Endpoint, connection: Connection, self: Me): void {
   s.dialing--;
-  const isBanned = s.candidates.isBanned(connection.remote);
-  if (isRunning(s) && !isBanned) return void meet(s, connection, to, self);
-  if (isBanned) s.candidates.avoid(to);
-  else s.candidates.release(to);
+  if (isRunning(s) && !s.candidates.isBanned(connection.remote)) return void meet(s, connection, to, self);
+  s.candidates.decline(to, connection.remote);
   connection.close();
 }
 

@@ -51,10 +51,8 @@ function open(s: State, to: Endpoint, self: Me): void {
 
 export function dialed(s: State, to: Endpoint, connection: Connection, self: Me): void {
   s.dialing--;
-  const isBanned = s.candidates.isBanned(connection.remote);
-  if (s.running && !isBanned) return start(s, { endpoint: to, connection }, self);
-  if (isBanned) s.candidates.avoid(to);
-  else s.candidates.release(to);
+  if (s.running && !s.candidates.isBanned(connection.remote)) return start(s, { endpoint: to, connection }, self);
+  s.candidates.decline(to, connection.remote);
   connection.close();
 }
 

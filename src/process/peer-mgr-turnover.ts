@@ -21,7 +21,7 @@ export function use(s: State, { peer, use }: PeerMgrMsg & { type: 'use' }, self:
 
 /** For one at the door of a torrent that is full; false: there is nobody who would not be missed. */
 export function makeRoom(s: State, self: Me): boolean {
-  const [peer] = whoMakesWay(tenants(s), self.now())?.of ?? [];
+  const peer = whoMakesWay(tenants(s), self.now())?.peer;
   s.turnedAway ||= peer === undefined;
   if (peer !== undefined) end(s, peer, REASON, self, AGAIN);
   return peer !== undefined;
@@ -44,8 +44,8 @@ export function turnOver(s: State, self: Me): void {
   const othersWait = s.turnedAway || s.candidates.nextAt <= now;
   s.turnedAway = false;
   if (s.peersByKey.size < s.maxPeers) return;
-  if (othersWait) for (const { of: [peer] } of whoGoes(tenants(s), s.maxPeers, now)) end(s, peer, REASON, self, AGAIN);
+  if (othersWait) for (const { peer } of whoGoes(tenants(s), s.maxPeers, now)) end(s, peer, REASON, self, AGAIN);
   expectTurnover(s, self);
 }
 
-const tenants = (s: State) => [...s.peersByKey].map((of) => ({ of, use: of[1].use, since: of[1].since }));
+const tenants = (s: State) => [...s.peersByKey].map(([peer, { use, since }]) => ({ peer, use, since }));
